@@ -1,0 +1,124 @@
+//! One certificate: its exact bytes, and two readings of them.
+//!
+//! The lenient reading ([`Outline`], [`Name`]) sees what the client's look-up commands see. The
+//! strict one ([`Certificate::strict`], the `x509-cert` crate) is what verification accepts.
+
+mod key;
+mod name;
+mod outline;
+mod time;
+pub mod tlv;
+
+pub use key::describe_key;
+pub use name::{Attribute, Name, dotted, oid};
+pub use outline::Outline;
+pub use time::timestamp;
+
+use crate::text;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, OnceLock};
+use x509_cert::der::Decode;
+
+/// A certificate as its bytes; cheap to clone.
+#[derive(Clone)]
+pub struct Certificate(Arc<Inner>);
+
+struct Inner {
+    der: Vec<u8>,
+    outline: Result<Outline, &'static str>,
+    sha256: OnceLock<String>,
+    strict: OnceLock<Result<x509_cert::Certificate, String>>,
+}
+
+impl Certificate {
+    /// Keeps `der` and reads its outline. Bytes that are no certificate are kept too: a store's list
+    /// must not lose an entry because it cannot be read.
+    pub fn from_der(der: Vec<u8>) -> Self {
+        let outline = Outline::read(&der);
+        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new(), strict: OnceLock::new() }))
+    }
+
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        self.0.sha256.get_or_init(|| text::hex(&Sha256::digest(&self.0.der)))
+    }
+
+    /// Where its parts lie, or why they cannot be found.
+    pub fn outline(&self) -> Result<&Outline, &'static str> {
+        self.0.outline.as_ref().map_err(|why| *why)
+    }
+
+    /// The strict reading, or what is wrong with the encoding. Made once, when first asked for.
+    pub fn strict(&self) -> Result<&x509_cert::Certificate, &str> {
+        self.0
+            .strict
+            .get_or_init(|| x509_cert::Certificate::from_der(&self.0.der).map_err(|e| e.to_string()))
+            .as_ref()
+            .map_err(String::as_str)
+    }
+
+    fn part(&self, find: impl Fn(&Outline) -> std::ops::Range<usize>) -> &[u8] {
+        self.0.outline.as_ref().map_or(&[], |outline| &self.0.der[find(outline)])
+    }
+
+    /// The subject; an empty element when the certificate cannot be read.
+    pub fn subject(&self) -> Name<'_> {
+        Name { der: self.part(|o| o.subject.clone()) }
+    }
+
+    /// The issuer; an empty element when the certificate cannot be read.
+    pub fn issuer(&self) -> Name<'_> {
+        Name { der: self.part(|o| o.issuer.clone()) }
+    }
+
+    /// `subjectPublicKeyInfo` as a whole element; empty when the certificate cannot be read.
+    pub fn spki(&self) -> &[u8] {
+        self.part(|o| o.spki.clone())
+    }
+
+    /// Content octets of the serial number.
+    pub fn serial(&self) -> &[u8] {
+        self.part(|o| o.serial.clone())
+    }
+
+    /// The serial number in lower-case hexadecimal, without a leading zero octet.
+    pub fn serial_hex(&self) -> String {
+        match self.serial() {
+            [0, rest @ ..] if !rest.is_empty() => text::hex(rest),
+            serial => text::hex(serial),
+        }
+    }
+
+    pub fn not_before(&self) -> Option<Timestamp> {
+        timestamp(self.0.outline.as_ref().ok()?.not_before)
+    }
+
+    pub fn not_after(&self) -> Option<Timestamp> {
+        timestamp(self.0.outline.as_ref().ok()?.not_after)
+    }
+
+    /// Whether issuer and subject are the same bytes.
+    pub fn is_self_issued(&self) -> bool {
+        !self.subject().der.is_empty() && self.subject().der == self.issuer().der
+    }
+}
+
+/// Certificates are equal when their bytes are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.der == other.0.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Certificate({})", &self.sha256()[..16])
+    }
+}

@@ -1,0 +1,224 @@
+//! Distinguished names: their attributes, and the one text form used in every report.
+
+use super::tlv::{Reader, tag};
+use crate::text;
+use std::fmt;
+
+/// An attribute of a name: its type, the tag of its value and the value's content octets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// Content octets of the OBJECT IDENTIFIER.
+    pub oid: &'a [u8],
+    pub tag: u8,
+    pub value: &'a [u8],
+    /// The value as a whole element.
+    pub element: &'a [u8],
+}
+
+/// Content octets of the attribute types that certposture itself asks for.
+pub mod oid {
+    pub const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    pub const EMAIL_ADDRESS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+}
+
+/// Attribute types with a short name (RFC 4514 §3, RFC 4519, and emailAddress as everybody writes it).
+const SHORT_NAMES: &[(&[u8], &str)] = &[
+    (oid::COMMON_NAME, "CN"),
+    (&[0x55, 4, 4], "SN"),
+    (&[0x55, 4, 5], "serialNumber"),
+    (&[0x55, 4, 6], "C"),
+    (&[0x55, 4, 7], "L"),
+    (&[0x55, 4, 8], "ST"),
+    (&[0x55, 4, 9], "street"),
+    (&[0x55, 4, 10], "O"),
+    (&[0x55, 4, 11], "OU"),
+    (&[0x55, 4, 12], "title"),
+    (&[0x55, 4, 42], "GN"),
+    (oid::EMAIL_ADDRESS, "emailAddress"),
+    (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1], "UID"),
+    (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25], "DC"),
+];
+
+/// A `Name` as its bytes, read on demand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// The whole `Name` element.
+    pub der: &'a [u8],
+}
+
+impl<'a> Name<'a> {
+    /// The relative distinguished names in encoding order; `None` when the name is malformed.
+    pub fn rdns(&self) -> Option<Vec<Vec<Attribute<'a>>>> {
+        let der = self.der;
+        let sequence = Reader::new(der).expect(tag::SEQUENCE)?;
+        let mut sets = Reader::within(der, &sequence.content);
+        let mut rdns = Vec::new();
+        while !sets.is_empty() {
+            let set = sets.expect(tag::SET)?;
+            let mut members = Reader::within(der, &set.content);
+            let mut rdn = Vec::new();
+            while !members.is_empty() {
+                rdn.push(attribute(der, &mut members)?);
+            }
+            rdns.push(rdn);
+        }
+        Some(rdns)
+    }
+
+    /// All attributes in encoding order; empty when the name is malformed.
+    pub fn attributes(&self) -> Vec<Attribute<'a>> {
+        self.rdns().unwrap_or_default().into_iter().flatten().collect()
+    }
+
+    /// The texts of all attributes of the type `oid`, in encoding order.
+    pub fn texts(&self, oid: &[u8]) -> Vec<String> {
+        self.attributes().iter().filter(|a| a.oid == oid).map(Attribute::text).collect()
+    }
+
+    /// Every common name (2.5.4.3) in encoding order.
+    pub fn common_names(&self) -> Vec<String> {
+        self.texts(oid::COMMON_NAME)
+    }
+
+    /// The most specific common name: the last one, which is what the client's tools report.
+    pub fn common_name(&self) -> Option<String> {
+        self.common_names().pop()
+    }
+}
+
+fn attribute<'a>(der: &'a [u8], members: &mut Reader<'a>) -> Option<Attribute<'a>> {
+    let pair = members.expect(tag::SEQUENCE)?;
+    let mut parts = Reader::within(der, &pair.content);
+    let oid = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let value = parts.next_tlv()?;
+    Some(Attribute {
+        oid: &der[oid.content],
+        tag: value.tag,
+        value: &der[value.content],
+        element: &der[value.whole],
+    })
+}
+
+impl Attribute<'_> {
+    /// The value as text; `#` and hex of the element for a type that is no string (RFC 4514 §2.4).
+    pub fn text(&self) -> String {
+        match self.tag {
+            tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::NUMERIC_STRING | tag::IA5_STRING => {
+                String::from_utf8_lossy(self.value).into_owned()
+            }
+            tag::TELETEX_STRING | tag::VIDEOTEX_STRING | tag::VISIBLE_STRING | tag::GENERAL_STRING => {
+                match std::str::from_utf8(self.value) {
+                    Ok(text) => text.to_owned(),
+                    Err(_) => self.value.iter().map(|&b| char::from(b)).collect(),
+                }
+            }
+            tag::BMP_STRING => {
+                let units: Vec<u16> = self
+                    .value
+                    .chunks(2)
+                    .map(|c| u16::from_be_bytes([c[0], *c.get(1).unwrap_or(&0)]))
+                    .collect();
+                String::from_utf16_lossy(&units)
+            }
+            tag::UNIVERSAL_STRING => self
+                .value
+                .chunks_exact(4)
+                .map(|c| u32::from_be_bytes([c[0], c[1], c[2], c[3]]))
+                .map(|scalar| char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect(),
+            _ => format!("#{}", text::hex(self.element)),
+        }
+    }
+
+    /// The type's short name, or its dotted number.
+    pub fn type_name(&self) -> String {
+        let known = SHORT_NAMES.iter().find(|(oid, _)| *oid == self.oid);
+        known.map_or_else(|| dotted(self.oid), |(_, name)| (*name).to_owned())
+    }
+}
+
+/// The dotted form of an object identifier's content octets (X.690 §8.19).
+pub fn dotted(oid: &[u8]) -> String {
+    let mut arcs = Vec::new();
+    let mut arc: u128 = 0;
+    for &byte in oid {
+        arc = (arc << 7) | u128::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            arcs.push(arc);
+            arc = 0;
+        } else if arc >> 120 != 0 {
+            return format!("#{}", text::hex(oid));
+        }
+    }
+    let Some(first) = arcs.first().copied() else { return String::new() };
+    let root = (first / 40).min(2);
+    let mut dotted = format!("{root}.{}", first - root * 40);
+    for arc in &arcs[1..] {
+        dotted.push_str(&format!(".{arc}"));
+    }
+    dotted
+}
+
+/// Most specific attribute first, `, ` between names and ` + ` inside one, special characters
+/// escaped with a backslash (RFC 4514 §2). Control and other invisible characters stay as they
+/// are here: whoever prints the text escapes it.
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(rdns) = self.rdns() else { return f.write_str("(malformed name)") };
+        if rdns.is_empty() {
+            return f.write_str("(empty name)");
+        }
+        for (i, rdn) in rdns.iter().rev().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            for (j, attribute) in rdn.iter().enumerate() {
+                if j > 0 {
+                    f.write_str(" + ")?;
+                }
+                write!(f, "{}={}", attribute.type_name(), escape_rfc4514(&attribute.text()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn escape_rfc4514(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let mut escaped = String::with_capacity(value.len());
+    for (i, c) in value.chars().enumerate() {
+        let special = matches!(c, '"' | '+' | ',' | ';' | '<' | '>' | '\\');
+        if special || (c == ' ' && (i == 0 || i == last)) || (c == '#' && i == 0 && !is_hex_form(value)) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+fn is_hex_form(value: &str) -> bool {
+    value.len() > 1 && value[1..].bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_dotted_numbers() {
+        assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]), "1.2.840.113549.1.9.1");
+        assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
+    }
+
+    #[test]
+    fn shows_the_most_specific_attribute_first_and_escapes() {
+        // C=US, CN="a, b" in encoding order.
+        let der = [
+            0x30, 0x1c, 0x31, 0x0b, 0x30, 0x09, 0x06, 0x03, 0x55, 0x04, 0x06, 0x13, 0x02, b'U', b'S', 0x31,
+            0x0d, 0x30, 0x0b, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x04, b'a', b',', b' ', b'b',
+        ];
+        let name = Name { der: &der };
+        assert_eq!(name.to_string(), r"CN=a\, b, C=US");
+        assert_eq!(name.common_name().as_deref(), Some("a, b"));
+    }
+}

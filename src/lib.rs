@@ -1,0 +1,17 @@
+//! Why Cloudflare's client-certificate device posture check passes or fails on this machine.
+//!
+//! The modules are the stages of one pipeline; data flows from left to right and never back:
+//!
+//! ```text
+//! rule + uploaded CA ─┐
+//!                     ├─ store ─► lookup ─► verification ─► diagnosis ─► report
+//! device facts ───────┘
+//! ```
+
+pub mod certificate;
+pub mod lookup;
+pub mod reason;
+pub mod rule;
+pub mod store;
+pub mod text;
+pub mod verification;

@@ -1,0 +1,87 @@
+//! Reason codes: the stable vocabulary in which every verdict is explained.
+//!
+//! One table ([`table`]) holds each code, how much it weighs and its texts. `certposture explain`,
+//! `docs/reasons.md` and the JSON all come from it.
+
+mod table;
+
+pub use table::Code;
+
+use crate::rule::RuleType;
+use std::fmt;
+
+/// How much a code weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// The check fails.
+    Fault,
+    /// Nobody can tell from here whether the check passes.
+    Unknown,
+    /// The check's outcome does not change, but somebody should know.
+    Warning,
+    /// A fault for `client_certificate`; a warning for `client_certificate_v2`, which is not
+    /// documented to look at it.
+    FaultOriginalOnly,
+    /// A fault when it is what makes the check fail, otherwise a warning.
+    FaultOrWarning,
+    /// A fault; or `unknown` when it concerns the only certificate that could pass.
+    FaultOrUnknown,
+}
+
+/// What a reason does to the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Fault,
+    Unknown,
+    Warning,
+}
+
+/// The texts of a code, for `explain` and `docs/reasons.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
+    /// What certposture saw.
+    pub seen: &'static str,
+    /// Why that decides the check.
+    pub why: &'static str,
+    /// What to do about it.
+    pub fix: &'static str,
+}
+
+impl Code {
+    /// What the code does to the verdict under a rule of the type `rule`, where the circumstances
+    /// do not say otherwise.
+    pub fn severity(self, rule: RuleType) -> Severity {
+        match self.weight() {
+            Weight::Fault | Weight::FaultOrWarning | Weight::FaultOrUnknown => Severity::Fault,
+            Weight::Unknown => Severity::Unknown,
+            Weight::Warning => Severity::Warning,
+            Weight::FaultOriginalOnly => match rule {
+                RuleType::ClientCertificate => Severity::Fault,
+                RuleType::ClientCertificateV2 => Severity::Warning,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str() == text)
+            .ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
+
+/// A text that is no reason code.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no reason code {0:?}; `certposture explain --list` shows them all")]
+pub struct UnknownCode(String);

@@ -1,0 +1,121 @@
+//! Where certificates live. One file per kind of store; nothing above this module knows an
+//! operating system's interfaces.
+
+mod spec;
+
+pub use spec::{StoreSpec, WindowsLocation};
+
+use crate::certificate::Certificate;
+use crate::reason::Code;
+use std::fmt;
+use std::path::PathBuf;
+
+/// A place that can be read.
+pub trait Store {
+    /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides
+    /// the rest.
+    fn read(&self) -> Contents;
+}
+
+/// What a store held when it was read.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    pub spec: StoreSpec,
+    pub status: Status,
+    /// Why the status is not `Read`, or what is odd about a store that was read.
+    pub problem: Option<Problem>,
+    /// In the store's own order, which look-ups depend on.
+    pub certificates: Vec<StoredCertificate>,
+    /// What only the look-up of this kind of store needs.
+    pub index: Index,
+}
+
+impl Contents {
+    /// A store of which nothing could be read.
+    pub fn unread(spec: StoreSpec, status: Status, problem: Problem) -> Self {
+        Self { spec, status, problem: Some(problem), certificates: Vec::new(), index: Index::None }
+    }
+}
+
+/// How reading a store went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Read,
+    Missing,
+    Denied,
+    Locked,
+    Corrupt,
+    Unsupported,
+}
+
+impl Status {
+    /// The word used in JSON and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Missing => "missing",
+            Self::Denied => "denied",
+            Self::Locked => "locked",
+            Self::Corrupt => "corrupt",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+/// What is wrong with a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub code: Code,
+    /// What was seen, with the file's name; safe to print.
+    pub message: String,
+    /// The file that is to blame.
+    pub file: Option<PathBuf>,
+}
+
+/// One certificate as a store keeps it.
+#[derive(Clone, Debug)]
+pub struct StoredCertificate {
+    pub certificate: Certificate,
+    /// The name that the store gives it: NSS nickname, friendly name, keychain label. Any bytes.
+    pub label: Option<Vec<u8>>,
+    /// NSS trust flags as certutil prints them, such as `CT,C,C`.
+    pub trust: Option<String>,
+    /// The file it came from, where the store is a folder; otherwise the store itself.
+    pub location: String,
+    pub private_key: PrivateKey,
+    /// A private key lies beside it, but it is another certificate's.
+    pub other_key_beside: bool,
+    /// Its place in the store's order, from 0.
+    pub position: usize,
+}
+
+/// Whether the store holds a certificate's private key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivateKey {
+    Present,
+    Absent,
+    Unknown,
+}
+
+impl PrivateKey {
+    /// The word used in JSON and messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Absent => "absent",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What only the look-up of one kind of store needs.
+#[derive(Clone, Debug)]
+pub enum Index {
+    None,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

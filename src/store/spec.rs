@@ -1,0 +1,92 @@
+//! How a store is named on the command line and in reports.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// A store, named: `nss:DIR`, `keychain:FILE`, `windows:CurrentUser\My`, `file:PATH`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StoreSpec {
+    /// An NSS database directory.
+    Nss(PathBuf),
+    /// A macOS keychain file.
+    Keychain(PathBuf),
+    /// A Windows certificate store: its location and its name, such as `My`.
+    Windows(WindowsLocation, String),
+    /// A file, or a folder of them: PEM, DER, PKCS #12 and the forms that Windows exports.
+    File(PathBuf),
+}
+
+/// The two places where Windows keeps certificate stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WindowsLocation {
+    CurrentUser,
+    LocalMachine,
+}
+
+/// A text that names no store.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{text:?} names no store: write nss:DIR, keychain:FILE, windows:CurrentUser\\My, \
+     windows:LocalMachine\\My or file:PATH{hint}"
+)]
+pub struct BadSpec {
+    text: String,
+    hint: String,
+}
+
+impl FromStr for StoreSpec {
+    type Err = BadSpec;
+
+    fn from_str(text: &str) -> Result<Self, BadSpec> {
+        let bad = |hint: &str| BadSpec { text: text.to_owned(), hint: hint.to_owned() };
+        let Some((kind, place)) = text.split_once(':') else {
+            return Err(bad(if Path::new(text).exists() {
+                " (for a database directory put nss: in front, for certificates file:)"
+            } else {
+                ""
+            }));
+        };
+        if place.is_empty() {
+            return Err(bad(""));
+        }
+        match kind {
+            "nss" | "sql" => Ok(Self::Nss(place.into())),
+            "keychain" => Ok(Self::Keychain(place.into())),
+            "file" => Ok(Self::File(place.into())),
+            "windows" => windows_store(place).ok_or_else(|| bad("")),
+            "dbm" => Err(bad(" (certposture reads no dbm databases: certutil's sql: ones only)")),
+            _ => Err(bad("")),
+        }
+    }
+}
+
+/// `CurrentUser\My`; a forward slash will do, and case does not matter, as in PowerShell.
+fn windows_store(place: &str) -> Option<StoreSpec> {
+    let (location, name) = place.split_once(['\\', '/'])?;
+    let location = [WindowsLocation::CurrentUser, WindowsLocation::LocalMachine]
+        .into_iter()
+        .find(|l| l.as_str().eq_ignore_ascii_case(location))?;
+    let name = name.trim_end_matches(['\\', '/']);
+    (!name.is_empty()).then(|| StoreSpec::Windows(location, name.to_owned()))
+}
+
+impl WindowsLocation {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CurrentUser => "CurrentUser",
+            Self::LocalMachine => "LocalMachine",
+        }
+    }
+}
+
+impl fmt::Display for StoreSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nss(directory) => write!(f, "nss:{}", directory.display()),
+            Self::Keychain(file) => write!(f, "keychain:{}", file.display()),
+            Self::Windows(location, name) => write!(f, "windows:{}\\{name}", location.as_str()),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
