@@ -9,6 +9,8 @@
 //! ```
 
 pub mod certificate;
+pub mod encoding;
+pub mod input;
 pub mod lookup;
 pub mod reason;
 pub mod rule;

@@ -1,8 +1,10 @@
 //! Where certificates live. One file per kind of store; nothing above this module knows an
 //! operating system's interfaces.
 
+mod file;
 mod spec;
 
+pub use file::FileStore;
 pub use spec::{StoreSpec, WindowsLocation};
 
 use crate::certificate::Certificate;

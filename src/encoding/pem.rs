@@ -1,0 +1,110 @@
+//! PEM: the textual encoding of RFC 7468, read as loosely as OpenSSL and more so. Any text may stand
+//! before, between and after the blocks, in any encoding and with any line ends.
+
+use super::key::Encoding;
+use super::{Collector, Key, der, pkcs7};
+use base64ct::{Base64, Encoding as _};
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+
+/// The longest label; the longest in use has 21 characters.
+const MAX_LABEL: usize = 64;
+
+/// A block between its two boundary lines.
+struct Block<'a> {
+    label: &'a [u8],
+    /// What stands between the boundary lines.
+    body: &'a [u8],
+    /// The block with its boundary lines.
+    whole: &'a [u8],
+}
+
+/// Whether there is a boundary line in `bytes`.
+pub fn is_pem(bytes: &[u8]) -> bool {
+    memmem::find(bytes, BEGIN).is_some()
+}
+
+pub fn read(bytes: &[u8], found: &mut Collector) {
+    let mut rest = bytes;
+    while let Some(start) = memmem::find(rest, BEGIN) {
+        rest = &rest[start..];
+        match block(rest) {
+            Some(block) => {
+                rest = &rest[block.whole.len()..];
+                read_block(&block, found);
+            }
+            None => {
+                found.damaged();
+                rest = &rest[BEGIN.len()..];
+            }
+        }
+    }
+}
+
+/// The block at the start of `text`; `None` when another begins before it ends, or its two labels
+/// differ.
+fn block(text: &[u8]) -> Option<Block<'_>> {
+    let after_begin = &text[BEGIN.len()..];
+    let label = label(after_begin)?;
+    let body = &after_begin[label.len() + DASHES.len()..];
+    // Looked for no further than the next block begins, so that a file full of beginnings is read in
+    // linear time.
+    let next = memmem::find(body, BEGIN).unwrap_or(body.len());
+    let end = memmem::find(&body[..next], END)?;
+    let after_end = body[end..].strip_prefix(END)?.strip_prefix(label)?.strip_prefix(DASHES)?;
+    Some(Block { label, body: &body[..end], whole: &text[..text.len() - after_end.len()] })
+}
+
+fn label(text: &[u8]) -> Option<&[u8]> {
+    let near = &text[..text.len().min(MAX_LABEL + DASHES.len())];
+    memmem::find(near, DASHES).map(|end| &text[..end])
+}
+
+fn read_block(block: &Block<'_>, found: &mut Collector) {
+    match block.label {
+        b"CERTIFICATE" | b"X509 CERTIFICATE" => match contents(block) {
+            Some(der) => found.certificate(&der),
+            None => found.damaged(),
+        },
+        // OpenSSL's own: trust settings follow the certificate.
+        b"TRUSTED CERTIFICATE" => match contents(block).as_deref().and_then(der::first_element) {
+            Some(der) => found.certificate(der),
+            None => found.damaged(),
+        },
+        b"PKCS7" | b"CMS" => match contents(block) {
+            Some(der) => pkcs7::read(&der, found),
+            None => found.damaged(),
+        },
+        b"ENCRYPTED PRIVATE KEY" => found.key(Key::Encrypted),
+        b"PRIVATE KEY" => read_key(block, Encoding::Pkcs8, found),
+        b"RSA PRIVATE KEY" => read_key(block, Encoding::Pkcs1, found),
+        b"EC PRIVATE KEY" => read_key(block, Encoding::Sec1, found),
+        b"DSA PRIVATE KEY" | b"ANY PRIVATE KEY" => found.key(Key::Unknown),
+        // Requests, CRLs, parameters, public keys, SSH keys: nothing that a store of certificates
+        // could hold.
+        _ => {}
+    }
+}
+
+fn contents(block: &Block<'_>) -> Option<Vec<u8>> {
+    pem::parse(block.whole).ok().map(pem::Pem::into_contents)
+}
+
+/// Decodes a private key in a buffer that is wiped. (The `pem` crate leaves a copy of the text in
+/// memory that it gives back.)
+fn read_key(block: &Block<'_>, encoding: Encoding, found: &mut Collector) {
+    // RFC 1421 §4.6.1.1, which OpenSSL's traditional formats still use.
+    if memmem::find(block.body, b"Proc-Type:").is_some() {
+        return found.key(Key::Encrypted);
+    }
+    let mut buffer = Zeroizing::new(Vec::with_capacity(block.body.len()));
+    buffer.extend(block.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
+    match Base64::decode_in_place(&mut buffer) {
+        Ok(der) => found.private_key(encoding, der),
+        Err(_) => found.damaged(),
+    }
+}

@@ -1,0 +1,39 @@
+//! The certificates in a PKCS #7 `SignedData` (RFC 5652 §5.1); its signatures do not matter here.
+
+use super::Collector;
+use crate::certificate::tlv::{Reader, Tlv, tag};
+
+const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+
+/// The `certificates` member: `[0] IMPLICIT SET OF CertificateChoices`.
+const CERTIFICATES: u8 = 0xa0;
+
+pub fn read(der: &[u8], found: &mut Collector) {
+    let Some(list) = certificate_set(der) else { return found.damaged() };
+    let mut members = Reader::within(der, &list.content);
+    while let Some(member) = members.next_tlv() {
+        // Other choices are obsolete or attribute certificates.
+        if member.tag == tag::SEQUENCE {
+            found.certificate(&der[member.whole]);
+        }
+    }
+    if !members.is_empty() {
+        found.damaged();
+    }
+}
+
+fn certificate_set(der: &[u8]) -> Option<Tlv> {
+    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let mut parts = Reader::within(der, &outer.content);
+    let content_type = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    if &der[content_type.content] != SIGNED_DATA {
+        return None;
+    }
+    let content = parts.expect(0xa0)?;
+    let signed = Reader::within(der, &content.content).expect(tag::SEQUENCE)?;
+    let mut members = Reader::within(der, &signed.content);
+    members.expect(tag::INTEGER)?;
+    members.expect(tag::SET)?;
+    members.expect(tag::SEQUENCE)?;
+    members.expect(CERTIFICATES)
+}

@@ -1,0 +1,221 @@
+//! Certificates in a file or in a folder of files, and the private keys that lie beside them.
+
+mod keys;
+
+use super::{Contents, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
+use crate::certificate::Certificate;
+use crate::encoding::{self, Key, Objects, Unrecognized};
+use crate::input::{self, Unreadable};
+use crate::reason::Code;
+use crate::text::shown;
+use keys::Keys;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// The largest file read.
+pub const MAX_FILE_SIZE: u64 = 16 << 20;
+
+/// The most bytes read from a folder.
+pub const MAX_TOTAL_SIZE: u64 = 64 << 20;
+
+/// The most entries of a folder looked at.
+pub const MAX_FILES: usize = 50_000;
+
+/// A file, or a folder whose files are all read, in the order of their names' bytes. Folders in the
+/// folder are not entered.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+    key_files: Vec<PathBuf>,
+}
+
+impl FileStore {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), key_files: Vec::new() }
+    }
+
+    /// Counts the private keys in `files` as lying beside this store's certificates: a rule may name
+    /// the certificate and its key in two files. Files that cannot be read, and the store's own, are
+    /// passed over.
+    pub fn with_keys_from(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.key_files.extend(files);
+        self
+    }
+}
+
+impl Store for FileStore {
+    fn read(&self) -> Contents {
+        let mut reading = Reading::new(&self.path);
+        let read = match files_of(&self.path) {
+            Ok(Place::File) => reading.read_file(),
+            Ok(Place::Folder(files)) => {
+                reading.read_folder(&files);
+                Ok(())
+            }
+            Err(why) => Err(unreadable(&self.path, &why)),
+        };
+        if let Err((status, problem)) = read {
+            return Contents::unread(StoreSpec::File(self.path.clone()), status, problem);
+        }
+        for file in self.key_files.iter().filter(|file| **file != self.path) {
+            reading.read_keys(file);
+        }
+        reading.contents()
+    }
+}
+
+enum Place {
+    File,
+    Folder(Vec<PathBuf>),
+}
+
+/// The files of a folder by name; no more than [`MAX_FILES`] and one.
+fn files_of(path: &Path) -> Result<Place, Unreadable> {
+    if !fs::metadata(path)?.is_dir() {
+        return Ok(Place::File);
+    }
+    let entries = fs::read_dir(path)?.take(MAX_FILES + 1);
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    files.sort();
+    Ok(Place::Folder(files))
+}
+
+/// What has been read so far.
+struct Reading<'a> {
+    path: &'a Path,
+    /// Certificates, each with the file it came from.
+    certificates: Vec<(Certificate, PathBuf)>,
+    keys: Keys,
+    problem: Option<Problem>,
+    size: u64,
+}
+
+impl<'a> Reading<'a> {
+    fn new(path: &'a Path) -> Self {
+        Self { path, certificates: Vec::new(), keys: Keys::default(), problem: None, size: 0 }
+    }
+
+    fn read_file(&mut self) -> Result<(), (Status, Problem)> {
+        let bytes = input::read(self.path, MAX_FILE_SIZE).map_err(|why| unreadable(self.path, &why))?;
+        let objects = encoding::read(&bytes).map_err(|why| unrecognized(self.path, why))?;
+        self.take(self.path, objects);
+        Ok(())
+    }
+
+    /// Reads every file; one that cannot be read is reported and hides no other.
+    fn read_folder(&mut self, files: &[PathBuf]) {
+        if files.len() > MAX_FILES {
+            self.note(Code::StoreCorrupt, self.path, &format!("holds more than {MAX_FILES} files"));
+        }
+        for file in files.iter().take(MAX_FILES) {
+            if self.size > MAX_TOTAL_SIZE || self.certificates.len() > encoding::MAX_CERTIFICATES {
+                let limit = MAX_TOTAL_SIZE >> 20;
+                let why = format!(
+                    "holds more than {limit} MiB or {} certificates; the files from this one on were not read",
+                    encoding::MAX_CERTIFICATES
+                );
+                return self.note(Code::StoreCorrupt, file, &why);
+            }
+            self.read_entry(file);
+        }
+    }
+
+    /// Folders, devices and dangling links are no certificates, and neither are files of other
+    /// kinds: a folder may hold a README.
+    fn read_entry(&mut self, file: &Path) {
+        let bytes = match input::read(file, MAX_FILE_SIZE) {
+            Ok(bytes) => bytes,
+            Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) => return,
+            Err(why) => {
+                let (_, problem) = unreadable(file, &why);
+                self.problem.get_or_insert(problem);
+                return;
+            }
+        };
+        self.size += bytes.len() as u64;
+        match encoding::read(&bytes) {
+            Ok(objects) => self.take(file, objects),
+            Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer) => {}
+            Err(why) => self.note(Code::StoreCorrupt, file, &why.to_string()),
+        }
+    }
+
+    fn read_keys(&mut self, file: &Path) {
+        let read = input::read(file, MAX_FILE_SIZE).ok().and_then(|bytes| encoding::read(&bytes).ok());
+        self.keys.add(read.unwrap_or_default().keys);
+    }
+
+    fn take(&mut self, file: &Path, objects: Objects) {
+        if objects.damaged > 0 {
+            let why = match objects.damaged {
+                1 => "has a part that cannot be decoded".to_owned(),
+                count => format!("has {count} parts that cannot be decoded"),
+            };
+            self.note(Code::StoreCorrupt, file, &why);
+        }
+        let certificates = objects.certificates.into_iter().map(Certificate::from_der);
+        self.certificates.extend(certificates.map(|certificate| (certificate, file.to_path_buf())));
+        self.keys.add(objects.keys);
+    }
+
+    /// Keeps the first problem.
+    fn note(&mut self, code: Code, file: &Path, why: &str) {
+        self.problem.get_or_insert_with(|| problem(code, file, why));
+    }
+
+    fn contents(mut self) -> Contents {
+        if self.certificates.is_empty() {
+            let why = if self.keys.is_empty() {
+                "holds no certificate"
+            } else {
+                "holds a private key, but no certificate"
+            };
+            self.note(Code::StoreEmpty, self.path, why);
+        }
+        let matches = self.keys.matched(self.certificates.iter().map(|(certificate, _)| certificate));
+        let certificates = self.certificates.into_iter().zip(matches).enumerate();
+        Contents {
+            spec: StoreSpec::File(self.path.to_path_buf()),
+            status: Status::Read,
+            problem: self.problem,
+            certificates: certificates
+                .map(|(position, ((certificate, file), beside))| StoredCertificate {
+                    certificate,
+                    label: None,
+                    trust: None,
+                    location: file.display().to_string(),
+                    private_key: beside.private_key,
+                    other_key_beside: beside.other_key,
+                    position,
+                })
+                .collect(),
+            index: Index::None,
+        }
+    }
+}
+
+fn problem(code: Code, file: &Path, why: &str) -> Problem {
+    let message = format!("{} {why}", shown(&file.display().to_string()));
+    Problem { code, message, file: Some(file.to_path_buf()) }
+}
+
+fn unreadable(file: &Path, why: &Unreadable) -> (Status, Problem) {
+    let (status, code) = match why {
+        Unreadable::Missing => (Status::Missing, Code::StoreMissing),
+        Unreadable::Denied => (Status::Denied, Code::StoreDenied),
+        _ => (Status::Corrupt, Code::StoreCorrupt),
+    };
+    (status, problem(code, file, &why.to_string()))
+}
+
+fn unrecognized(file: &Path, why: Unrecognized) -> (Status, Problem) {
+    let (status, code) = match why {
+        Unrecognized::Empty => (Status::Read, Code::StoreEmpty),
+        Unrecognized::Pkcs12 | Unrecognized::TooMany => (Status::Unsupported, Code::StoreCorrupt),
+        _ => (Status::Corrupt, Code::StoreCorrupt),
+    };
+    (status, problem(code, file, &why.to_string()))
+}
+
+#[cfg(test)]
+mod tests;
