@@ -40,7 +40,7 @@ const SHORT_NAMES: &[(&[u8], &str)] = &[
 ];
 
 /// A `Name` as its bytes, read on demand.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'a> {
     /// The whole `Name` element.
     pub der: &'a [u8],

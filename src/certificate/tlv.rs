@@ -38,7 +38,7 @@ pub struct Tlv {
 }
 
 /// Walks the elements of a range of bytes, one after the other. Positions are absolute.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     position: usize,

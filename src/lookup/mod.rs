@@ -2,6 +2,8 @@
 //! of store decides which command applies, so a database copied from a Linux laptop is judged by
 //! the Linux rules on any machine.
 
+pub mod powershell;
+
 use crate::certificate::Certificate;
 use crate::reason::Code;
 use std::path::PathBuf;

@@ -114,6 +114,10 @@ impl PrivateKey {
 #[derive(Clone, Debug)]
 pub enum Index {
     None,
+    /// The subject strings that Windows itself made, in the order of the certificates.
+    Windows {
+        subjects: Vec<String>,
+    },
 }
 
 impl fmt::Display for Status {
