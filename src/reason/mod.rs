@@ -1,10 +1,12 @@
 //! Reason codes: the stable vocabulary in which every verdict is explained.
 //!
-//! One table ([`table`]) holds each code, how much it weighs and its texts. `certposture explain`,
+//! One table, `table.rs`, holds each code, how much it weighs and its texts. `certposture explain`,
 //! `docs/reasons.md` and the JSON all come from it.
 
+mod document;
 mod table;
 
+pub use document::{explanation, markdown};
 pub use table::Code;
 
 use crate::rule::RuleType;
@@ -45,6 +47,37 @@ pub struct Texts {
     pub why: &'static str,
     /// What to do about it.
     pub fix: &'static str,
+    /// Commands that do it, or that show what to look at, in the order of use.
+    pub commands: &'static [Command],
+}
+
+/// A command as an example: words in capitals are for the reader to replace.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// The system that it is for, or the program that runs on every system.
+    pub label: &'static str,
+    /// What to type.
+    pub line: &'static str,
+}
+
+impl Weight {
+    /// What a code of this weight does to the verdict, in a sentence.
+    pub const fn effect(self) -> &'static str {
+        match self {
+            Self::Fault => "The check fails.",
+            Self::Unknown => "The verdict is unknown: it cannot be told from here whether the check passes.",
+            Self::Warning => "A warning: the verdict stays as it is.",
+            Self::FaultOriginalOnly => {
+                "The check fails for client_certificate; for client_certificate_v2 it is a warning."
+            }
+            Self::FaultOrWarning => {
+                "The check fails if this keeps the certificate from being found; otherwise it is a warning."
+            }
+            Self::FaultOrUnknown => {
+                "The check fails; if no other certificate could pass, the verdict is unknown."
+            }
+        }
+    }
 }
 
 impl Code {

@@ -1,105 +1,721 @@
 //! The one table of reason codes.
+//!
+//! The texts are Markdown without headings or lists: `certposture explain` prints them as they stand.
+//! Words in capitals in a command are for the reader to replace.
 
-use super::{Texts, Weight};
+use super::{Command, Texts, Weight};
 
 macro_rules! codes {
-    ($($variant:ident $text:literal $weight:ident { seen: $seen:literal, why: $why:literal, fix: $fix:literal })*) => {
-        /// A stable reason code; see its row in the table for what it means.
+    ($($group:literal {
+        $($variant:ident $text:literal $weight:ident {
+            seen: $seen:literal,
+            why: $why:literal,
+            fix: $fix:literal,
+            $($label:literal: $command:expr,)*
+        })*
+    })*) => {
+        /// A stable reason code; each variant says what certposture saw.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
-            $(#[doc = $seen] $variant,)*
+            $($(#[doc = $seen] $variant,)*)*
         }
 
         impl Code {
             /// Every code, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The code as users and scripts see it.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
+                match self { $($(Self::$variant => $text,)*)* }
+            }
+
+            /// The stage of the check that it belongs to, as a heading.
+            pub const fn group(self) -> &'static str {
+                match self { $($(Self::$variant => $group,)*)* }
             }
 
             /// How much it weighs.
             pub const fn weight(self) -> Weight {
-                match self { $(Self::$variant => Weight::$weight),* }
+                match self { $($(Self::$variant => Weight::$weight,)*)* }
             }
 
             /// Its texts.
             pub const fn texts(self) -> Texts {
-                match self { $(Self::$variant => Texts { seen: $seen, why: $why, fix: $fix }),* }
+                match self {
+                    $($(Self::$variant => Texts {
+                        seen: $seen,
+                        why: $why,
+                        fix: $fix,
+                        commands: &[$(Command { label: $label, line: $command },)*],
+                    },)*)*
+                }
             }
         }
     };
 }
 
+const PULL: &str = "certposture pull --account-id ACCOUNT_ID --rule-id RULE_ID -o BUNDLE.json";
+const UPLOAD: &str = "certposture ca upload CA.pem";
+const SHOW_ISSUER: &str = "openssl x509 -in CERTIFICATE.pem -noout -issuer";
+const SHOW_SUBJECT: &str = "openssl x509 -in CERTIFICATE.pem -noout -subject";
+const SHOW_ALL: &str = "openssl x509 -in CERTIFICATE.pem -noout -text";
+const SHOW_ALL_OF_CA: &str = "openssl x509 -in CA.pem -noout -text";
+const RENAME: &str = "sudo certutil --rename -d sql:/etc/pki/nssdb -n NICKNAME --new-n COMMON_NAME";
+const NEW_DATABASE: &str =
+    "sudo mkdir -p /etc/pki/nssdb && sudo certutil -N -d sql:/etc/pki/nssdb --empty-password";
+const REPAIR_DATABASE: &str = "sudo certutil -L -X -d sql:/etc/pki/nssdb";
+const NAME_P12: &str =
+    "openssl pkcs12 -export -name COMMON_NAME -in CERTIFICATE.pem -inkey KEY.pem -out DEVICE.p12";
+const IMPORT_LINUX: &str = "sudo pk12util -i DEVICE.p12 -d sql:/etc/pki/nssdb";
+const IMPORT_MACOS: &str = "sudo security import DEVICE.p12 -k /Library/Keychains/System.keychain";
+const IMPORT_WINDOWS: &str = "certutil -user -importpfx My DEVICE.pfx";
+const DELETE_MACOS: &str = "sudo security delete-certificate -Z SHA1 /Library/Keychains/System.keychain";
+const CLOCK_LINUX: &str = "timedatectl";
+const CLOCK_MACOS: &str = "sudo sntp -sS time.apple.com";
+const CLOCK_WINDOWS: &str = "w32tm /resync";
+
 codes! {
-    RuleMalformed "rule-malformed" Unknown { seen: "", why: "", fix: "" }
-    RuleTypeUnsupported "rule-type-unsupported" Unknown { seen: "", why: "", fix: "" }
-    RuleOsMismatch "rule-os-mismatch" Unknown { seen: "", why: "", fix: "" }
-    RuleEmptyList "rule-empty-list" Unknown { seen: "", why: "", fix: "" }
-    RuleEkuUnknown "rule-eku-unknown" Unknown { seen: "", why: "", fix: "" }
-    RuleCaMismatch "rule-ca-mismatch" Unknown { seen: "", why: "", fix: "" }
-    RuleVariableUnknown "rule-variable-unknown" Unknown { seen: "", why: "", fix: "" }
-    RuleVariableUnresolved "rule-variable-unresolved" Unknown { seen: "", why: "", fix: "" }
-    HostnameForm "hostname-form" Warning { seen: "", why: "", fix: "" }
-    CnMissing "cn-missing" Unknown { seen: "", why: "", fix: "" }
-    CnPadded "cn-padded" FaultOrWarning { seen: "", why: "", fix: "" }
-    CnShellSpecial "cn-shell-special" FaultOrWarning { seen: "", why: "", fix: "" }
-    CnIsTheCa "cn-is-the-ca" Warning { seen: "", why: "", fix: "" }
-    CaUnreadable "ca-unreadable" Unknown { seen: "", why: "", fix: "" }
-    CaNotACa "ca-not-a-ca" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    CaExpired "ca-expired" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    CaNotYetValid "ca-not-yet-valid" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    CaKeyUsage "ca-key-usage" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    CaNotSelfSigned "ca-not-self-signed" Warning { seen: "", why: "", fix: "" }
-    CaSeveralCertificates "ca-several-certificates" Warning { seen: "", why: "", fix: "" }
-    CaWithPrivateKey "ca-with-private-key" Warning { seen: "", why: "", fix: "" }
-    StoreMissing "store-missing" Fault { seen: "", why: "", fix: "" }
-    StoreEmpty "store-empty" Fault { seen: "", why: "", fix: "" }
-    StoreCorrupt "store-corrupt" Fault { seen: "", why: "", fix: "" }
-    StoreDenied "store-denied" Unknown { seen: "", why: "", fix: "" }
-    StoreLocked "store-locked" Unknown { seen: "", why: "", fix: "" }
-    StoreLegacyDbm "store-legacy-dbm" Unknown { seen: "", why: "", fix: "" }
-    StoreRedirected "store-redirected" Unknown { seen: "", why: "", fix: "" }
-    StoreOtherUser "store-other-user" Unknown { seen: "", why: "", fix: "" }
-    LocationNotSearched "location-not-searched" Warning { seen: "", why: "", fix: "" }
-    NotFound "not-found" Fault { seen: "", why: "", fix: "" }
-    NicknameDiffers "nickname-differs" Fault { seen: "", why: "", fix: "" }
-    NicknameOtherSubject "nickname-other-subject" Fault { seen: "", why: "", fix: "" }
-    NicknameColon "nickname-colon" Fault { seen: "", why: "", fix: "" }
-    CaseDiffers "case-differs" Fault { seen: "", why: "", fix: "" }
-    WhitespaceDiffers "whitespace-differs" Fault { seen: "", why: "", fix: "" }
-    UnicodeDiffers "unicode-differs" Fault { seen: "", why: "", fix: "" }
-    NameInSanOnly "name-in-san-only" FaultOrWarning { seen: "", why: "", fix: "" }
-    NameInOtherAttribute "name-in-other-attribute" FaultOrWarning { seen: "", why: "", fix: "" }
-    SubstringOnly "substring-only" Warning { seen: "", why: "", fix: "" }
-    Shadowed "shadowed" Fault { seen: "", why: "", fix: "" }
-    FoundElsewhere "found-elsewhere" Fault { seen: "", why: "", fix: "" }
-    FileFallback "file-fallback" Warning { seen: "", why: "", fix: "" }
-    IssuerDiffers "issuer-differs" Fault { seen: "", why: "", fix: "" }
-    SignatureInvalid "signature-invalid" Fault { seen: "", why: "", fix: "" }
-    IssuedByIntermediate "issued-by-intermediate" Fault { seen: "", why: "", fix: "" }
-    ChainUndocumented "chain-undocumented" Warning { seen: "", why: "", fix: "" }
-    IntermediateMissing "intermediate-missing" Fault { seen: "", why: "", fix: "" }
-    SelfSigned "self-signed" Fault { seen: "", why: "", fix: "" }
-    IsTheCa "is-the-ca" Warning { seen: "", why: "", fix: "" }
-    PathLengthExceeded "path-length-exceeded" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    NameConstraintViolated "name-constraint-violated" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    UnknownCriticalExtension "unknown-critical-extension" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    IssuerNotACa "issuer-not-a-ca" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    IssuerKeyUsage "issuer-key-usage" FaultOriginalOnly { seen: "", why: "", fix: "" }
-    AlgorithmUnsupported "algorithm-unsupported" Fault { seen: "", why: "", fix: "" }
-    AlgorithmWeak "algorithm-weak" Warning { seen: "", why: "", fix: "" }
-    Expired "expired" Fault { seen: "", why: "", fix: "" }
-    NotYetValid "not-yet-valid" Fault { seen: "", why: "", fix: "" }
-    ExpiresSoon "expires-soon" Warning { seen: "", why: "", fix: "" }
-    EkuAbsent "eku-absent" Fault { seen: "", why: "", fix: "" }
-    EkuMissing "eku-missing" Fault { seen: "", why: "", fix: "" }
-    PrivateKeyMissing "private-key-missing" Fault { seen: "", why: "", fix: "" }
-    PrivateKeyMismatch "private-key-mismatch" Fault { seen: "", why: "", fix: "" }
-    PrivateKeyUnknown "private-key-unknown" Unknown { seen: "", why: "", fix: "" }
-    SanAbsent "san-absent" Fault { seen: "", why: "", fix: "" }
-    SanDiffers "san-differs" Fault { seen: "", why: "", fix: "" }
-    SanOtherNameOnly "san-other-name-only" Fault { seen: "", why: "", fix: "" }
-    CertificateUnparseable "certificate-unparseable" FaultOrUnknown { seen: "", why: "", fix: "" }
+    "The rule" {
+        RuleMalformed "rule-malformed" Unknown {
+            seen: "The rule file is not a client-certificate rule as Cloudflare's API writes it: \
+                   the JSON cannot be read, or a field that is needed is missing or of the wrong kind.",
+            why: "The rule says what the client looks for. Without it there is nothing to judge by.",
+            fix: "Fetch the rule again and save the answer unchanged: one rule, a list of rules, or the \
+                  whole envelope with its `result`. For a `client_certificate` rule the common name is \
+                  enough: leave the file out and give the name with `--cn`.",
+            "certposture": PULL,
+        }
+        RuleTypeUnsupported "rule-type-unsupported" Unknown {
+            seen: "The rule's type is neither `client_certificate` nor `client_certificate_v2`.",
+            why: "Only these two types look for a client certificate. A device posture rule of another \
+                  type checks something else.",
+            fix: "Take the ID of the client-certificate rule from the list of posture rules, where the \
+                  field `type` tells them apart, and fetch that rule.",
+            "certposture": PULL,
+        }
+        RuleOsMismatch "rule-os-mismatch" Unknown {
+            seen: "The rule is for another operating system than this device or store.",
+            why: "A client runs a rule only on the platforms that the rule names: in `match`, and for \
+                  `client_certificate_v2` in `operating_system` too. Here the rule decides nothing.",
+            fix: "Judge the rule that is made for this system, or run certposture on a device of the \
+                  rule's system. If certificate files came from another system, say which with `--os`.",
+        }
+        RuleEmptyList "rule-empty-list" Unknown {
+            seen: "A list in the rule that needs at least one value is empty.",
+            why: "An empty list can mean that anything will do or that nothing can match. Which of the \
+                  two the client takes it for is not documented.",
+            fix: "Edit the check in the Zero Trust dashboard: give the list a value, or remove the \
+                  condition that it belongs to.",
+        }
+        RuleEkuUnknown "rule-eku-unknown" Unknown {
+            seen: "`extended_key_usage` in the rule has a value other than `clientAuth` and \
+                   `emailProtection`.",
+            why: "The API knows these two values only. What the client makes of another one is not \
+                  documented.",
+            fix: "Edit the rule: `clientAuth` (1.3.6.1.5.5.7.3.2), `emailProtection` \
+                  (1.3.6.1.5.5.7.3.4) or both, spelled exactly so.",
+        }
+        RuleCaMismatch "rule-ca-mismatch" Unknown {
+            seen: "The rule's `certificate_id` stands for another certificate than the CA file given.",
+            why: "The client compares with the certificate that was uploaded under that ID. A verdict \
+                  about another CA would say nothing about this rule.",
+            fix: "Judge with the file that was uploaded, or fetch the rule and its CA together. If the \
+                  given file is the right CA, upload it and put its new ID into the rule.",
+            "certposture": PULL,
+            "certposture": UPLOAD,
+        }
+        RuleVariableUnknown "rule-variable-unknown" Unknown {
+            seen: "A name in the rule contains a variable other than `${serial_number}` and `${hostname}`.",
+            why: "Only these two variables are documented. What the client makes of another is not, so the \
+                  name that it looks for is unknown.",
+            fix: "Edit the check in the Zero Trust dashboard: use one of the two variables, in lower \
+                  case and with braces, or write the name out.",
+        }
+        RuleVariableUnresolved "rule-variable-unresolved" Unknown {
+            seen: "The rule uses `${serial_number}` or `${hostname}`, and this device's value could not \
+                   be read.",
+            why: "The client puts the value in place before it compares. Without it the name that it \
+                  looks for is unknown. On Linux only root may read the serial number.",
+            fix: "Run certposture as an administrator, or read the value with the command below and give \
+                  it with `--serial-number` or `--hostname`.",
+            "Linux": "sudo cat /sys/class/dmi/id/product_serial",
+            "macOS": "ioreg -rd1 -c IOPlatformExpertDevice | grep IOPlatformSerialNumber",
+            "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
+        }
+        HostnameForm "hostname-form" Warning {
+            seen: "The name matches only with another form of this device's host name than the usual one.",
+            why: "A host name has several forms: short, with its domain, LocalHostName on macOS, NetBIOS \
+                  on Windows. Which one replaces `${hostname}` is not documented, so the client may \
+                  decide otherwise.",
+            fix: "Compare once with the posture log of this device, then judge with `--hostname` and the \
+                  form that proved right. To be independent of it, issue certificates under \
+                  `${serial_number}`.",
+            "Linux": "hostname; hostname -f",
+            "macOS": "hostname; scutil --get LocalHostName",
+            "Windows": "hostname; $env:COMPUTERNAME",
+        }
+        CnMissing "cn-missing" Unknown {
+            seen: "No common name is given for a `client_certificate` rule.",
+            why: "This type finds certificates by the common name alone, and the API requires the field.",
+            fix: "Give the name as the rule has it with `--cn`, or the rule itself with `--rule`. It is \
+                  in the check's form in the Zero Trust dashboard, under Common name.",
+        }
+        CnPadded "cn-padded" FaultOrWarning {
+            seen: "The common name in the rule begins or ends with white space, or contains invisible \
+                   characters.",
+            why: "Every look-up compares the name as it stands, so the certificate would have to carry \
+                  the same extra characters. Mostly they come along when a name is pasted.",
+            fix: "Edit the check in the Zero Trust dashboard and type the common name anew.",
+        }
+        CnShellSpecial "cn-shell-special" FaultOrWarning {
+            seen: "The common name in the rule contains characters that mean something to PowerShell: \
+                   `* ? [ ] $`, a backtick or a quotation mark.",
+            why: "The documented look-up on Windows puts the name into a double-quoted string and compares \
+                  with `-like`. There `$` and the backtick change the text, a quotation mark ends it, and \
+                  `*`, `?` and brackets are wildcards: the certificate meant can be missed and others \
+                  matched.",
+            fix: "Issue the certificate under a name of letters, digits, dots and hyphens, and put that \
+                  name into the rule. A `client_certificate_v2` rule compares the name as it stands.",
+        }
+        CnIsTheCa "cn-is-the-ca" Warning {
+            seen: "The common name in the rule is the uploaded CA's own.",
+            why: "The rule asks for the name of the client certificate. With the CA's name the check can \
+                  at best prove that the CA certificate is installed, and any device may have that.",
+            fix: "Put the client certificate's common name into the rule. It is the part after `CN=` of \
+                  the certificate's subject.",
+            "OpenSSL": SHOW_SUBJECT,
+        }
+    }
+
+    "The uploaded CA" {
+        CaUnreadable "ca-unreadable" Unknown {
+            seen: "The CA file is missing, empty, or holds no certificate in PEM or DER form.",
+            why: "Every certificate is judged against the uploaded CA. Without it there is no verdict.",
+            fix: "Give the CA certificate as PEM, from the line `-----BEGIN CERTIFICATE-----` to the line \
+                  `-----END CERTIFICATE-----`. A PKCS #7 file is converted with the command below. If the \
+                  file is damaged, ask whoever runs the CA for its certificate.",
+            "OpenSSL": "openssl pkcs7 -in CA.p7b -print_certs -out CA.pem",
+        }
+        CaNotACa "ca-not-a-ca" FaultOriginalOnly {
+            seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set.",
+            why: "Only a CA's signature counts (RFC 5280 §4.2.1.9 and §6.1.4 (k)), so no certificate \
+                  validates against this file. Often it is the client certificate itself that was \
+                  uploaded. Whether a `client_certificate_v2` rule looks at the flag is not documented.",
+            fix: "Upload the certificate of the CA that issued the client certificate, which is the one \
+                  whose subject equals the client certificate's issuer, and put its ID into the rule.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
+        }
+        CaExpired "ca-expired" FaultOriginalOnly {
+            seen: "The uploaded CA certificate has expired.",
+            why: "certposture applies the CA's own dates, as most validators do, although RFC 5280 §6.1 \
+                  leaves that open for a trust anchor. After its last day nothing validates against it. \
+                  Whether a `client_certificate_v2` rule looks at the dates is not documented.",
+            fix: "Ask whoever runs the CA for its renewed certificate, upload it and put its new ID into \
+                  the rule. Client certificates remain good if the CA kept its name and key; otherwise \
+                  they have to be issued again.",
+            "certposture": UPLOAD,
+        }
+        CaNotYetValid "ca-not-yet-valid" FaultOriginalOnly {
+            seen: "The uploaded CA certificate is not valid yet.",
+            why: "certposture applies the CA's own dates; before its first day nothing validates against \
+                  it. Whether a `client_certificate_v2` rule looks at the dates is not documented.",
+            fix: "Look at this device's clock first. If it is right, wait for the day, or upload the CA \
+                  certificate that is in force now.",
+            "Linux": CLOCK_LINUX,
+            "macOS": CLOCK_MACOS,
+            "Windows": CLOCK_WINDOWS,
+        }
+        CaKeyUsage "ca-key-usage" FaultOriginalOnly {
+            seen: "The uploaded CA certificate has a key usage extension without keyCertSign.",
+            why: "With such an extension the CA's key may sign certificates only if keyCertSign is set \
+                  (RFC 5280 §4.2.1.3 and §6.1.4 (n)). Whether a `client_certificate_v2` rule looks at it \
+                  is not documented.",
+            fix: "Ask whoever runs the CA for a CA certificate with keyCertSign and with the same name and \
+                  key, so that issued certificates remain good. Upload it and put its ID into the rule.",
+            "certposture": UPLOAD,
+        }
+        CaNotSelfSigned "ca-not-self-signed" Warning {
+            seen: "The uploaded CA is not self-signed, so it is an intermediate CA and not a root.",
+            why: "Cloudflare asks for a root CA for `client_certificate`, and for the CA that signed the \
+                  client certificate directly for `client_certificate_v2`. certposture ends the chain at \
+                  the uploaded certificate in both cases; what the client of an original rule does with an \
+                  intermediate is not documented.",
+            fix: "Leave it as it is for a `client_certificate_v2` rule if this CA signs the client \
+                  certificates. For an original rule, upload the root to follow the documentation.",
+        }
+        CaSeveralCertificates "ca-several-certificates" Warning {
+            seen: "The CA file holds more than one certificate.",
+            why: "certposture lets each of them count. Which ones the client uses when several are \
+                  uploaded together is not documented, so a pass here may be a failure there.",
+            fix: "Upload a file with one certificate: the direct issuer of the client certificates for \
+                  `client_certificate_v2`, the root for `client_certificate`. Give intermediates to \
+                  certposture with `--intermediate`.",
+        }
+        CaWithPrivateKey "ca-with-private-key" Warning {
+            seen: "The CA file also holds a private key.",
+            why: "The posture check needs the certificate alone. Whoever has the CA's key can issue \
+                  certificates that pass. certposture does not use, show or keep the key.",
+            fix: "Make a copy without the key for this purpose and keep the key off the devices. If others \
+                  could read this file, tell whoever runs the CA.",
+            "OpenSSL": "openssl x509 -in CA.pem -out CA-CERTIFICATE.pem",
+        }
+    }
+
+    "The stores" {
+        StoreMissing "store-missing" Fault {
+            seen: "The store that the client searches is not there, or one of its files is missing.",
+            why: "The documented look-up finds nothing then. For an NSS database certutil needs both \
+                  `cert9.db` and `key4.db`; without either it prints SEC_ERROR_BAD_DATABASE and no \
+                  certificate.",
+            fix: "Create the store and install the client certificate with its private key; the first command \
+                  below also makes a missing `key4.db` and keeps the certificates that are there. Where a \
+                  `client_certificate_v2` rule names files, put them at the rule's paths.",
+            "Linux": NEW_DATABASE,
+            "Linux": IMPORT_LINUX,
+        }
+        StoreEmpty "store-empty" Fault {
+            seen: "The store that the client searches holds no certificate.",
+            why: "The documented look-up has nothing to find, whatever the rule says.",
+            fix: "Install the client certificate with its private key in this store.",
+            "Linux": IMPORT_LINUX,
+            "macOS": IMPORT_MACOS,
+            "Windows": IMPORT_WINDOWS,
+        }
+        StoreCorrupt "store-corrupt" Fault {
+            seen: "The store that the client searches is damaged: a file of it is cut short, is of \
+                   another format, or was left in the middle of a change.",
+            why: "The documented look-up fails on it as well and returns no certificate; certutil prints \
+                  SEC_ERROR_BAD_DATABASE.",
+            fix: "Copy the files somewhere safe. If a file whose name ends in `-journal` lies beside the \
+                  database, the first command below completes the interrupted change. Otherwise restore \
+                  the database from a backup, or move it away, create a new one and install the client \
+                  certificate with its private key again.",
+            "Linux": REPAIR_DATABASE,
+            "Linux": NEW_DATABASE,
+            "Linux": IMPORT_LINUX,
+        }
+        StoreDenied "store-denied" Unknown {
+            seen: "This user may not read the store that the client searches.",
+            why: "The client runs as root or SYSTEM and can read it all the same, so it may see \
+                  certificates that cannot be seen from here.",
+            fix: "Run the same certposture command again as an administrator: behind `sudo` on Linux and \
+                  macOS, in an elevated prompt of the same user on Windows.",
+        }
+        StoreLocked "store-locked" Unknown {
+            seen: "Another process holds the store locked.",
+            why: "certutil waits one second for the lock and then finds nothing. Whether the client comes \
+                  at such a moment or at a better one cannot be told.",
+            fix: "Run the check again in a moment. If the lock remains, find the process that holds it and \
+                  let it finish.",
+            "Linux": "sudo fuser -v /etc/pki/nssdb/cert9.db /etc/pki/nssdb/key4.db",
+        }
+        StoreLegacyDbm "store-legacy-dbm" Unknown {
+            seen: "The NSS directory holds only a database of the old format, `cert8.db`.",
+            why: "Whether `certutil -d sql:` reads it depends on how NSS was built for the system: some \
+                  builds read the old format without a word, others refuse it.",
+            fix: "Convert the database with a certutil that still reads the old format; the command below \
+                  makes `cert9.db` and `key4.db` beside it. Without such a certutil, create a new database \
+                  and install the client certificate again.",
+            "Linux": REPAIR_DATABASE,
+            "Linux": NEW_DATABASE,
+        }
+        StoreRedirected "store-redirected" Unknown {
+            seen: "`pkcs11.txt` in the NSS directory sends certutil to another database.",
+            why: "The database that is searched is then not the one in this directory. With \
+                  libnsssysinit.so, as on Fedora and RHEL, it also depends on who asks: root is given the \
+                  system's database, everybody else their own first.",
+            fix: "Run certposture as root, as the client runs. If that does not settle it, name the \
+                  database that `pkcs11.txt` points to with `--store`, or restore the usual `pkcs11.txt` \
+                  if the redirection is not wanted.",
+        }
+        StoreOtherUser "store-other-user" Unknown {
+            seen: "The `CurrentUser` store that was read is not the signed-in user's.",
+            why: "`Cert:\\CurrentUser\\My` is a store of its own for each user. What counts is the store \
+                  of the user who is signed in; certposture ran as somebody else, such as SYSTEM or \
+                  another administrator.",
+            fix: "Run certposture as the signed-in user, in a prompt that was not opened with another \
+                  account.",
+            "Windows": "whoami",
+        }
+        LocationNotSearched "location-not-searched" Warning {
+            seen: "The rule names a location that is not searched on this system, or names none.",
+            why: "The trust store `user` exists for Windows only. Where a rule has no `locations`, \
+                  certposture searches the system store, and on Windows the user's too; where the client \
+                  looks then is not documented.",
+            fix: "Edit the check in the Zero Trust dashboard and choose the OS locations where the \
+                  certificate is installed: the system store or, on Linux, the paths of its files.",
+        }
+    }
+
+    "The look-up" {
+        NotFound "not-found" Fault {
+            seen: "No certificate that the rule can mean was found in any place looked at.",
+            why: "The documented look-up returns nothing that this rule is meant for, and no stored \
+                  certificate comes near the name.",
+            fix: "Install this device's client certificate with its private key in the store that the \
+                  client searches. On Linux its PKCS #12 file needs the common name as friendly name. If \
+                  the certificate is there under a name of its own, put that name into the rule; \
+                  `certposture list` shows what the stores hold.",
+            "OpenSSL": NAME_P12,
+            "Linux": IMPORT_LINUX,
+            "macOS": IMPORT_MACOS,
+            "Windows": IMPORT_WINDOWS,
+        }
+        NicknameDiffers "nickname-differs" Fault {
+            seen: "A certificate in the NSS database has exactly the wanted common name, but another \
+                   nickname.",
+            why: "`certutil -n` compares the nickname, byte for byte, and for a name with an @ the e-mail \
+                  address. It never looks at the common name.",
+            fix: "Make the common name the certificate's nickname. If another certificate has that \
+                  nickname, rename the other one first. At the next import the friendly name in the \
+                  PKCS #12 file becomes the nickname.",
+            "Linux": RENAME,
+            "OpenSSL": NAME_P12,
+        }
+        NicknameOtherSubject "nickname-other-subject" Fault {
+            seen: "The wanted name is the nickname of a certificate with another common name, and that \
+                   certificate does not validate.",
+            why: "certutil returns the certificate with this nickname and those with the same subject, and \
+                  no others. A certificate with the right common name stays unseen.",
+            fix: "Give the certificate that is in the way a nickname of its own, then give the wanted one \
+                  to the right certificate, or install that.",
+            "Linux": "sudo certutil --rename -d sql:/etc/pki/nssdb -n COMMON_NAME --new-n OTHER_NICKNAME",
+            "Linux": RENAME,
+        }
+        NicknameColon "nickname-colon" Fault {
+            seen: "The wanted name contains a colon.",
+            why: "certutil takes what stands before a colon for the name of a token and looks for the rest \
+                  there. No token has that name, so nothing is found, whatever the nicknames are.",
+            fix: "Issue the certificate under a name without a colon, install it with that name as \
+                  nickname and put the name into the rule. A `client_certificate_v2` rule compares the \
+                  common name itself and is not affected.",
+            "OpenSSL": NAME_P12,
+            "Linux": IMPORT_LINUX,
+        }
+        CaseDiffers "case-differs" Fault {
+            seen: "The nearest name differs from the wanted one only in upper and lower case.",
+            why: "certutil compares nicknames byte for byte, so case counts. The look-ups of macOS and \
+                  Windows and a `client_certificate_v2` rule ignore case.",
+            fix: "Rename the certificate to the spelling in the rule, or put the certificate's spelling \
+                  into the rule.",
+            "Linux": RENAME,
+        }
+        WhitespaceDiffers "whitespace-differs" Fault {
+            seen: "The nearest name differs from the wanted one only in white space.",
+            why: "White space counts in every look-up: a space at either end, a doubled space or a \
+                  no-break space makes another name.",
+            fix: "Put the name into the rule exactly as the certificate has it. If the certificate's own \
+                  name is the wrong one, have it issued again; on Linux a new nickname is enough for a \
+                  `client_certificate` rule.",
+            "Linux": RENAME,
+        }
+        UnicodeDiffers "unicode-differs" Fault {
+            seen: "The nearest name looks the same but consists of other Unicode characters, such as \
+                   a letter and a separate accent, a look-alike letter, or a hyphen that is not the \
+                   ASCII one.",
+            why: "Linux compares bytes and Windows compares UTF-16 code units. Only macOS takes a letter \
+                  with a separate accent for the same as the single character, and no look-up takes \
+                  look-alikes for each other.",
+            fix: "Correct the side with the odd character: type the name in the rule anew or, if the \
+                  certificate has it, issue the certificate again. Names of plain ASCII letters, digits \
+                  and hyphens avoid this.",
+        }
+        NameInSanOnly "name-in-san-only" FaultOrWarning {
+            seen: "The wanted name is a subject alternative name of a certificate and not its common name.",
+            why: "The common name is the CN attribute of the subject; alternative names do not stand in \
+                  for it. The original look-up on Linux still finds an e-mail address there, because NSS \
+                  indexes it, but a `client_certificate_v2` rule does not.",
+            fix: "Have the certificate issued with this common name. Or use a `client_certificate_v2` rule \
+                  that leaves the common name empty and lists the name as a subject alternative name.",
+            "OpenSSL": SHOW_ALL,
+        }
+        NameInOtherAttribute "name-in-other-attribute" FaultOrWarning {
+            seen: "The wanted name is in another attribute of a certificate's subject, such as OU, and \
+                   not in the common name.",
+            why: "macOS and a `client_certificate_v2` rule compare the common name alone. The original \
+                  look-up on Windows searches the whole subject and still matches.",
+            fix: "Put the certificate's common name into the rule, or have the certificate issued with \
+                  the wanted one.",
+            "OpenSSL": SHOW_SUBJECT,
+        }
+        SubstringOnly "substring-only" Warning {
+            seen: "The wanted name is only a part of the certificate's name, and the look-up matches all \
+                   the same.",
+            why: "For `client_certificate` macOS asks for a common name that contains the wanted text, and \
+                  Windows for such a subject, so host1 finds host10 too. A `client_certificate_v2` rule \
+                  compares the whole name and would fail.",
+            fix: "Put the certificate's whole common name into the rule.",
+        }
+        Shadowed "shadowed" Fault {
+            seen: "Another certificate whose common name contains the wanted one comes first in the \
+                   keychain.",
+            why: "`security find-certificate` prints only the first match, in the order in which \
+                  certificates were last added or changed. Whether that one has expired or has a key \
+                  plays no part.",
+            fix: "Delete the certificate in the way if it is no longer needed, as after a renewal; its \
+                  SHA-1 fingerprint picks it out. If it is needed, put a common name into the rule that \
+                  only the right certificate contains.",
+            "macOS": DELETE_MACOS,
+        }
+        FoundElsewhere "found-elsewhere" Fault {
+            seen: "The right certificate is on this device, but in a place that the client does not \
+                   search.",
+            why: "For `client_certificate` the client reads only the system's NSS database, the System \
+                  keychain or `CurrentUser\\My`; for `client_certificate_v2`, only the rule's \
+                  `locations`. A user's own NSS database, a browser profile, the login keychain or \
+                  another Windows store is not among them.",
+            fix: "Install the certificate with its private key in the store that is searched; it may \
+                  have to be exported first. A `client_certificate_v2` rule can instead name the place: \
+                  the local machine store on Windows, the paths of the files on Linux.",
+            "Linux": "pk12util -o DEVICE.p12 -n NICKNAME -d sql:OTHER_DIRECTORY",
+            "Linux": IMPORT_LINUX,
+            "macOS": IMPORT_MACOS,
+            "Windows": IMPORT_WINDOWS,
+        }
+        FileFallback "file-fallback" Warning {
+            seen: "A file in the working directory has the wanted name, and certutil would read it.",
+            why: "When no nickname matches, certutil opens the name as a file and prints it if it is a DER \
+                  certificate. Its answer then depends on the directory that it is run in, and the \
+                  client's directory is not documented.",
+            fix: "Install the certificate in the database under its nickname instead of relying on the \
+                  file. To see what the database alone answers, run the look-up in another directory.",
+            "Linux": "cd / && certutil -L -d sql:/etc/pki/nssdb -r -n COMMON_NAME",
+        }
+    }
+
+    "Signature and chain" {
+        IssuerDiffers "issuer-differs" Fault {
+            seen: "Another CA issued the certificate: its issuer is not the uploaded CA, and no chain at \
+                   hand leads there.",
+            why: "The certificate has to be signed by the uploaded CA, directly or, for \
+                  `client_certificate`, through intermediates (RFC 5280 §6.1.3 (a)).",
+            fix: "Upload the CA that issued the certificate, which is the one whose subject equals the \
+                  certificate's issuer, and put its ID into the rule. Or have the certificate issued by \
+                  the CA that is uploaded.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
+        }
+        SignatureInvalid "signature-invalid" Fault {
+            seen: "The issuer's name is right, but the signature does not verify with the issuer's key.",
+            why: "A name is only a label; the key decides (RFC 5280 §6.1.3 (a)(1)). Either the CA was given \
+                  a new key under its old name, or the certificate is damaged. The authority key \
+                  identifier and the CA's subject key identifier tell: if they differ, it is another key.",
+            fix: "With another key, upload the CA certificate that has the key which signed, or have the \
+                  certificate issued again. With the same identifiers, install the certificate again from \
+                  its original file.",
+            "OpenSSL": SHOW_ALL,
+            "OpenSSL": SHOW_ALL_OF_CA,
+        }
+        IssuedByIntermediate "issued-by-intermediate" Fault {
+            seen: "The certificate's chain reaches the uploaded CA, but an intermediate CA signed the \
+                   certificate.",
+            why: "For `client_certificate_v2` the uploaded certificate must be the one that directly \
+                  signed the client certificate; the client does not evaluate the chain.",
+            fix: "Upload the intermediate, which is the CA whose subject equals the certificate's issuer, \
+                  and put its ID into the rule.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
+        }
+        ChainUndocumented "chain-undocumented" Warning {
+            seen: "The certificate validates against the uploaded CA through an intermediate CA.",
+            why: "The older documentation asks for a certificate that validates against the uploaded root; \
+                  the newer one says that the client does not evaluate the chain. An original rule may \
+                  therefore pass or fail on this certificate.",
+            fix: "To be sure, upload the CA that signed the certificate directly and put its ID into the \
+                  rule.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
+        }
+        IntermediateMissing "intermediate-missing" Fault {
+            seen: "The certificate's issuer is not the uploaded CA, and the issuer's own certificate is \
+                   not at hand.",
+            why: "Without it the signatures cannot be followed any further. The issuer may be an \
+                  intermediate below the uploaded CA or an unrelated CA.",
+            fix: "Ask whoever runs the CA for the issuer's certificate. Give it to certposture with \
+                  `--intermediate` to see whether the chain ends at the uploaded CA; if it does, install \
+                  it in the searched store, or upload it as the CA of the rule.",
+            "OpenSSL": SHOW_ISSUER,
+        }
+        SelfSigned "self-signed" Fault {
+            seen: "The certificate is signed with its own key, and it is not the uploaded CA.",
+            why: "No CA vouches for it, so no chain leads from it to the uploaded CA.",
+            fix: "Have a certificate issued for this device by the uploaded CA and install it in place of \
+                  this one.",
+        }
+        IsTheCa "is-the-ca" Warning {
+            seen: "The look-up returns the uploaded CA certificate itself.",
+            why: "It validates against itself, so the check can pass on it. That proves only that the CA \
+                  certificate is installed, and not that this device has a client certificate.",
+            fix: "Put the client certificate's common name into the rule, and choose one that the CA's \
+                  name does not contain.",
+        }
+        PathLengthExceeded "path-length-exceeded" FaultOriginalOnly {
+            seen: "There are more intermediate CAs in the chain than a CA above them allows.",
+            why: "The path length in a CA's basic constraints limits the CAs that may follow it (RFC 5280 \
+                  §4.2.1.9 and §6.1.4 (l)). The chain is not evaluated for `client_certificate_v2`.",
+            fix: "Have the client certificate issued by a CA higher up, or ask whoever runs the CA for a \
+                  CA certificate with a greater path length.",
+        }
+        NameConstraintViolated "name-constraint-violated" FaultOriginalOnly {
+            seen: "A name in the certificate lies outside the names that a CA in the chain may issue for.",
+            why: "A CA's name constraints bind every certificate below it (RFC 5280 §4.2.1.10 and §6.1.3 \
+                  (b) and (c)). Whether a `client_certificate_v2` rule looks at them is not documented.",
+            fix: "Have the certificate issued under a permitted name, or by a CA whose constraints allow \
+                  the name.",
+            "OpenSSL": SHOW_ALL_OF_CA,
+        }
+        UnknownCriticalExtension "unknown-critical-extension" FaultOriginalOnly {
+            seen: "A certificate in the chain has a critical extension that is not understood.",
+            why: "A certificate with an unrecognized critical extension must be rejected (RFC 5280 §4.2, \
+                  §6.1.4 (o) and §6.1.5 (f)). What the client makes of it for `client_certificate_v2` is \
+                  not documented.",
+            fix: "Ask whoever runs the CA to issue the certificate without that extension, or with the \
+                  extension not marked critical.",
+            "OpenSSL": SHOW_ALL,
+        }
+        IssuerNotACa "issuer-not-a-ca" FaultOriginalOnly {
+            seen: "A certificate in the chain signed another one although it is not a CA.",
+            why: "Only a certificate with the CA flag in its basic constraints may issue others (RFC 5280 \
+                  §4.2.1.9 and §6.1.4 (k)). The chain is not evaluated for `client_certificate_v2`.",
+            fix: "Have the client certificate issued by a real CA. If the issuer's certificate merely \
+                  lacks the flag, ask whoever runs the CA to issue it again with the flag set.",
+        }
+        IssuerKeyUsage "issuer-key-usage" FaultOriginalOnly {
+            seen: "A CA in the chain has a key usage extension without keyCertSign.",
+            why: "Such a key may not sign certificates (RFC 5280 §4.2.1.3 and §6.1.4 (n)). The chain is \
+                  not evaluated for `client_certificate_v2`.",
+            fix: "Ask whoever runs the CA for a certificate of that intermediate with keyCertSign and with \
+                  the same name and key, and install it in place of the old one.",
+        }
+        AlgorithmUnsupported "algorithm-unsupported" Fault {
+            seen: "A key or a signature is of a kind that cannot be checked here.",
+            why: "A signature that was not checked is not taken for a good one. certposture checks RSA \
+                  (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and P-521, and Ed25519.",
+            fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
+                  2048 bits or more, signed with SHA-256.",
+        }
+        AlgorithmWeak "algorithm-weak" Warning {
+            seen: "A certificate in the chain is signed with MD5 or SHA-1, or has an RSA key of fewer \
+                   than 2048 bits.",
+            why: "Such a signature proves less than it should, because forging it is feasible or expected to \
+                  become so. The documentation of the check sets no limit, and certposture does not either.",
+            fix: "Have the certificate issued again with SHA-256 and an RSA key of 2048 bits or more, or \
+                  ECDSA on P-256.",
+        }
+    }
+
+    "Validity" {
+        Expired "expired" Fault {
+            seen: "The certificate has expired.",
+            why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). An expired one \
+                  fails under both rule types.",
+            fix: "Renew it under the same subject, install the new one with its key in the same store, and \
+                  delete the old one. On macOS the old one would otherwise remain the first match.",
+            "Linux": IMPORT_LINUX,
+            "macOS": IMPORT_MACOS,
+            "macOS": DELETE_MACOS,
+            "Windows": IMPORT_WINDOWS,
+        }
+        NotYetValid "not-yet-valid" Fault {
+            seen: "The certificate is not valid yet.",
+            why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). When several \
+                  certificates are not valid yet, the device's clock is likely to be slow.",
+            fix: "Set the clock if it is wrong. Otherwise wait for the day, or have the certificate issued \
+                  with an earlier start.",
+            "Linux": CLOCK_LINUX,
+            "macOS": CLOCK_MACOS,
+            "Windows": CLOCK_WINDOWS,
+        }
+        ExpiresSoon "expires-soon" Warning {
+            seen: "The check passes now and will fail soon, because the certificate or a CA above it \
+                   expires.",
+            why: "Less time is left than `--expiry-warning` asks for, which is 30 days unless it is set.",
+            fix: "Renew the certificate before that day, under the same subject and in the same store. If \
+                  it is the CA that expires, ask whoever runs it for its renewed certificate.",
+        }
+    }
+
+    "Usages, key and alternative names" {
+        EkuAbsent "eku-absent" Fault {
+            seen: "The certificate has no extended key usage extension, and the rule asks for one.",
+            why: "A `client_certificate_v2` rule wants each listed usage in the extension. That a \
+                  certificate without the extension may serve every purpose (RFC 5280 §4.2.1.12) does not \
+                  help here.",
+            fix: "Have the certificate issued with the usages that the rule lists, mostly client \
+                  authentication, or clear Extended key usage in the rule.",
+            "OpenSSL": SHOW_ALL,
+        }
+        EkuMissing "eku-missing" Fault {
+            seen: "The certificate's extended key usage extension lacks a usage that the rule lists.",
+            why: "A `client_certificate_v2` rule wants each listed usage in the extension by its own OID; \
+                  anyExtendedKeyUsage does not stand in for it.",
+            fix: "Have the certificate issued with every usage that the rule lists, or remove from the \
+                  rule those that the certificate need not have.",
+            "OpenSSL": SHOW_ALL,
+        }
+        PrivateKeyMissing "private-key-missing" Fault {
+            seen: "The store has the certificate but not its private key.",
+            why: "The rule has `check_private_key`, which asks for proof that the certificate was not \
+                  merely copied from another device.",
+            fix: "Install the certificate together with its key, from a PKCS #12 file. If the key is not \
+                  to be had, create a new key on this device and have a certificate issued for it. On \
+                  Windows a key that is there but lost its link to the certificate is found by the last \
+                  command below.",
+            "Linux": IMPORT_LINUX,
+            "macOS": IMPORT_MACOS,
+            "Windows": IMPORT_WINDOWS,
+            "Windows": "certutil -user -repairstore My THUMBPRINT",
+        }
+        PrivateKeyMismatch "private-key-mismatch" Fault {
+            seen: "The private key beside the certificate belongs to another certificate.",
+            why: "The rule has `check_private_key`, and the key must belong to the certificate's public \
+                  key.",
+            fix: "Put the key that belongs to the certificate in its place, or the certificate that \
+                  belongs to the key. They belong together when both commands below print the same.",
+            "OpenSSL": "openssl x509 -in CERTIFICATE.pem -noout -pubkey",
+            "OpenSSL": "openssl pkey -in KEY.pem -pubout",
+        }
+        PrivateKeyUnknown "private-key-unknown" Unknown {
+            seen: "The store does not reveal whether the certificate's private key is there.",
+            why: "The rule has `check_private_key`, so the verdict depends on the key.",
+            fix: "Run certposture again as an administrator. For key files on Linux, see that the key can \
+                  be read and is not encrypted.",
+        }
+        SanAbsent "san-absent" Fault {
+            seen: "The certificate has no subject alternative names, and the rule asks for one.",
+            why: "A `client_certificate_v2` rule that lists alternative names wants at least one of them \
+                  in the certificate's extension. The common name does not stand in for it.",
+            fix: "Have the certificate issued with one of the listed names as subject alternative name, or \
+                  clear Subject alternative name in the rule.",
+            "OpenSSL": SHOW_ALL,
+        }
+        SanDiffers "san-differs" Fault {
+            seen: "None of the certificate's subject alternative names is one that the rule lists.",
+            why: "One of the listed values must equal a DNS name, e-mail address, URI or IP address in the \
+                  extension, upper and lower case aside. Parts of names and wildcards do not match.",
+            fix: "Put one of the certificate's alternative names into the rule, or have the certificate \
+                  issued with one that the rule lists.",
+            "OpenSSL": SHOW_ALL,
+        }
+        SanOtherNameOnly "san-other-name-only" Fault {
+            seen: "The wanted value is among the certificate's subject alternative names only as an \
+                   otherName, such as a Windows user principal name.",
+            why: "A `client_certificate_v2` rule compares DNS names, e-mail addresses, URIs and IP \
+                  addresses; an otherName never matches.",
+            fix: "Have the certificate issued with the value as a DNS name or e-mail address as well, or \
+                  list another of its alternative names in the rule.",
+            "OpenSSL": SHOW_ALL,
+        }
+    }
+
+    "Damaged entries" {
+        CertificateUnparseable "certificate-unparseable" FaultOrUnknown {
+            seen: "An entry of the store cannot be read as a certificate.",
+            why: "Nothing in it can be verified. The documented look-up reads less strictly and may still \
+                  return it; if nothing else could pass, the verdict is unknown.",
+            fix: "Install the certificate again from its original file. If that cannot be read either, \
+                  have it issued again.",
+        }
+    }
 }
