@@ -2,6 +2,7 @@
 //! of store decides which command applies, so a database copied from a Linux laptop is judged by
 //! the Linux rules on any machine.
 
+pub mod certutil;
 pub mod powershell;
 
 use crate::certificate::Certificate;

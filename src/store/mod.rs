@@ -2,9 +2,11 @@
 //! operating system's interfaces.
 
 mod file;
+pub mod nss;
 mod spec;
 
 pub use file::FileStore;
+pub use nss::NssStore;
 pub use spec::{StoreSpec, WindowsLocation};
 
 use crate::certificate::Certificate;
@@ -118,6 +120,8 @@ pub enum Index {
     Windows {
         subjects: Vec<String>,
     },
+    /// The rows that certutil searches.
+    Nss(nss::Index),
 }
 
 impl fmt::Display for Status {

@@ -1,0 +1,176 @@
+//! One SQLite file of an NSS database, opened so that nothing is written and nothing left beside it.
+
+use super::wal;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags, ffi};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A database of ten thousand certificates has about 50 MB.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Longer than any honest database takes; a hostile one must not hang us.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// How often a journal is looked at again: it may have belonged to a writer that just ended.
+const JOURNAL_LOOKS: u32 = 5;
+
+/// What keeps a file from being read.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Missing,
+    Denied,
+    Locked,
+    /// certutil, run as root, cannot use it either.
+    Broken(String),
+    /// certutil may read more of it than we dare to or can.
+    Unreadable(String),
+}
+
+/// A database inside one read transaction: a snapshot that no writer changes.
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) connection: Connection,
+    pub(super) give_up_at: Instant,
+}
+
+impl Database {
+    /// Opens `path`; a lock is waited for until `wait_until`.
+    pub(super) fn open(path: &Path, wait_until: Instant) -> Result<Self, Fault> {
+        if uses_wal(path)? {
+            return wal::read_snapshot(path, wait_until)
+                .and_then(|image| Self::from_image(&image))
+                .and_then(Self::begin);
+        }
+        let mut looks = 0;
+        loop {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+            let patience = wait_until.saturating_duration_since(Instant::now());
+            connection.busy_timeout(patience).map_err(fault)?;
+            match Self::guarded(connection).and_then(Self::begin) {
+                Err(Fault::Broken(what)) if what == HOT_JOURNAL && looks < JOURNAL_LOOKS => {
+                    looks += 1;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn from_image(image: &[u8]) -> Result<Self, Fault> {
+        let mut connection = Connection::open_in_memory().map_err(fault)?;
+        connection.deserialize_read_exact("main", image, image.len(), true).map_err(fault)?;
+        Self::guarded(connection)
+    }
+
+    /// Takes away what a hostile schema could use: views, triggers, functions with side effects,
+    /// temporary files and endless statements.
+    fn guarded(mut connection: Connection) -> Result<Self, Fault> {
+        let give_up_at = Instant::now() + TIME_LIMIT;
+        for (setting, on) in [
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        ] {
+            connection.set_db_config(setting, on).map_err(fault)?;
+        }
+        connection.progress_handler(10_000, Some(move || Instant::now() > give_up_at)).map_err(fault)?;
+        Ok(Self { connection, give_up_at })
+    }
+
+    /// Begins the read transaction and takes the lock.
+    fn begin(self) -> Result<Self, Fault> {
+        self.connection.execute_batch("PRAGMA temp_store=MEMORY; BEGIN").map_err(fault)?;
+        self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault)?;
+        Ok(self)
+    }
+
+    /// The columns of `table`, in lower case; `Broken` when there is no such table.
+    pub(super) fn columns(&self, table: &str) -> Result<Vec<String>, Fault> {
+        let found = self.connection.query_row(
+            "SELECT type = 'table' AND rootpage > 0 FROM sqlite_schema \
+             WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
+            [table],
+            |row| row.get::<_, bool>(0),
+        );
+        match found {
+            Ok(true) => {}
+            Ok(false) => return Err(Fault::Unreadable(format!("its {table} is not an ordinary table"))),
+            Err(Error::QueryReturnedNoRows) => {
+                return Err(Fault::Broken(format!("it has no table {table}")));
+            }
+            Err(error) => return Err(fault(error)),
+        }
+        let statement =
+            self.connection.prepare(&format!("SELECT * FROM {table} LIMIT 0")).map_err(unreadable)?;
+        Ok(statement.column_names().map(|name| name.to_ascii_lowercase()).collect())
+    }
+}
+
+/// Whether the file is in WAL mode (byte 19 of the header; SQLite file format §1.3.3). Also sees to it that
+/// SQLite is only given a plain file: it would wait on a pipe, and delete the journal of an empty one.
+fn uses_wal(path: &Path) -> Result<bool, Fault> {
+    let found = fs::metadata(path).map_err(|error| io_fault(&error))?;
+    if !found.is_file() {
+        return Err(Fault::Broken("it is not a file".to_owned()));
+    }
+    if found.len() == 0 {
+        return Err(Fault::Broken("it is empty".to_owned()));
+    }
+    if found.len() > MAX_BYTES {
+        return Err(Fault::Unreadable(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
+    }
+    let mut header = Vec::with_capacity(20);
+    let mut file = File::open(path).map_err(|error| io_fault(&error))?.take(20);
+    file.read_to_end(&mut header).map_err(|error| io_fault(&error))?;
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(Fault::Broken("it is not an SQLite database".to_owned()));
+    }
+    Ok(header.get(19) == Some(&2))
+}
+
+pub(super) fn io_fault(error: &std::io::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Missing,
+        ErrorKind::PermissionDenied => Fault::Denied,
+        _ => Fault::Unreadable(format!("it could not be read ({error})")),
+    }
+}
+
+const HOT_JOURNAL: &str = "a program that wrote to it was cut off and left its journal behind; \
+     certutil does not repair that while it only reads: `certutil -K -X` on the directory does";
+
+/// What an error means while the file is being opened.
+pub(super) fn fault(error: Error) -> Fault {
+    let Error::SqliteFailure(failure, _) = &error else { return unreadable(error) };
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Fault::Locked,
+        ErrorCode::PermissionDenied => Fault::Denied,
+        ErrorCode::ReadOnly if failure.extended_code == ffi::SQLITE_READONLY_ROLLBACK => {
+            Fault::Broken(HOT_JOURNAL.to_owned())
+        }
+        ErrorCode::NotADatabase => Fault::Broken("it is not an SQLite database".to_owned()),
+        ErrorCode::DatabaseCorrupt => {
+            Fault::Broken("it is damaged or cut short (SQLite finds its pages malformed)".to_owned())
+        }
+        _ => unreadable(error),
+    }
+}
+
+/// What an error means once certutil would already have opened the file: it may come further.
+pub(super) fn unreadable(error: Error) -> Fault {
+    match error {
+        Error::SqliteFailure(failure, _) if failure.code == ErrorCode::OperationInterrupted => {
+            Fault::Unreadable(format!("reading it took longer than {} seconds", TIME_LIMIT.as_secs()))
+        }
+        Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => Fault::Locked,
+        other => Fault::Unreadable(format!(
+            "part of it cannot be read ({})",
+            crate::text::shown(&other.to_string())
+        )),
+    }
+}

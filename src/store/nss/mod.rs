@@ -1,0 +1,227 @@
+//! NSS databases: the `cert9.db` and `key4.db` of a directory, read as SQLite files.
+//!
+//! Nothing here needs NSS. The layout is NSS's `lib/softoken/sdb.c`: one table per file, one untyped
+//! column per PKCS #11 attribute, named `a` and the attribute's number in hexadecimal.
+
+mod database;
+mod modules;
+mod rows;
+mod trust;
+mod wal;
+
+use super::{
+    Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
+};
+use crate::certificate::Certificate;
+use crate::reason::Code;
+use crate::text;
+use database::{Database, Fault};
+use modules::Redirection;
+pub(crate) use rows::EMPTY;
+use rows::{Keys, Public};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What certutil prints when it cannot open a database (it then ends with status 255).
+pub const BAD_DATABASE: &str =
+    "certutil: function failed: SEC_ERROR_BAD_DATABASE: security library: bad database.";
+
+/// The name of NSS's own token for a database directory.
+pub const TOKEN: &[u8] = b"NSS Certificate DB";
+
+/// How long a lock is waited for, in all: as long as NSS waits (`sdb.c`, SDB_BUSY_RETRY_TIME).
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+
+/// POSIX drops a process's locks on a file as soon as any descriptor of it is closed, so two threads
+/// must not read the same database at once.
+static READING: Mutex<()> = Mutex::new(());
+
+/// An NSS database directory.
+#[derive(Clone, Debug)]
+pub struct NssStore {
+    directory: PathBuf,
+    as_root: bool,
+}
+
+/// What the look-up by certutil needs besides the certificates.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// The token that a nickname may be prefixed with.
+    pub token: Vec<u8>,
+    /// One row per certificate, in the same order.
+    pub rows: Vec<Row>,
+    /// Addresses recorded for a subject by `certutil -E`.
+    pub profiles: Vec<Profile>,
+}
+
+/// The attributes of a certificate's row. NSS compares BLOB with BLOB, so a value of another type is
+/// `None`: it matches nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// CKA_LABEL (`a3`), the nickname.
+    pub label: Option<Vec<u8>>,
+    /// CKA_NSS_EMAIL (`ace534352`).
+    pub email: Option<Vec<u8>>,
+    /// CKA_SUBJECT (`a101`).
+    pub subject: Option<Vec<u8>>,
+    /// CKA_ID (`a102`).
+    pub id: Option<Vec<u8>>,
+    /// CKA_ISSUER and CKA_SERIAL_NUMBER (`a81`, `a82`), which NSS takes for the certificate's identity.
+    pub issuer: Vec<u8>,
+    pub serial: Vec<u8>,
+    /// Whether NSS takes the row for an X.509 certificate with a value, an issuer and a serial number.
+    pub well_formed: bool,
+}
+
+impl Row {
+    /// What NSS takes for the certificate's identity.
+    pub(crate) fn identity(&self) -> (&[u8], &[u8]) {
+        (&self.issuer, &self.serial)
+    }
+}
+
+/// An S/MIME profile row: a subject and an address that belongs to it.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub subject: Option<Vec<u8>>,
+    pub email: Option<Vec<u8>>,
+}
+
+impl NssStore {
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), as_root: runs_as_root() }
+    }
+
+    fn spec(&self) -> StoreSpec {
+        StoreSpec::Nss(self.directory.clone())
+    }
+
+    fn try_read(&self) -> Result<Contents, (Status, Problem)> {
+        check_directory(&self.directory)?;
+        let token = match modules::redirection(&self.directory, self.as_root) {
+            Redirection::None { token } => token,
+            Redirection::Elsewhere { file, what } => {
+                return Err(refusal(Status::Unsupported, Code::StoreRedirected, file, &what));
+            }
+        };
+        let certificates = self.directory.join("cert9.db");
+        let keys = self.directory.join("key4.db");
+        let wait_until = Instant::now() + LOCK_WAIT;
+        let public =
+            Database::open(&certificates, wait_until).map_err(|fault| self.explain(fault, &certificates))?;
+        let private = Database::open(&keys, wait_until).map_err(|fault| self.explain(fault, &keys))?;
+        let keys_held = rows::read_private(&private).map_err(|fault| self.explain(fault, &keys))?;
+        let public = rows::read_public(&public).map_err(|fault| self.explain(fault, &certificates))?;
+        Ok(self.contents(public, &keys_held, token))
+    }
+
+    fn contents(&self, public: Public, keys: &Keys, token: Vec<u8>) -> Contents {
+        let spec = self.spec();
+        let location = spec.to_string();
+        let mut rows = Vec::with_capacity(public.certificates.len());
+        let mut certificates = Vec::with_capacity(public.certificates.len());
+        for (position, entry) in public.certificates.into_iter().enumerate() {
+            let has_key = keys.hold(entry.row.id.as_deref());
+            let user = keys.user_flag(entry.row.id.as_deref(), &public.key_ids);
+            certificates.push(StoredCertificate {
+                certificate: Certificate::from_der(entry.der),
+                label: entry.label,
+                trust: Some(public.trust.flags(&entry.row.issuer, &entry.row.serial, user)),
+                location: location.clone(),
+                private_key: if has_key { PrivateKey::Present } else { PrivateKey::Absent },
+                other_key_beside: false,
+                position,
+            });
+            rows.push(entry.row);
+        }
+        let problem = rows.is_empty().then(|| Problem {
+            code: Code::StoreEmpty,
+            message: format!("the NSS database {} holds no certificate", shown(&self.directory)),
+            file: None,
+        });
+        let index = StoreIndex::Nss(Index { token, rows, profiles: public.profiles });
+        Contents { spec, status: Status::Read, problem, certificates, index }
+    }
+
+    /// Says what a file's fault means for the whole database.
+    fn explain(&self, fault: Fault, file: &Path) -> (Status, Problem) {
+        let file = file.to_owned();
+        match fault {
+            Fault::Missing if is_legacy(&self.directory, &file) => refusal(
+                Status::Unsupported,
+                Code::StoreLegacyDbm,
+                self.directory.join("cert8.db"),
+                "the directory holds only a database of the old dbm format, which some builds of \
+                 certutil still read and others refuse; `certutil -N` makes a database of the \
+                 present format",
+            ),
+            Fault::Missing => refusal(Status::Missing, Code::StoreMissing, file, "does not exist"),
+            Fault::Denied => refusal(
+                Status::Denied,
+                Code::StoreDenied,
+                file,
+                "this user may not read it, but the client, which runs as root, may: run this \
+                 command with sudo",
+            ),
+            Fault::Locked => refusal(
+                Status::Locked,
+                Code::StoreLocked,
+                file,
+                "another program has kept it locked for a second: try again when that has ended",
+            ),
+            Fault::Broken(what) => refusal(Status::Corrupt, Code::StoreCorrupt, file, &what),
+            Fault::Unreadable(what) => refusal(Status::Unsupported, Code::StoreCorrupt, file, &what),
+        }
+    }
+}
+
+impl Store for NssStore {
+    fn read(&self) -> Contents {
+        let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
+        self.try_read().unwrap_or_else(|(status, problem)| Contents::unread(self.spec(), status, problem))
+    }
+}
+
+fn check_directory(directory: &Path) -> Result<(), (Status, Problem)> {
+    let refuse = |status, code, what: &str| Err(refusal(status, code, directory.to_owned(), what));
+    match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => refuse(Status::Missing, Code::StoreMissing, "is not a directory"),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => refuse(
+            Status::Denied,
+            Code::StoreDenied,
+            "this user may not look into it, but the client, which runs as root, may: run this \
+             command with sudo",
+        ),
+        Err(_) => refuse(Status::Missing, Code::StoreMissing, "does not exist"),
+    }
+}
+
+/// Whether the missing `file` is `cert9.db` and its predecessor is there instead.
+fn is_legacy(directory: &Path, file: &Path) -> bool {
+    file.ends_with("cert9.db") && directory.join("cert8.db").is_file()
+}
+
+fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Problem) {
+    let then = match status {
+        Status::Missing | Status::Corrupt => {
+            format!("; certutil then ends with status 255 and prints \"{BAD_DATABASE}\"")
+        }
+        _ => String::new(),
+    };
+    let message = format!("{}: {what}{then}", shown(&file));
+    (status, Problem { code, message, file: Some(file) })
+}
+
+fn shown(path: &Path) -> String {
+    text::shown_bytes(path.as_os_str().as_encoded_bytes())
+}
+
+/// Whether this process is root's. Where there is no `/proc` the database is a copy from elsewhere,
+/// and is judged as the client sees the original.
+fn runs_as_root() -> bool {
+    modules::effective_user().is_none_or(|user| user == 0)
+}

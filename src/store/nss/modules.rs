@@ -1,0 +1,109 @@
+//! `pkcs11.txt`, the list of modules, as far as it can send certutil to another database.
+
+use super::{TOKEN, shown};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// More than a list of modules ever needs.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Where the internal module looks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Redirection {
+    /// In the directory that certutil was given; its token has this name.
+    None { token: Vec<u8> },
+    /// Elsewhere, according to `file`.
+    Elsewhere { file: PathBuf, what: String },
+}
+
+/// Reads `directory/pkcs11.txt`. A list that is missing, unreadable or garbage changes nothing: NSS
+/// falls back on its defaults.
+pub(super) fn redirection(directory: &Path, as_root: bool) -> Redirection {
+    let file = directory.join("pkcs11.txt");
+    let Some(list) = read(&file) else { return stays(TOKEN) };
+    let Some(stanza) = list.split("\n\n").find(|stanza| is_internal(stanza)) else { return stays(TOKEN) };
+    if !as_root && value(stanza, "library").is_some_and(|library| library.contains("libnsssysinit")) {
+        let what = "libnsssysinit.so in it makes certutil search the user's own database for \
+                    everybody but root, and the client runs as root: run this command with sudo";
+        return Redirection::Elsewhere { file, what: what.to_owned() };
+    }
+    // Without quotes around all of it the value is ignored in favour of certutil's -d.
+    let Some(parameters) = value(stanza, "parameters").and_then(|text| text.strip_prefix('"')) else {
+        return stays(TOKEN);
+    };
+    let parameters = parameters.split('"').next().unwrap_or_default();
+    let prefixed = ["certPrefix", "keyPrefix"]
+        .iter()
+        .any(|name| parameter(parameters, name).is_some_and(|prefix| !prefix.is_empty()));
+    let configured = parameter(parameters, "configdir").unwrap_or_default();
+    let place = configured.strip_prefix("sql:").unwrap_or(configured);
+    if prefixed || !is_same(directory, Path::new(place)) {
+        let what = format!(
+            "its quoted parameters= line sends certutil to {}, whatever directory it is given",
+            if place.is_empty() { "another database".to_owned() } else { shown(Path::new(place)) }
+        );
+        return Redirection::Elsewhere { file, what };
+    }
+    stays(parameter(parameters, "dbTokenDescription").map_or(TOKEN, str::as_bytes))
+}
+
+fn stays(token: &[u8]) -> Redirection {
+    Redirection::None { token: token.to_vec() }
+}
+
+fn read(file: &Path) -> Option<String> {
+    if !fs::metadata(file).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(file).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).replace('\r', ""))
+}
+
+fn is_internal(stanza: &str) -> bool {
+    value(stanza, "NSS").is_some_and(|flags| flags.to_ascii_lowercase().contains("internal"))
+}
+
+/// The value of the line `name=…`.
+fn value<'a>(stanza: &'a str, name: &str) -> Option<&'a str> {
+    stanza.lines().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The value of `name='…'` inside a parameter string.
+fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = parameters;
+    loop {
+        let (before, after) = rest.split_once(name)?;
+        let starts_word = before.chars().next_back().is_none_or(char::is_whitespace);
+        match after.strip_prefix('=') {
+            Some(text) if starts_word => {
+                return match text.strip_prefix('\'') {
+                    Some(quoted) => quoted.split('\'').next(),
+                    None => text.split_whitespace().next(),
+                };
+            }
+            _ => rest = after,
+        }
+    }
+}
+
+fn is_same(directory: &Path, configured: &Path) -> bool {
+    match (fs::canonicalize(directory), fs::canonicalize(configured)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// This process's effective user, where `/proc` tells.
+#[cfg(unix)]
+pub(super) fn effective_user() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").ok().map(|process| process.uid())
+}
+
+/// There are no user numbers here.
+#[cfg(not(unix))]
+pub(super) fn effective_user() -> Option<u32> {
+    None
+}

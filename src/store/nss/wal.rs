@@ -1,0 +1,191 @@
+//! Databases in WAL mode. SQLite cannot read one without making `-wal` and `-shm` files beside it, which
+//! certutil, run as root, does. We read both files into memory and put the log's pages in their places.
+//!
+//! Format: the SQLite documentation, "Database File Format" §4.
+
+use super::database::{Fault, io_fault};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
+
+/// A whole database held in memory must be smaller than one that SQLite pages in.
+const MAX_BYTES: u64 = 256 << 20;
+
+const LOG_HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+
+/// The database at `path` with every committed page of its log in place, marked as no longer in WAL
+/// mode. Zeroed when dropped: `key4.db` holds encrypted keys.
+pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let mut log_name = path.as_os_str().to_owned();
+    log_name.push("-wal");
+    let log_path = Path::new(&log_name);
+    loop {
+        // An unchanged log makes the pair consistent: whatever a checkpoint copied meanwhile into
+        // the database is still in the log, and overrides it.
+        let before = read_log(log_path)?;
+        let database = Zeroizing::new(read_all(path).map_err(|error| error.into_fault())?);
+        if read_log(log_path)? == before {
+            return apply(database, &before);
+        }
+        if Instant::now() > wait_until {
+            return Err(Fault::Locked);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+enum ReadError {
+    Io(std::io::Error),
+    TooLarge,
+}
+
+impl ReadError {
+    fn into_fault(self) -> Fault {
+        match self {
+            Self::Io(error) => io_fault(&error),
+            Self::TooLarge => {
+                Fault::Unreadable(format!("it is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
+            }
+        }
+    }
+}
+
+fn read_log(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    match read_all(path) {
+        Ok(bytes) => Ok(Zeroizing::new(bytes)),
+        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Zeroizing::default()),
+        Err(error) => Err(error.into_fault()),
+    }
+}
+
+fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let file = File::open(path).map_err(ReadError::Io)?;
+    let size = file.metadata().map_err(ReadError::Io)?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_BYTES)).unwrap_or(0) + 1);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes) }
+}
+
+fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let page_size = match number16(&database, 16) {
+        Some(1) => 65_536,
+        Some(size) => usize::from(size),
+        None => return Err(Fault::Broken("it is cut short".to_owned())),
+    };
+    let mut pages = 0;
+    if let Some(frames) = Frames::open(log) {
+        if frames.page_size != page_size {
+            return Err(Fault::Unreadable("its write-ahead log has another page size".to_owned()));
+        }
+        let mut transaction = Vec::new();
+        for frame in frames {
+            transaction.push((frame.page, frame.data));
+            if frame.committed_pages > 0 {
+                pages = frame.committed_pages;
+                for (page, data) in transaction.drain(..) {
+                    place(&mut database, page, data)?;
+                }
+            }
+        }
+    }
+    if pages > 0 {
+        database.truncate(pages.saturating_mul(page_size));
+    }
+    if let Some(versions) = database.get_mut(18..20) {
+        versions.fill(1);
+    }
+    Ok(database)
+}
+
+fn place(database: &mut Vec<u8>, page: usize, data: &[u8]) -> Result<(), Fault> {
+    let start = (page - 1).saturating_mul(data.len());
+    let end = start.saturating_add(data.len());
+    if end as u64 > MAX_BYTES {
+        return Err(ReadError::TooLarge.into_fault());
+    }
+    if database.len() < end {
+        database.resize(end, 0);
+    }
+    database[start..end].copy_from_slice(data);
+    Ok(())
+}
+
+/// The valid frames of a log, in order.
+struct Frames<'a> {
+    rest: &'a [u8],
+    page_size: usize,
+    salt: [u8; 8],
+    big_endian: bool,
+    sum: (u32, u32),
+}
+
+struct Frame<'a> {
+    /// Its page number, from 1.
+    page: usize,
+    data: &'a [u8],
+    /// Size of the database in pages when the frame ends a transaction, otherwise 0.
+    committed_pages: usize,
+}
+
+impl<'a> Frames<'a> {
+    /// `None` when the log's header is not valid; then SQLite ignores the log.
+    fn open(log: &'a [u8]) -> Option<Self> {
+        let (header, rest) = log.split_at_checked(LOG_HEADER)?;
+        let big_endian = match number32(header, 0)? {
+            0x377f_0682 => false,
+            0x377f_0683 => true,
+            _ => return None,
+        };
+        let page_size = usize::try_from(number32(header, 8)?).ok()?;
+        let sum = checksum((0, 0), &header[..24], big_endian);
+        let recorded = (number32(header, 24)?, number32(header, 28)?);
+        let valid = number32(header, 4)? == 3_007_000
+            && page_size.is_power_of_two()
+            && (512..=65_536).contains(&page_size)
+            && sum == recorded;
+        let salt = header[16..24].try_into().ok()?;
+        valid.then_some(Self { rest, page_size, salt, big_endian, sum })
+    }
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = Frame<'a>;
+
+    fn next(&mut self) -> Option<Frame<'a>> {
+        let (frame, rest) = self.rest.split_at_checked(FRAME_HEADER + self.page_size)?;
+        let (header, data) = frame.split_at(FRAME_HEADER);
+        let page = usize::try_from(number32(header, 0)?).ok()?;
+        let sum = checksum(checksum(self.sum, &header[..8], self.big_endian), data, self.big_endian);
+        let recorded = (number32(header, 16)?, number32(header, 20)?);
+        if page == 0 || header[8..16] != self.salt || sum != recorded {
+            return None;
+        }
+        (self.rest, self.sum) = (rest, sum);
+        let committed_pages = usize::try_from(number32(header, 4)?).ok()?;
+        Some(Frame { page, data, committed_pages })
+    }
+}
+
+/// The log's running checksum over `bytes`, whose length is a multiple of 8.
+fn checksum((mut first, mut second): (u32, u32), bytes: &[u8], big_endian: bool) -> (u32, u32) {
+    let word = |four: &[u8]| {
+        let four = four.try_into().unwrap_or_default();
+        if big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+    };
+    for pair in bytes.chunks_exact(8) {
+        first = first.wrapping_add(word(&pair[..4])).wrapping_add(second);
+        second = second.wrapping_add(word(&pair[4..])).wrapping_add(first);
+    }
+    (first, second)
+}
+
+fn number16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn number32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
