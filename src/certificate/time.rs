@@ -3,7 +3,6 @@
 use super::tlv::tag;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 /// Reads a UTCTime or GeneralizedTime as seconds since 1970; `None` when it names no such moment.
 ///
@@ -38,7 +37,9 @@ pub fn decode_time(time_tag: u8, content: &[u8]) -> Option<i64> {
         i8::try_from(second).ok()?,
         0,
     );
-    let local = TimeZone::UTC.to_timestamp(civil.ok()?).ok()?.as_second();
+    // Not by way of a `Timestamp`: that ends a day before 99991231235959Z, which means "no
+    // expiration" (RFC 5280 §4.1.2.5).
+    let local = civil.ok()?.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
     Some(local - zone_offset(zone)?)
 }
 
@@ -60,9 +61,11 @@ fn zone_offset(zone: &[u8]) -> Option<i64> {
     }
 }
 
-/// A certificate's date for JSON and messages: RFC 3339 in UTC, or `None` when the calendar has no such day.
+/// A certificate's date for JSON and messages, or `None` when the calendar has no such day. The last
+/// day of the year 9999 is cut to the latest moment that a [`Timestamp`] can hold.
 pub fn timestamp(seconds: Option<i64>) -> Option<Timestamp> {
-    Timestamp::from_second(seconds?).ok()
+    let latest = Timestamp::MAX.as_second();
+    Timestamp::from_second(seconds?.min(latest)).ok()
 }
 
 #[cfg(test)]
@@ -75,6 +78,8 @@ mod tests {
         assert_eq!(decode_time(tag::UTC_TIME, b"491231235959Z"), Some(2_524_607_999));
         assert_eq!(decode_time(tag::GENERALIZED_TIME, b"20500101000000Z"), Some(2_524_608_000));
         assert_eq!(decode_time(tag::UTC_TIME, b"7001010100+0100"), Some(0));
+        assert_eq!(decode_time(tag::GENERALIZED_TIME, b"99991231235959Z"), Some(253_402_300_799));
+        assert_eq!(decode_time(tag::UTC_TIME, b"500101000000Z"), Some(-631_152_000));
     }
 
     #[test]

@@ -3,7 +3,37 @@
 //!
 //! Nothing stops at the first fault: each function returns every [`Finding`].
 
-use crate::reason::Code;
+mod algorithm;
+mod alternative_name;
+mod anchor;
+mod constraints;
+mod der;
+mod extensions;
+mod general_name;
+mod issuer;
+mod key;
+mod message;
+mod names;
+mod oid;
+mod reading;
+mod search;
+mod usage;
+mod validate;
+mod validity;
+
+pub use alternative_name::subject_alternative_name;
+pub use anchor::anchor;
+pub use usage::{UnknownUsage, Usage, extended_key_usage};
+pub use validity::validity;
+
+use crate::certificate::Certificate;
+use crate::reason::{Code, Severity};
+use crate::rule::RuleType;
+use issuer::Issuer;
+use jiff::Timestamp;
+use names::Canonical;
+use search::Search;
+use std::collections::{HashMap, HashSet};
 
 /// One thing that verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,4 +43,146 @@ pub struct Finding {
     pub depth: usize,
     /// What was seen and what was wanted; safe to print.
     pub message: String,
+}
+
+/// What the certificates of a chain must be good for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Extended key usages are not looked at.
+    #[default]
+    Any,
+    ClientAuth,
+    Email,
+}
+
+impl Purpose {
+    const fn oid(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Any => None,
+            Self::ClientAuth => Some(oid::CLIENT_AUTH),
+            Self::Email => Some(oid::EMAIL_PROTECTION),
+        }
+    }
+}
+
+/// Judges certificates against trust anchors, with a pool of certificates that may link them. Each
+/// anchor's and each link's key is parsed once, however many certificates are judged.
+#[derive(Debug)]
+pub struct Verifier<'a> {
+    /// The anchors, then the certificates of the pool.
+    issuers: Vec<Issuer<'a>>,
+    by_subject: HashMap<Canonical, Vec<usize>>,
+    anchors: HashMap<&'a [u8], usize>,
+    at: i64,
+}
+
+/// What was found out about one certificate.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// Whether a trust anchor signed it directly.
+    pub direct: Direct,
+    /// Whether a chain leads from it to a trust anchor.
+    pub path: Path,
+}
+
+/// The answer to "did exactly this CA sign it?". Only the signature counts here: dates and constraints
+/// are told of the path.
+#[derive(Clone, Debug)]
+pub struct Direct {
+    /// Which of the anchors signed it.
+    pub issuer: Option<usize>,
+    pub findings: Vec<Finding>,
+}
+
+/// The best chain; or, where none reaches an anchor, the nearest.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// The certificate judged first; up to the anchor if there is one, else as far as the chain leads.
+    pub chain: Vec<Certificate>,
+    /// At which of the anchors the chain ends.
+    pub anchor: Option<usize>,
+    /// Faults before warnings; the first is the one that tells most.
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Verifier<'a> {
+    /// A verifier for the moment `at`. Anchors need not be self-signed; the pool may hold anything.
+    pub fn new(anchors: &'a [Certificate], pool: &'a [Certificate], at: Timestamp) -> Self {
+        let mut verifier = Self {
+            issuers: Vec::with_capacity(anchors.len() + pool.len()),
+            by_subject: HashMap::new(),
+            anchors: HashMap::new(),
+            at: at.as_second(),
+        };
+        let mut seen = HashSet::new();
+        for (index, anchor) in anchors.iter().enumerate() {
+            if seen.insert(anchor.der()) {
+                verifier.anchors.insert(anchor.der(), index);
+                verifier.add(Issuer::new(anchor, Some(index)));
+            }
+        }
+        for certificate in pool.iter().filter(|certificate| seen.insert(certificate.der())) {
+            verifier.add(Issuer::new(certificate, None));
+        }
+        verifier
+    }
+
+    fn add(&mut self, issuer: Issuer<'a>) {
+        let subject = issuer.certificate.subject();
+        // A certificate without a subject cannot be named as an issuer (RFC 5280 §4.1.2.4).
+        if subject.der.len() > 2 {
+            self.by_subject.entry(Canonical::of(subject)).or_default().push(self.issuers.len());
+        }
+        self.issuers.push(issuer);
+    }
+
+    /// Judges one certificate.
+    pub fn judge(&self, certificate: &Certificate, purpose: Purpose) -> Judgement {
+        let reading = match reading::Reading::of(certificate) {
+            Ok(reading) => reading,
+            Err(what) => return unreadable(certificate, &what),
+        };
+        let mut search = Search::new(self, certificate, &reading, purpose);
+        let direct = search.direct();
+        let path = search.path();
+        Judgement { direct, path }
+    }
+}
+
+fn unreadable(certificate: &Certificate, what: &str) -> Judgement {
+    let findings = vec![unparseable(what)];
+    Judgement {
+        direct: Direct { issuer: None, findings: findings.clone() },
+        path: Path { chain: vec![certificate.clone()], anchor: None, findings },
+    }
+}
+
+/// The certificate judged cannot be read; `what` says why.
+fn unparseable(what: &str) -> Finding {
+    message::finding(Code::CertificateUnparseable, 0, format!("The certificate is malformed: {what}."))
+}
+
+impl Judgement {
+    /// Whether a chain reaches an anchor by way of an intermediate only.
+    pub fn is_by_intermediate(&self) -> bool {
+        self.direct.issuer.is_none() && self.path.anchor.is_some() && self.path.chain.len() > 2
+    }
+}
+
+impl Direct {
+    /// Whether an anchor signed it and nothing that counts speaks against that.
+    pub fn passes(&self) -> bool {
+        self.issuer.is_some() && self.findings.iter().all(is_warning)
+    }
+}
+
+impl Path {
+    /// Whether the chain reaches an anchor without a fault.
+    pub fn passes(&self) -> bool {
+        self.anchor.is_some() && self.findings.iter().all(is_warning)
+    }
+}
+
+fn is_warning(finding: &Finding) -> bool {
+    finding.code.severity(RuleType::ClientCertificate) == Severity::Warning
 }

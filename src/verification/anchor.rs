@@ -1,0 +1,111 @@
+//! The uploaded CA as a trust anchor: its own dates, flags and constraints count, in the spirit of
+//! RFC 5937.
+
+use super::Finding;
+use super::issuer::{Signed, signed_by_itself};
+use super::message::{date, finding, span};
+use super::reading::Reading;
+use super::validate::{unknown_critical, weak_key};
+use crate::certificate::Certificate;
+use crate::reason::Code;
+use jiff::Timestamp;
+
+/// What is to be said of an uploaded CA before any certificate is looked at.
+pub fn anchor(certificate: &Certificate, at: Timestamp) -> Vec<Finding> {
+    match Reading::of(certificate) {
+        Ok(reading) => findings(&reading, at.as_second()),
+        Err(what) => vec![unparseable(&what)],
+    }
+}
+
+const WHO: &str = "The uploaded CA";
+
+pub fn unparseable(what: &str) -> Finding {
+    finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
+}
+
+pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
+    let mut findings: Vec<Finding> =
+        reading.extensions.malformed.iter().map(|what| unparseable(what)).collect();
+    let is_root = is_self_signed(reading);
+    findings.extend(not_a_ca(reading, is_root == Ok(true)));
+    findings.extend(key_usage(reading));
+    findings.extend(validity(reading, at));
+    findings.extend(unknown_critical(reading, 0, WHO));
+    if let Err(what) = super::key::PublicKey::read(reading.spki) {
+        findings.push(finding(
+            Code::AlgorithmUnsupported,
+            0,
+            format!("Nothing signed by the uploaded CA can be checked here: {what}."),
+        ));
+    }
+    findings.extend(not_self_signed(is_root));
+    findings.extend(weak_key(reading, 0, WHO));
+    findings
+}
+
+/// `Err` when the signature cannot be checked.
+fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
+    if !reading.is_self_issued() {
+        return Ok(false);
+    }
+    match signed_by_itself(reading) {
+        Signed::Yes => Ok(true),
+        Signed::No(_) => Ok(false),
+        Signed::Unsupported(_) | Signed::Unreadable(_) => Err(()),
+    }
+}
+
+fn not_a_ca(reading: &Reading<'_>, is_root: bool) -> Option<Finding> {
+    let why = match reading.extensions.basic_constraints {
+        Some(constraints) if constraints.ca => return None,
+        Some(_) => "its basic constraints say that it is not a CA",
+        // Versions 1 and 2 have no basic constraints; a root of that age is a CA because somebody
+        // uploads it as one (RFC 5280 §6.1.4 (k)).
+        None if reading.version < 3 && is_root => return None,
+        None => "it has no basic constraints",
+    };
+    Some(finding(
+        Code::CaNotACa,
+        0,
+        format!(
+            "The uploaded certificate is not a CA certificate: {why}. Upload the certificate of the CA \
+             that issues the client certificates."
+        ),
+    ))
+}
+
+fn key_usage(reading: &Reading<'_>) -> Option<Finding> {
+    let usage = reading.extensions.key_usage?;
+    (!usage.key_cert_sign()).then(|| {
+        finding(
+            Code::CaKeyUsage,
+            0,
+            format!("{WHO} must not sign certificates: its key usage lacks keyCertSign."),
+        )
+    })
+}
+
+fn validity(reading: &Reading<'_>, at: i64) -> Option<Finding> {
+    let (code, message) = if at > reading.not_after {
+        let message = format!("expired on {}, {} ago", date(reading.not_after), span(at - reading.not_after));
+        (Code::CaExpired, message)
+    } else if at < reading.not_before {
+        let message =
+            format!("is valid from {}, {} from now", date(reading.not_before), span(reading.not_before - at));
+        (Code::CaNotYetValid, message)
+    } else {
+        return None;
+    };
+    Some(finding(code, 0, format!("{WHO} {message}.")))
+}
+
+fn not_self_signed(is_root: Result<bool, ()>) -> Option<Finding> {
+    (is_root == Ok(false)).then(|| {
+        finding(
+            Code::CaNotSelfSigned,
+            0,
+            format!("{WHO} is not self-signed: it is an intermediate, and not a root CA."),
+        )
+    })
+}

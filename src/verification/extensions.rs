@@ -1,0 +1,174 @@
+//! Extensions that verification processes (RFC 5280 §4.2.1), decoded; and what is wrong with them.
+
+use super::constraints::NameConstraints;
+use super::der;
+use super::general_name::GeneralName;
+use super::oid;
+use crate::certificate::tlv::{Reader, Tlv, tag};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// What the extensions of a certificate say.
+#[derive(Clone, Debug, Default)]
+pub struct Extensions<'a> {
+    pub basic_constraints: Option<BasicConstraints>,
+    pub key_usage: Option<KeyUsage>,
+    pub extended_key_usage: Option<Vec<&'a [u8]>>,
+    pub alternative_names: Option<Vec<GeneralName<'a>>>,
+    pub name_constraints: Option<NameConstraints<'a>>,
+    pub subject_key_id: Option<&'a [u8]>,
+    pub authority_key_id: Option<&'a [u8]>,
+    /// Identifiers of critical extensions that nobody here processes.
+    pub unknown_critical: Vec<&'a [u8]>,
+    /// What is malformed, in words.
+    pub malformed: Vec<String>,
+}
+
+/// RFC 5280 §4.2.1.9.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BasicConstraints {
+    pub ca: bool,
+    /// No chain comes near `u32::MAX`, which stands for every greater number.
+    pub path_length: Option<u32>,
+}
+
+/// RFC 5280 §4.2.1.3; bit 0 is the highest of the first octet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUsage(u8);
+
+impl KeyUsage {
+    const KEY_CERT_SIGN: u8 = 0x80 >> 5;
+
+    pub const fn key_cert_sign(self) -> bool {
+        self.0 & Self::KEY_CERT_SIGN != 0
+    }
+}
+
+impl<'a> Extensions<'a> {
+    /// Reads the SEQUENCE OF Extension that lies at `range` in `der`.
+    pub fn read(der: &'a [u8], range: Option<Range<usize>>) -> Self {
+        let mut extensions = Self::default();
+        let Some(range) = range else { return extensions };
+        let list = Reader::within(der, &range).expect(tag::SEQUENCE);
+        let mut members = Reader::within(der, &list.map_or(0..0, |list| list.content));
+        let mut seen = HashSet::new();
+        while !members.is_empty() {
+            match members.next_tlv().and_then(|member| parts(der, &member)) {
+                Some((id, critical, value)) if seen.insert(id) => extensions.take(id, critical, value),
+                // RFC 5280 §4.2: no more than one instance of an extension.
+                Some((id, ..)) => {
+                    extensions.malformed.push(format!("it has the extension {} twice", oid::describe(id)));
+                }
+                None => {
+                    extensions.malformed.push("one of its extensions is malformed".to_owned());
+                    break;
+                }
+            }
+        }
+        extensions
+    }
+
+    fn take(&mut self, id: &'a [u8], critical: bool, value: &'a [u8]) {
+        if let Err(what) = self.decode(id, critical, value) {
+            self.malformed.push(format!("its extension {} is malformed ({what})", oid::describe(id)));
+        }
+    }
+
+    fn decode(&mut self, id: &'a [u8], critical: bool, value: &'a [u8]) -> Result<(), String> {
+        match id {
+            oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(basic_constraints(checked(value)?)?),
+            oid::KEY_USAGE => self.key_usage = Some(key_usage(checked(value)?)?),
+            oid::EXTENDED_KEY_USAGE => {
+                self.extended_key_usage = Some(extended_key_usage(checked(value)?)?);
+            }
+            oid::SUBJECT_ALTERNATIVE_NAME => {
+                self.alternative_names = Some(GeneralName::read_list(checked(value)?)?);
+            }
+            oid::NAME_CONSTRAINTS => {
+                self.name_constraints = Some(NameConstraints::read(checked(value)?)?);
+            }
+            oid::SUBJECT_KEY_ID => self.subject_key_id = Some(subject_key_id(checked(value)?)?),
+            oid::AUTHORITY_KEY_ID => self.authority_key_id = authority_key_id(checked(value)?)?,
+            // Every policy is acceptable to the check, so nothing in this extension can fail a path
+            // (RFC 5280 §6.1.3 (d) with explicit_policy never reaching zero).
+            oid::CERTIFICATE_POLICIES => {}
+            _ if critical => self.unknown_critical.push(id),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn checked(value: &[u8]) -> Result<&[u8], String> {
+    der::check(value).map(|()| value)
+}
+
+/// `Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue OCTET STRING }`
+fn parts<'a>(der: &'a [u8], member: &Tlv) -> Option<(&'a [u8], bool, &'a [u8])> {
+    if member.tag != tag::SEQUENCE {
+        return None;
+    }
+    let mut parts = Reader::within(der, &member.content);
+    let id = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let critical = parts.expect(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
+    let value = parts.expect(tag::OCTET_STRING)?;
+    parts.is_empty().then(|| (&der[id.content], critical, &der[value.content]))
+}
+
+/// The content of the one element of type `wanted` that fills `der`.
+fn only(der: &[u8], wanted: u8) -> Result<Range<usize>, &'static str> {
+    let mut file = Reader::new(der);
+    let element = file.expect(wanted).ok_or("it is of another type")?;
+    if file.is_empty() { Ok(element.content) } else { Err("bytes follow it") }
+}
+
+fn basic_constraints(der: &[u8]) -> Result<BasicConstraints, &'static str> {
+    let mut parts = Reader::within(der, &only(der, tag::SEQUENCE)?);
+    let ca = parts.expect(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
+    let path_length = match parts.expect(tag::INTEGER).map(|n| &der[n.content]) {
+        None => None,
+        Some([first, ..]) if first & 0x80 != 0 => return Err("its path length is negative"),
+        Some(digits) => Some(saturating_number(digits)),
+    };
+    if !parts.is_empty() {
+        return Err("it holds something that does not belong there");
+    }
+    Ok(BasicConstraints { ca, path_length })
+}
+
+/// A number that is not negative, or `u32::MAX` for a greater one.
+pub fn saturating_number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0u32, |sum, &b| match sum.checked_mul(256) {
+        Some(shifted) => shifted.saturating_add(u32::from(b)),
+        None => u32::MAX,
+    })
+}
+
+fn key_usage(der: &[u8]) -> Result<KeyUsage, &'static str> {
+    match &der[only(der, tag::BIT_STRING)?] {
+        [_unused, first, ..] => Ok(KeyUsage(*first)),
+        // RFC 5280 §4.2.1.3: at least one bit must be set; none allows nothing.
+        _ => Ok(KeyUsage(0)),
+    }
+}
+
+fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
+    let mut members = Reader::within(der, &only(der, tag::SEQUENCE)?);
+    let mut usages = Vec::new();
+    while !members.is_empty() {
+        let usage = members.expect(tag::OBJECT_IDENTIFIER).ok_or("a usage is no identifier")?;
+        usages.push(&der[usage.content]);
+    }
+    if usages.is_empty() { Err("it lists no usage") } else { Ok(usages) }
+}
+
+fn subject_key_id(der: &[u8]) -> Result<&[u8], &'static str> {
+    Ok(&der[only(der, tag::OCTET_STRING)?])
+}
+
+fn authority_key_id(der: &[u8]) -> Result<Option<&[u8]>, &'static str> {
+    let mut parts = Reader::within(der, &only(der, tag::SEQUENCE)?);
+    let id = parts.expect(0x80).map(|id| &der[id.content]);
+    let _ = (parts.expect(0xa1), parts.expect(0x82));
+    if parts.is_empty() { Ok(id) } else { Err("it holds something that does not belong there") }
+}

@@ -1,0 +1,201 @@
+//! Public keys of issuers, parsed once and then used for many signatures.
+
+use super::algorithm::{self, Hash, Pss, Scheme};
+use super::der;
+use super::oid;
+use crate::certificate::tlv::{Reader, tag};
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use rsa::traits::PublicKeyParts;
+use rsa::{BoxedUint, Pkcs1v15Sign};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// Smaller RSA keys can be broken by many; greater ones only serve to keep a verifier busy.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
+
+/// Under this size an RSA key is weak (NIST SP 800-131A).
+pub const STRONG_RSA_BITS: usize = 2048;
+
+/// A key that can check signatures.
+#[derive(Clone, Debug)]
+pub struct PublicKey(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Rsa(rsa::PublicKey),
+    /// A key that signs with RSASSA-PSS only, perhaps with fixed parameters.
+    RsaPss(rsa::PublicKey, Option<Pss>),
+    P256(p256::ecdsa::VerifyingKey),
+    P384(p384::ecdsa::VerifyingKey),
+    P521(p521::ecdsa::VerifyingKey),
+    Ed25519(ed25519_dalek::VerifyingKey),
+}
+
+impl PublicKey {
+    /// Reads a SubjectPublicKeyInfo element; the error says why it cannot be used.
+    pub fn read(spki: &[u8]) -> Result<Self, String> {
+        let (id, parameters, key) = parts(spki).ok_or("the public key is malformed")?;
+        let kind = match id {
+            oid::RSA_ENCRYPTION if matches!(parameters, None | Some([tag::NULL, 0])) => Kind::Rsa(rsa(key)?),
+            oid::RSASSA_PSS => {
+                let fixed =
+                    parameters.map(|parameters| algorithm::pss_parameters(Some(parameters))).transpose()?;
+                Kind::RsaPss(rsa(key)?, fixed)
+            }
+            oid::EC_PUBLIC_KEY => elliptic(parameters, key)?,
+            oid::ED25519 if parameters.is_none() => Kind::Ed25519(ed25519(key)?),
+            oid::RSA_ENCRYPTION | oid::ED25519 => {
+                return Err("the public key has parameters that it must not have".to_owned());
+            }
+            _ => return Err(format!("the key algorithm {} is not supported", oid::describe(id))),
+        };
+        Ok(Self(kind))
+    }
+
+    /// Whether `signature` over `message` was made with this key.
+    pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
+        match (&self.0, scheme) {
+            (Kind::Rsa(key), Scheme::Pkcs1(hash)) => pkcs1(key, hash, message, signature),
+            (Kind::Rsa(key), Scheme::Pss(pss)) => probabilistic(key, pss, message, signature),
+            (Kind::RsaPss(key, fixed), Scheme::Pss(pss)) => {
+                // RFC 4055 §3.3: the key's hash and mask, and no shorter salt.
+                fixed.is_none_or(|fixed| fixed.hash == pss.hash && fixed.salt_length <= pss.salt_length)
+                    && probabilistic(key, pss, message, signature)
+            }
+            (Kind::P256(key), Scheme::Ecdsa(hash)) => p256::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
+            (Kind::P384(key), Scheme::Ecdsa(hash)) => p384::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
+            (Kind::P521(key), Scheme::Ecdsa(hash)) => p521::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
+            (Kind::Ed25519(key), Scheme::Ed25519) => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            _ => false,
+        }
+    }
+}
+
+/// Identifier, parameters and key octets of a SubjectPublicKeyInfo.
+fn parts(spki: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+    let sequence = Reader::new(spki).expect(tag::SEQUENCE)?;
+    let mut parts = Reader::within(spki, &sequence.content);
+    let algorithm = parts.expect(tag::SEQUENCE)?;
+    let bits = parts.expect(tag::BIT_STRING)?;
+    if !parts.is_empty() {
+        return None;
+    }
+    let (id, parameters) = algorithm::identifier(&spki[algorithm.whole])?;
+    match &spki[bits.content] {
+        [0, key @ ..] => Some((id, parameters, key)),
+        _ => None,
+    }
+}
+
+/// Modulus and exponent of an RSAPublicKey (RFC 8017 appendix A.1.1), without leading zeros.
+fn rsa_numbers(key: &[u8]) -> Option<(&[u8], &[u8])> {
+    der::check(key).ok()?;
+    let mut file = Reader::new(key);
+    let sequence = file.expect(tag::SEQUENCE)?;
+    let mut parts = Reader::within(key, &sequence.content);
+    let modulus = positive(&key[parts.expect(tag::INTEGER)?.content])?;
+    let exponent = positive(&key[parts.expect(tag::INTEGER)?.content])?;
+    (file.is_empty() && parts.is_empty()).then_some((modulus, exponent))
+}
+
+fn positive(digits: &[u8]) -> Option<&[u8]> {
+    match digits {
+        [0, rest @ ..] if !rest.is_empty() => Some(rest),
+        [first, ..] if (1..0x80).contains(first) => Some(digits),
+        _ => None,
+    }
+}
+
+fn bits(number: &[u8]) -> usize {
+    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+}
+
+/// Size of the modulus when `spki` holds an RSA key.
+pub fn rsa_bits(spki: &[u8]) -> Option<usize> {
+    match parts(spki)? {
+        (oid::RSA_ENCRYPTION | oid::RSASSA_PSS, _, key) => rsa_numbers(key).map(|(n, _)| bits(n)),
+        _ => None,
+    }
+}
+
+fn rsa(key: &[u8]) -> Result<rsa::PublicKey, String> {
+    let (modulus, exponent) = rsa_numbers(key).ok_or("the RSA key is malformed")?;
+    let size = bits(modulus);
+    if !RSA_BITS.contains(&size) {
+        return Err(format!(
+            "RSA keys of {size} bits are not supported (only {} to {})",
+            RSA_BITS.start(),
+            RSA_BITS.end()
+        ));
+    }
+    // Before any arithmetic: an exponent as long as the modulus is only there to cost time.
+    if bits(exponent) > 64 {
+        return Err("the RSA key is not usable: its exponent is too great".to_owned());
+    }
+    let number = |digits: &[u8]| BoxedUint::from_be_slice(digits, (digits.len() * 8) as u32);
+    let unusable = |what: String| format!("the RSA key is not usable: {what}");
+    let n = number(modulus).map_err(|e| unusable(e.to_string()))?;
+    let e = number(exponent).map_err(|e| unusable(e.to_string()))?;
+    rsa::PublicKey::new_with_size_limits(n, e, RSA_BITS).map_err(|e| unusable(e.to_string()))
+}
+
+fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<Kind, String> {
+    let curve = match parameters {
+        Some([tag::OBJECT_IDENTIFIER, _, curve @ ..]) => curve,
+        // RFC 5480 §2.1.1: implicit and explicit curves must not be used.
+        _ => return Err("the EC key does not name its curve, so it is not supported".to_owned()),
+    };
+    let point = |_| "the EC key is not usable: it is no point on its curve".to_owned();
+    match curve {
+        oid::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P256).map_err(point),
+        oid::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P384).map_err(point),
+        oid::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P521).map_err(point),
+        _ => Err(format!("the curve {} is not supported", oid::describe(curve))),
+    }
+}
+
+fn ed25519(key: &[u8]) -> Result<ed25519_dalek::VerifyingKey, String> {
+    <[u8; 32]>::try_from(key)
+        .ok()
+        .and_then(|key| ed25519_dalek::VerifyingKey::from_bytes(&key).ok())
+        .ok_or_else(|| "the Ed25519 key is not usable: it is no point on its curve".to_owned())
+}
+
+fn digest(hash: Hash, message: &[u8]) -> Vec<u8> {
+    match hash {
+        Hash::Sha1 => Sha1::digest(message).to_vec(),
+        Hash::Sha256 => Sha256::digest(message).to_vec(),
+        Hash::Sha384 => Sha384::digest(message).to_vec(),
+        Hash::Sha512 => Sha512::digest(message).to_vec(),
+    }
+}
+
+fn pkcs1(key: &rsa::PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+    let padding = match hash {
+        Hash::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
+        Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+        Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+        Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+    };
+    key.verify(padding, &digest(hash, message), signature).is_ok()
+}
+
+fn probabilistic(key: &rsa::PublicKey, pss: Pss, message: &[u8], signature: &[u8]) -> bool {
+    let salt = pss.salt_length as usize;
+    // Beyond this no encoding has room for it (RFC 8017 §9.1.1).
+    if salt > key.size() {
+        return false;
+    }
+    let hashed = digest(pss.hash, message);
+    match pss.hash {
+        Hash::Sha1 => key.verify(rsa::Pss::<Sha1>::new_with_salt(salt), &hashed, signature),
+        Hash::Sha256 => key.verify(rsa::Pss::<Sha256>::new_with_salt(salt), &hashed, signature),
+        Hash::Sha384 => key.verify(rsa::Pss::<Sha384>::new_with_salt(salt), &hashed, signature),
+        Hash::Sha512 => key.verify(rsa::Pss::<Sha512>::new_with_salt(salt), &hashed, signature),
+    }
+    .is_ok()
+}

@@ -1,0 +1,69 @@
+//! Words that several findings share. All of it is safe to print.
+
+use super::Finding;
+use super::reading::Reading;
+use crate::certificate::{Name, timestamp};
+use crate::reason::Code;
+use crate::text;
+
+/// Longer names are cut: a certificate may hold megabytes.
+const MAX_NAME: usize = 200;
+const MAX_KEY_ID: usize = 32;
+
+pub const SECONDS_PER_DAY: i64 = 86_400;
+
+pub fn finding(code: Code, depth: usize, message: String) -> Finding {
+    Finding { code, depth, message }
+}
+
+/// A distinguished name as reports show it.
+pub fn name(name: Name<'_>) -> String {
+    cut(&name.to_string())
+}
+
+/// Outside text, escaped and cut to a bearable length.
+pub fn cut(outside: &str) -> String {
+    match outside.char_indices().nth(MAX_NAME) {
+        None => text::shown(outside).into_owned(),
+        Some((end, _)) => format!("{}…", text::shown(&outside[..end])),
+    }
+}
+
+/// A key identifier in hexadecimal, or `none`.
+pub fn key_id(id: Option<&[u8]>) -> String {
+    match id {
+        None => "none".to_owned(),
+        Some(id) if id.len() > MAX_KEY_ID => format!("{}…", text::hex(&id[..MAX_KEY_ID])),
+        Some(id) => text::hex(id),
+    }
+}
+
+/// A moment, in seconds since 1970.
+pub fn date(seconds: i64) -> String {
+    timestamp(Some(seconds))
+        .map_or_else(|| "an unknown date".to_owned(), |t| t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// A span of time in whole days, or hours and minutes below one.
+pub fn span(seconds: i64) -> String {
+    let plural = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    match seconds {
+        SECONDS_PER_DAY.. => plural(seconds / SECONDS_PER_DAY, "day"),
+        3600.. => plural(seconds / 3600, "hour"),
+        60.. => plural(seconds / 60, "minute"),
+        _ => plural(seconds.max(0), "second"),
+    }
+}
+
+/// How a message calls the certificate at `depth`, with a capital letter.
+pub fn who(chain: &[&Reading<'_>], depth: usize, is_anchored: bool) -> String {
+    if depth == 0 {
+        return "The certificate".to_owned();
+    }
+    let subject = chain.get(depth).map_or_else(String::new, |reading| name(reading.subject));
+    if is_anchored && depth + 1 == chain.len() {
+        format!("The uploaded CA \"{subject}\"")
+    } else {
+        format!("The intermediate \"{subject}\"")
+    }
+}

@@ -1,0 +1,104 @@
+//! Content octets of the object identifiers that verification knows, and names for messages.
+
+use crate::certificate::dotted;
+
+pub const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 14];
+pub const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+pub const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
+pub const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+pub const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+pub const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
+pub const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
+pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+
+pub const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37, 0];
+pub const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
+pub const EMAIL_PROTECTION: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
+
+pub const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+pub const MD5_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4];
+pub const SHA1_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5];
+pub const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
+pub const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
+pub const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
+pub const SHA384_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12];
+pub const SHA512_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 13];
+/// sha1WithRSASignature, the name that OIW gave it; still met in old certificates.
+pub const OIW_SHA1_WITH_RSA: &[u8] = &[0x2b, 14, 3, 2, 29];
+
+pub const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+pub const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+pub const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
+pub const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
+pub const ECDSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+pub const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
+pub const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
+pub const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+
+pub const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
+pub const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+pub const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
+pub const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+
+const NAMES: &[(&[u8], &str)] = &[
+    (&[0x55, 0x1d, 9], "subjectDirectoryAttributes"),
+    (SUBJECT_KEY_ID, "subjectKeyIdentifier"),
+    (KEY_USAGE, "keyUsage"),
+    (&[0x55, 0x1d, 16], "privateKeyUsagePeriod"),
+    (SUBJECT_ALTERNATIVE_NAME, "subjectAltName"),
+    (&[0x55, 0x1d, 18], "issuerAltName"),
+    (BASIC_CONSTRAINTS, "basicConstraints"),
+    (NAME_CONSTRAINTS, "nameConstraints"),
+    (&[0x55, 0x1d, 31], "cRLDistributionPoints"),
+    (CERTIFICATE_POLICIES, "certificatePolicies"),
+    (&[0x55, 0x1d, 33], "policyMappings"),
+    (AUTHORITY_KEY_ID, "authorityKeyIdentifier"),
+    (&[0x55, 0x1d, 36], "policyConstraints"),
+    (EXTENDED_KEY_USAGE, "extKeyUsage"),
+    (&[0x55, 0x1d, 46], "freshestCRL"),
+    (&[0x55, 0x1d, 54], "inhibitAnyPolicy"),
+    (&[0x2b, 6, 1, 5, 5, 7, 1, 1], "authorityInfoAccess"),
+    (&[0x2b, 6, 1, 5, 5, 7, 1, 3], "qcStatements"),
+    (&[0x2b, 6, 1, 5, 5, 7, 1, 14], "proxyCertInfo"),
+    (&[0x2b, 6, 1, 5, 5, 7, 1, 24], "TLS feature"),
+    (&[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1], "netscapeCertType"),
+    (ANY_EXTENDED_KEY_USAGE, "anyExtendedKeyUsage"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 1], "serverAuth"),
+    (CLIENT_AUTH, "clientAuth"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 3], "codeSigning"),
+    (EMAIL_PROTECTION, "emailProtection"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 5], "ipsecEndSystem"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 6], "ipsecTunnel"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 7], "ipsecUser"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 8], "timeStamping"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 9], "OCSPSigning"),
+    (&[0x2b, 6, 1, 5, 5, 7, 3, 17], "ipsecIKE"),
+    (&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 2], "smartcardLogon"),
+    (&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 4], "encryptingFileSystem"),
+    (&[0x2b, 6, 1, 5, 2, 3, 4], "pkinitClientAuth"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "md2WithRSAEncryption"),
+    (MD5_WITH_RSA, "md5WithRSAEncryption"),
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 14], "sha224WithRSAEncryption"),
+    (RSASSA_PSS, "RSASSA-PSS"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], "ecdsa-with-SHA1"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 1], "ecdsa-with-SHA224"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1], "DSA"),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3], "dsa-with-SHA1"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 1], "dsa-with-SHA224"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 2], "dsa-with-SHA256"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17], "ML-DSA-44"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18], "ML-DSA-65"),
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19], "ML-DSA-87"),
+    (&[0x2b, 0x65, 0x71], "Ed448"),
+    (&[0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x83, 0x75], "SM2 with SM3"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "secp256k1"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x21], "P-224"),
+];
+
+/// A name with the dotted number, as `clientAuth (1.3.6.1.5.5.7.3.2)`, or the number alone.
+pub fn describe(oid: &[u8]) -> String {
+    match NAMES.iter().find(|(known, _)| *known == oid) {
+        Some((_, name)) => format!("{name} ({})", dotted(oid)),
+        None => dotted(oid),
+    }
+}

@@ -1,0 +1,174 @@
+//! The strict reading of a certificate (RFC 5280 §4.1): what verification works on.
+
+use super::der;
+use super::extensions::Extensions;
+use crate::certificate::tlv::{Reader, Tlv, tag};
+use crate::certificate::{Certificate, Name, Outline};
+
+/// RFC 5280 §4.1.2.2 allows 20 octets. One more is let through, as by other readers: some authorities
+/// count without the sign octet.
+const MAX_SERIAL_OCTETS: usize = 21;
+
+/// A certificate whose encoding is DER and whose parts are where they belong.
+#[derive(Clone, Debug)]
+pub struct Reading<'a> {
+    /// 1, 2 or 3.
+    pub version: u8,
+    pub issuer: Name<'a>,
+    pub subject: Name<'a>,
+    /// What the signature covers.
+    pub signed: &'a [u8],
+    /// The two places where the algorithm is named, as whole elements.
+    pub inner_algorithm: &'a [u8],
+    pub outer_algorithm: &'a [u8],
+    /// The signature's octets.
+    pub signature: &'a [u8],
+    /// Seconds since 1970.
+    pub not_before: i64,
+    pub not_after: i64,
+    pub spki: &'a [u8],
+    pub extensions: Extensions<'a>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads `certificate`, or says what is wrong with its encoding.
+    pub fn of(certificate: &'a Certificate) -> Result<Self, String> {
+        let der = certificate.der();
+        if der.is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        let outline = certificate.outline()?;
+        der::check(der).map_err(|what| format!("it is not strict DER: {what}"))?;
+        let version = layout(der)?;
+        let content = &der[outline.serial.clone()];
+        if content.len() > MAX_SERIAL_OCTETS {
+            return Err(format!("its serial number has {} octets; 20 are allowed", content.len()));
+        }
+        for name in [&outline.issuer, &outline.subject] {
+            strict_name(der, name)?;
+        }
+        Ok(Self {
+            version,
+            issuer: certificate.issuer(),
+            subject: certificate.subject(),
+            signed: &der[outline.tbs.clone()],
+            inner_algorithm: &der[outline.inner_algorithm.clone()],
+            outer_algorithm: &der[outline.outer_algorithm.clone()],
+            signature: signature_octets(der, outline)?,
+            not_before: outline.not_before.ok_or("its start date is no date of the calendar")?,
+            not_after: outline.not_after.ok_or("its end date is no date of the calendar")?,
+            spki: certificate.spki(),
+            extensions: Extensions::read(der, outline.extensions.clone()),
+        })
+    }
+
+    /// Whether issuer and subject are the same name (RFC 5280 §6.1).
+    pub fn is_self_issued(&self) -> bool {
+        super::names::equal(self.issuer, self.subject)
+    }
+}
+
+/// Checks that each part stands in its place and that nothing follows, and returns the version.
+fn layout(der: &[u8]) -> Result<u8, String> {
+    let whole = Reader::new(der).next_tlv().ok_or("it is no SEQUENCE")?;
+    let mut outer = Reader::within(der, &whole.content);
+    let tbs = outer.expect(tag::SEQUENCE).ok_or("its signed part is missing")?;
+    let _ = (outer.next_tlv(), outer.next_tlv());
+    if !outer.is_empty() {
+        return Err("something follows its signature".to_owned());
+    }
+    let mut parts = Reader::within(der, &tbs.content);
+    let version = version(der, parts.expect(0xa0))?;
+    let _ = (parts.next_tlv(), parts.next_tlv(), parts.next_tlv());
+    let validity = parts.next_tlv().ok_or("its validity is missing")?;
+    strict_dates(der, &validity)?;
+    let _ = (parts.next_tlv(), parts.next_tlv());
+    let identifiers = [parts.expect(0x81), parts.expect(0x82)];
+    let extensions = parts.expect(0xa3);
+    if !parts.is_empty() {
+        return Err("its signed part holds something that does not belong there".to_owned());
+    }
+    if version == 1 && identifiers.iter().any(Option::is_some) {
+        return Err("it has unique identifiers, which version 1 does not know".to_owned());
+    }
+    if let Some(extensions) = extensions {
+        extension_list(der, &extensions, version)?;
+    }
+    Ok(version)
+}
+
+fn version(der: &[u8], explicit: Option<Tlv>) -> Result<u8, String> {
+    let Some(explicit) = explicit else { return Ok(1) };
+    let mut inside = Reader::within(der, &explicit.content);
+    let number = inside.expect(tag::INTEGER).map(|n| &der[n.content]);
+    match number {
+        Some([n @ 0..=2]) if inside.is_empty() => Ok(n + 1),
+        _ => Err("it is of a version that does not exist".to_owned()),
+    }
+}
+
+fn extension_list(der: &[u8], explicit: &Tlv, version: u8) -> Result<(), String> {
+    if version < 3 {
+        return Err(format!("it has extensions, which version {version} does not know"));
+    }
+    let mut inside = Reader::within(der, &explicit.content);
+    let list = inside.expect(tag::SEQUENCE).ok_or("its extensions are no SEQUENCE")?;
+    if !inside.is_empty() {
+        return Err("something follows its extensions".to_owned());
+    }
+    if list.content.is_empty() {
+        return Err("its list of extensions is empty".to_owned());
+    }
+    Ok(())
+}
+
+/// Two times, written as RFC 5280 §4.1.2.5 wants them: to the second, in UTC, without fractions.
+fn strict_dates(der: &[u8], validity: &Tlv) -> Result<(), String> {
+    let mut dates = Reader::within(der, &validity.content);
+    for which in ["start", "end"] {
+        let date = dates.next_tlv().ok_or_else(|| format!("its {which} date is missing"))?;
+        let digits = match date.tag {
+            tag::UTC_TIME => 12,
+            tag::GENERALIZED_TIME => 14,
+            _ => return Err(format!("its {which} date is no date")),
+        };
+        let content = &der[date.content];
+        let well_formed = content.len() == digits + 1
+            && content[..digits].iter().all(u8::is_ascii_digit)
+            && content[digits] == b'Z';
+        if !well_formed {
+            return Err(format!("its {which} date is not written as RFC 5280 wants it"));
+        }
+    }
+    if dates.is_empty() { Ok(()) } else { Err("its validity holds more than two dates".to_owned()) }
+}
+
+/// SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }, with nothing left over.
+fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String> {
+    let malformed = || "one of its names is malformed".to_owned();
+    let name = Reader::within(der, range).expect(tag::SEQUENCE).ok_or_else(malformed)?;
+    let mut sets = Reader::within(der, &name.content);
+    while !sets.is_empty() {
+        let set = sets.expect(tag::SET).ok_or_else(malformed)?;
+        let mut members = Reader::within(der, &set.content);
+        if members.is_empty() {
+            return Err(malformed());
+        }
+        while !members.is_empty() {
+            let pair = members.expect(tag::SEQUENCE).ok_or_else(malformed)?;
+            let mut parts = Reader::within(der, &pair.content);
+            let both = parts.expect(tag::OBJECT_IDENTIFIER).is_some() && parts.next_tlv().is_some();
+            if !both || !parts.is_empty() {
+                return Err(malformed());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn signature_octets<'a>(der: &'a [u8], outline: &Outline) -> Result<&'a [u8], String> {
+    match &der[outline.signature.clone()] {
+        [0, octets @ ..] => Ok(octets),
+        _ => Err("its signature is no whole number of octets".to_owned()),
+    }
+}

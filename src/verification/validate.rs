@@ -1,0 +1,232 @@
+//! Validation of a chain (RFC 5280 §6.1, without revocation and policies). Every check runs; none
+//! stops the others.
+
+use super::algorithm::Scheme;
+use super::constraints::MAX_COMPARISONS;
+use super::message::{date, finding, name, span, who};
+use super::reading::Reading;
+use super::{Finding, Purpose, key, oid};
+use crate::reason::Code;
+
+/// Everything that can be said of the certificates of `chain`, which begins with the one judged. With
+/// `is_anchored` the last is a trust anchor, of which only the constraints on others are looked at.
+pub fn validate(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose, at: i64) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let own = chain.len() - usize::from(is_anchored && !chain.is_empty());
+    for (depth, reading) in chain.iter().enumerate().take(own) {
+        let who = who(chain, depth, is_anchored);
+        findings.extend(malformed(reading, depth, &who));
+        findings.extend(unknown_critical(reading, depth, &who));
+        findings.extend(validity(reading, depth, &who, at));
+        findings.extend(weak_signature(reading, depth, &who));
+        findings.extend(weak_key(reading, depth, &who));
+        if depth > 0 {
+            findings.extend(issuer_flags(reading, depth, &who));
+        }
+    }
+    findings.extend(path_length(chain, is_anchored));
+    findings.extend(name_constraints(chain, is_anchored));
+    findings.extend(purposes(chain, is_anchored, purpose));
+    findings
+}
+
+fn malformed(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
+    let malformed = reading.extensions.malformed.iter();
+    malformed
+        .map(|what| finding(Code::CertificateUnparseable, depth, format!("{who} is malformed: {what}.")))
+        .collect()
+}
+
+/// RFC 5280 §4.2: a critical extension that is not processed makes the certificate unusable.
+pub fn unknown_critical(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
+    let unknown = reading.extensions.unknown_critical.iter();
+    unknown
+        .map(|id| {
+            let message = format!(
+                "{who} has the critical extension {}, which is not processed here: a certificate with a \
+                 critical extension that is not understood must be refused.",
+                oid::describe(id)
+            );
+            finding(Code::UnknownCriticalExtension, depth, message)
+        })
+        .collect()
+}
+
+/// RFC 5280 §6.1.3 (a) (2); both ends belong to the period (§4.1.2.5).
+pub fn validity(reading: &Reading<'_>, depth: usize, who: &str, at: i64) -> Option<Finding> {
+    if at > reading.not_after {
+        let ago = span(at - reading.not_after);
+        let message = format!("{who} expired on {}, {ago} ago.", date(reading.not_after));
+        return Some(finding(Code::Expired, depth, message));
+    }
+    (at < reading.not_before).then(|| {
+        let message = format!(
+            "{who} is valid from {}, {} from now; is this machine's clock right?",
+            date(reading.not_before),
+            span(reading.not_before - at)
+        );
+        finding(Code::NotYetValid, depth, message)
+    })
+}
+
+fn weak_signature(reading: &Reading<'_>, depth: usize, who: &str) -> Option<Finding> {
+    let scheme = Scheme::read(reading.outer_algorithm).ok()?;
+    scheme.is_weak().then(|| {
+        let message = format!("{who} is signed with SHA-1, for which forgeries have been made.");
+        finding(Code::AlgorithmWeak, depth, message)
+    })
+}
+
+pub fn weak_key(reading: &Reading<'_>, depth: usize, who: &str) -> Option<Finding> {
+    let bits = key::rsa_bits(reading.spki)?;
+    (bits < key::STRONG_RSA_BITS).then(|| {
+        let message = format!("{who} has an RSA key of {bits} bits; fewer than 2048 are weak.");
+        finding(Code::AlgorithmWeak, depth, message)
+    })
+}
+
+/// RFC 5280 §6.1.4 (k) and (n).
+fn issuer_flags(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let why = match reading.extensions.basic_constraints {
+        Some(constraints) if constraints.ca => None,
+        Some(_) => Some("its basic constraints say that it is not a CA"),
+        None => Some("it has no basic constraints"),
+    };
+    if let Some(why) = why {
+        findings.push(finding(
+            Code::IssuerNotACa,
+            depth,
+            format!("{who} issued a certificate but is not a CA: {why}."),
+        ));
+    }
+    if reading.extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign()) {
+        findings.push(finding(
+            Code::IssuerKeyUsage,
+            depth,
+            format!("{who} must not sign certificates: its key usage lacks keyCertSign."),
+        ));
+    }
+    findings
+}
+
+/// RFC 5280 §6.1.4 (l) and (m); the anchor's own limit counts too (RFC 5937 §3.2).
+fn path_length(chain: &[&Reading<'_>], is_anchored: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // How many intermediates may still follow, and the depth of who said so.
+    let mut limit: Option<(u32, usize)> = None;
+    for (depth, reading) in chain.iter().enumerate().skip(1).rev() {
+        let is_anchor = is_anchored && depth + 1 == chain.len();
+        if !is_anchor && !reading.is_self_issued() {
+            if let Some((left, owner)) = &mut limit {
+                if *left == 0 {
+                    let message = format!(
+                        "{} stands too deep: {} allows only {} below it.",
+                        who(chain, depth, is_anchored),
+                        lower_first(&who(chain, *owner, is_anchored)),
+                        count(chain[*owner], "intermediate"),
+                    );
+                    findings.push(finding(Code::PathLengthExceeded, depth, message));
+                }
+                *left = left.saturating_sub(1);
+            }
+        }
+        let own = reading.extensions.basic_constraints.and_then(|constraints| constraints.path_length);
+        if let Some(own) = own.filter(|own| limit.is_none_or(|(left, _)| *own < left)) {
+            limit = Some((own, depth));
+        }
+    }
+    findings
+}
+
+fn count(owner: &Reading<'_>, what: &str) -> String {
+    match owner.extensions.basic_constraints.and_then(|constraints| constraints.path_length) {
+        Some(1) => format!("1 {what}"),
+        Some(n) => format!("{n} {what}s"),
+        None => format!("no {what}s"),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    text.replacen("The ", "the ", 1)
+}
+
+/// RFC 5280 §6.1.3 (b) and (c): every constraint above a certificate applies to its names; a
+/// self-issued intermediate is exempt.
+fn name_constraints(chain: &[&Reading<'_>], is_anchored: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut comparisons = MAX_COMPARISONS;
+    for (owner, issuer) in chain.iter().enumerate().skip(1).rev() {
+        let Some(constraints) = &issuer.extensions.name_constraints else { continue };
+        for (depth, reading) in chain.iter().enumerate().take(owner) {
+            if depth > 0 && reading.is_self_issued() {
+                continue;
+            }
+            let violations = constraints.violations(reading, &mut comparisons);
+            if !violations.is_empty() {
+                let message = format!(
+                    "{} bears a name that {} does not allow: {}.",
+                    who(chain, depth, is_anchored),
+                    lower_first(&who(chain, owner, is_anchored)),
+                    violations.join("; ")
+                );
+                findings.push(finding(Code::NameConstraintViolated, depth, message));
+            }
+        }
+    }
+    findings
+}
+
+/// RFC 5280 §4.2.1.12: a certificate with the extension serves only the purposes in it; with any
+/// purpose it serves all. In a CA certificate it binds what the CA issues, as every system's own
+/// verifier has it.
+fn purposes(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose) -> Vec<Finding> {
+    let Some(wanted) = purpose.oid() else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (depth, reading) in chain.iter().enumerate() {
+        let Some(usages) = &reading.extensions.extended_key_usage else { continue };
+        if usages.iter().any(|usage| *usage == wanted || *usage == oid::ANY_EXTENDED_KEY_USAGE) {
+            continue;
+        }
+        let message = format!(
+            "{} is not for {}: its extended key usage lists {}.",
+            who(chain, depth, is_anchored),
+            oid::describe(wanted),
+            super::usage::listed(usages)
+        );
+        findings.push(finding(Code::EkuMissing, depth, message));
+    }
+    findings
+}
+
+/// The order in which findings are told: what breaks the chain first, warnings last.
+pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (super::is_warning(finding), stage(finding.code), finding.depth));
+    findings
+}
+
+const fn stage(code: Code) -> u8 {
+    match code {
+        Code::CertificateUnparseable => 0,
+        Code::AlgorithmUnsupported | Code::SignatureInvalid => 1,
+        Code::SelfSigned | Code::IssuerDiffers | Code::IntermediateMissing => 2,
+        Code::CaNotACa | Code::CaKeyUsage | Code::CaExpired | Code::CaNotYetValid => 3,
+        Code::IssuerNotACa | Code::IssuerKeyUsage | Code::PathLengthExceeded => 4,
+        Code::NameConstraintViolated | Code::UnknownCriticalExtension => 5,
+        Code::Expired | Code::NotYetValid => 6,
+        _ => 7,
+    }
+}
+
+/// A line about the issuer and key identifiers of `child` beside those of `ca`.
+pub fn side_by_side(child: &Reading<'_>, ca: &Reading<'_>) -> String {
+    use super::message::key_id;
+    format!(
+        "Issuer named in it: {}; subject of the CA: {}. Its authority key identifier: {}; subject key \
+         identifier of the CA: {}.",
+        name(child.issuer),
+        name(ca.subject),
+        key_id(child.extensions.authority_key_id),
+        key_id(ca.extensions.subject_key_id),
+    )
+}
