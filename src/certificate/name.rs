@@ -183,12 +183,6 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-impl fmt::Debug for Name<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Name({:?})", self.to_string())
-    }
-}
-
 fn escape_rfc4514(value: &str) -> String {
     let last = value.chars().count().saturating_sub(1);
     let mut escaped = String::with_capacity(value.len());

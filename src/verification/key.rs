@@ -34,7 +34,7 @@ enum Kind {
 impl PublicKey {
     /// Reads a SubjectPublicKeyInfo element; the error says why it cannot be used.
     pub fn read(spki: &[u8]) -> Result<Self, String> {
-        let (id, parameters, key) = parts(spki).ok_or("the public key is malformed")?;
+        let Parts { id, parameters, key } = parts(spki).ok_or("the public key is malformed")?;
         let kind = match id {
             oid::RSA_ENCRYPTION if matches!(parameters, None | Some([tag::NULL, 0])) => Kind::Rsa(rsa(key)?),
             oid::RSASSA_PSS => {
@@ -75,8 +75,14 @@ impl PublicKey {
     }
 }
 
-/// Identifier, parameters and key octets of a SubjectPublicKeyInfo.
-fn parts(spki: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+/// A SubjectPublicKeyInfo taken apart.
+struct Parts<'a> {
+    id: &'a [u8],
+    parameters: Option<&'a [u8]>,
+    key: &'a [u8],
+}
+
+fn parts(spki: &[u8]) -> Option<Parts<'_>> {
     let sequence = Reader::new(spki).expect(tag::SEQUENCE)?;
     let mut parts = Reader::within(spki, &sequence.content);
     let algorithm = parts.expect(tag::SEQUENCE)?;
@@ -86,7 +92,7 @@ fn parts(spki: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
     }
     let (id, parameters) = algorithm::identifier(&spki[algorithm.whole])?;
     match &spki[bits.content] {
-        [0, key @ ..] => Some((id, parameters, key)),
+        [0, key @ ..] => Some(Parts { id, parameters, key }),
         _ => None,
     }
 }
@@ -116,8 +122,9 @@ fn bits(number: &[u8]) -> usize {
 
 /// Size of the modulus when `spki` holds an RSA key.
 pub fn rsa_bits(spki: &[u8]) -> Option<usize> {
-    match parts(spki)? {
-        (oid::RSA_ENCRYPTION | oid::RSASSA_PSS, _, key) => rsa_numbers(key).map(|(n, _)| bits(n)),
+    let Parts { id, key, .. } = parts(spki)?;
+    match id {
+        oid::RSA_ENCRYPTION | oid::RSASSA_PSS => rsa_numbers(key).map(|(n, _)| bits(n)),
         _ => None,
     }
 }

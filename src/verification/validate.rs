@@ -113,38 +113,44 @@ fn issuer_flags(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> 
 /// RFC 5280 §6.1.4 (l) and (m); the anchor's own limit counts too (RFC 5937 §3.2).
 fn path_length(chain: &[&Reading<'_>], is_anchored: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // How many intermediates may still follow, and the depth of who said so.
-    let mut limit: Option<(u32, usize)> = None;
+    let mut limit: Option<Limit> = None;
     for (depth, reading) in chain.iter().enumerate().skip(1).rev() {
         let is_anchor = is_anchored && depth + 1 == chain.len();
-        if !is_anchor && !reading.is_self_issued() {
-            if let Some((left, owner)) = &mut limit {
-                if *left == 0 {
-                    let message = format!(
-                        "{} stands too deep: {} allows only {} below it.",
-                        who(chain, depth, is_anchored),
-                        lower_first(&who(chain, *owner, is_anchored)),
-                        count(chain[*owner], "intermediate"),
-                    );
-                    findings.push(finding(Code::PathLengthExceeded, depth, message));
-                }
-                *left = left.saturating_sub(1);
+        let counts = !is_anchor && !reading.is_self_issued();
+        if let Some(limit) = limit.as_mut().filter(|_| counts) {
+            if limit.left == 0 {
+                findings.push(too_deep(chain, depth, limit, is_anchored));
             }
+            limit.left = limit.left.saturating_sub(1);
         }
         let own = reading.extensions.basic_constraints.and_then(|constraints| constraints.path_length);
-        if let Some(own) = own.filter(|own| limit.is_none_or(|(left, _)| *own < left)) {
-            limit = Some((own, depth));
+        if let Some(own) = own.filter(|own| limit.as_ref().is_none_or(|limit| *own < limit.left)) {
+            limit = Some(Limit { left: own, set: own, owner: depth });
         }
     }
     findings
 }
 
-fn count(owner: &Reading<'_>, what: &str) -> String {
-    match owner.extensions.basic_constraints.and_then(|constraints| constraints.path_length) {
-        Some(1) => format!("1 {what}"),
-        Some(n) => format!("{n} {what}s"),
-        None => format!("no {what}s"),
-    }
+/// How many intermediates may still follow.
+struct Limit {
+    left: u32,
+    /// What the owner's certificate says.
+    set: u32,
+    owner: usize,
+}
+
+fn too_deep(chain: &[&Reading<'_>], depth: usize, limit: &Limit, is_anchored: bool) -> Finding {
+    let allowed = match limit.set {
+        0 => "no intermediate".to_owned(),
+        1 => "1 intermediate".to_owned(),
+        n => format!("{n} intermediates"),
+    };
+    let message = format!(
+        "{} stands too deep: {} allows {allowed} below it.",
+        who(chain, depth, is_anchored),
+        lower_first(&who(chain, limit.owner, is_anchored)),
+    );
+    finding(Code::PathLengthExceeded, depth, message)
 }
 
 fn lower_first(text: &str) -> String {
