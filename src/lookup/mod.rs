@@ -4,6 +4,7 @@
 
 pub mod certutil;
 pub mod powershell;
+pub mod security;
 
 use crate::certificate::Certificate;
 use crate::reason::Code;

@@ -2,10 +2,13 @@
 //! operating system's interfaces.
 
 mod file;
+mod keychain;
 pub mod nss;
+mod problem;
 mod spec;
 
 pub use file::FileStore;
+pub use keychain::{KeychainStore, SYSTEM_KEYCHAIN};
 pub use nss::NssStore;
 pub use spec::{StoreSpec, WindowsLocation};
 

@@ -7,7 +7,6 @@ use crate::certificate::Certificate;
 use crate::encoding::{self, Key, Objects, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::Code;
-use crate::text::shown;
 use keys::Keys;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -52,7 +51,7 @@ impl Store for FileStore {
                 reading.read_folder(&files);
                 Ok(())
             }
-            Err(why) => Err(unreadable(&self.path, &why)),
+            Err(why) => Err(Problem::unreadable(&self.path, &why)),
         };
         if let Err((status, problem)) = read {
             return Contents::unread(StoreSpec::File(self.path.clone()), status, problem);
@@ -96,7 +95,8 @@ impl<'a> Reading<'a> {
     }
 
     fn read_file(&mut self) -> Result<(), (Status, Problem)> {
-        let bytes = input::read(self.path, MAX_FILE_SIZE).map_err(|why| unreadable(self.path, &why))?;
+        let bytes =
+            input::read(self.path, MAX_FILE_SIZE).map_err(|why| Problem::unreadable(self.path, &why))?;
         let objects = encoding::read(&bytes).map_err(|why| unrecognized(self.path, why))?;
         self.take(self.path, objects);
         Ok(())
@@ -127,7 +127,7 @@ impl<'a> Reading<'a> {
             Ok(bytes) => bytes,
             Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) => return,
             Err(why) => {
-                let (_, problem) = unreadable(file, &why);
+                let (_, problem) = Problem::unreadable(file, &why);
                 self.problem.get_or_insert(problem);
                 return;
             }
@@ -160,7 +160,7 @@ impl<'a> Reading<'a> {
 
     /// Keeps the first problem.
     fn note(&mut self, code: Code, file: &Path, why: &str) {
-        self.problem.get_or_insert_with(|| problem(code, file, why));
+        self.problem.get_or_insert_with(|| Problem::of_file(code, file, why));
     }
 
     fn contents(mut self) -> Contents {
@@ -194,27 +194,13 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn problem(code: Code, file: &Path, why: &str) -> Problem {
-    let message = format!("{} {why}", shown(&file.display().to_string()));
-    Problem { code, message, file: Some(file.to_path_buf()) }
-}
-
-fn unreadable(file: &Path, why: &Unreadable) -> (Status, Problem) {
-    let (status, code) = match why {
-        Unreadable::Missing => (Status::Missing, Code::StoreMissing),
-        Unreadable::Denied => (Status::Denied, Code::StoreDenied),
-        _ => (Status::Corrupt, Code::StoreCorrupt),
-    };
-    (status, problem(code, file, &why.to_string()))
-}
-
 fn unrecognized(file: &Path, why: Unrecognized) -> (Status, Problem) {
     let (status, code) = match why {
         Unrecognized::Empty => (Status::Read, Code::StoreEmpty),
         Unrecognized::Pkcs12 | Unrecognized::TooMany => (Status::Unsupported, Code::StoreCorrupt),
         _ => (Status::Corrupt, Code::StoreCorrupt),
     };
-    (status, problem(code, file, &why.to_string()))
+    (status, Problem::of_file(code, file, &why.to_string()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,79 @@
+//! macOS keychains, from a file on any system and through Security.framework on a Mac.
+
+mod database;
+mod file;
+
+#[cfg(not(target_os = "macos"))]
+#[path = "elsewhere.rs"]
+mod native;
+#[cfg(target_os = "macos")]
+mod native;
+
+use super::{Contents, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
+use crate::certificate::Certificate;
+use crate::input;
+use crate::reason::Code;
+use std::path::{Path, PathBuf};
+
+/// The keychain that the documented command searches.
+pub const SYSTEM_KEYCHAIN: &str = "/Library/Keychains/System.keychain";
+
+/// The largest keychain file read.
+pub const MAX_FILE_SIZE: u64 = 64 << 20;
+
+/// A keychain, named by its file.
+#[derive(Clone, Debug)]
+pub struct KeychainStore {
+    path: PathBuf,
+}
+
+/// A certificate as either reader finds it.
+#[derive(Clone, Debug)]
+struct Entry {
+    certificate: Certificate,
+    label: Option<Vec<u8>>,
+    private_key: PrivateKey,
+}
+
+impl KeychainStore {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+impl Store for KeychainStore {
+    fn read(&self) -> Contents {
+        let spec = StoreSpec::Keychain(self.path.clone());
+        let entries = match native::entries(&self.path) {
+            Some(entries) => Ok(entries),
+            None => from_file(&self.path),
+        };
+        match entries {
+            Ok(entries) => contents(spec, &self.path, entries),
+            Err((status, problem)) => Contents::unread(spec, status, problem),
+        }
+    }
+}
+
+fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Problem)> {
+    let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| Problem::unreadable(path, &why))?;
+    file::entries(&bytes)
+        .map_err(|why| (Status::Corrupt, Problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
+}
+
+fn contents(spec: StoreSpec, path: &Path, entries: Vec<Entry>) -> Contents {
+    let problem = entries
+        .is_empty()
+        .then(|| Problem::of_file(Code::StoreEmpty, path, "is a keychain that holds no certificate"));
+    let location = path.display().to_string();
+    let certificates = entries.into_iter().enumerate().map(|(position, entry)| StoredCertificate {
+        certificate: entry.certificate,
+        label: entry.label,
+        trust: None,
+        location: location.clone(),
+        private_key: entry.private_key,
+        other_key_beside: false,
+        position,
+    });
+    Contents { spec, status: Status::Read, problem, certificates: certificates.collect(), index: Index::None }
+}

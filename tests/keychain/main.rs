@@ -1,0 +1,8 @@
+//! Keychain files and the look-up in them. The files are written here, after the layout that Apple's
+//! sources give, and not with the reader's code.
+
+mod certificate;
+mod lookup;
+mod names;
+mod reader;
+mod writer;
