@@ -47,7 +47,6 @@ fn read_element(der: &[u8], first: bool, found: &mut Collector) -> Result<(), Un
         Some(Kind::Key(encoding)) => found.private_key(encoding, der),
         Some(Kind::EncryptedKey) => found.key(Key::Encrypted),
         Some(Kind::Pkcs7) => pkcs7::read(der, found),
-        Some(Kind::Pkcs12) => return Err(Unrecognized::Pkcs12),
         None if first => return Err(Unrecognized::NeitherPemNorDer),
         None => found.damaged(),
     }
@@ -60,12 +59,11 @@ enum Kind {
     Key(Encoding),
     EncryptedKey,
     Pkcs7,
-    Pkcs12,
 }
 
 /// What the members of a SEQUENCE make it. A certificate begins with a SEQUENCE (RFC 5280 §4.1), and
-/// so does an encrypted key, but that has an OCTET STRING next (RFC 5958 §3); keys and PKCS #12
-/// begin with a version number, PKCS #7 with an object identifier (RFC 5652 §3).
+/// so does an encrypted key, but that has an OCTET STRING next (RFC 5958 §3); keys begin with a
+/// version number, PKCS #7 with an object identifier (RFC 5652 §3).
 fn kind(der: &[u8]) -> Option<Kind> {
     let outer = Reader::new(der).expect(tag::SEQUENCE)?;
     let mut members = Reader::within(der, &outer.content);
@@ -79,7 +77,6 @@ fn kind(der: &[u8]) -> Option<Kind> {
         (_, Some([0 | 1]), Some(tag::SEQUENCE)) => Kind::Key(Encoding::Pkcs8),
         (_, Some([0 | 1]), Some(tag::INTEGER)) => Kind::Key(Encoding::Pkcs1),
         (_, Some([1]), Some(tag::OCTET_STRING)) => Kind::Key(Encoding::Sec1),
-        (_, Some([3]), Some(tag::SEQUENCE)) => Kind::Pkcs12,
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
-//! What a file of certificates and keys holds: PEM (RFC 7468 and what tools really write), DER, and
-//! the certificate-only PKCS #7 that Windows and Java export.
+//! What a file of certificates and keys holds: PEM (RFC 7468 and what tools really write), DER, the
+//! certificate-only PKCS #7 that Windows and Java export, PKCS #12, and the serialized form in which
+//! Windows keeps and exports its stores. The content decides, not the file's name.
 //!
 //! Certificates come out as their bytes, whether or not they can be parsed: whoever lists them must
 //! not lose one. Of a private key nothing comes out but the public key that belongs to it.
@@ -7,7 +8,9 @@
 mod der;
 mod key;
 mod pem;
+mod pkcs12;
 mod pkcs7;
+mod serialized;
 
 pub use key::PublicKey;
 
@@ -22,10 +25,18 @@ pub const MAX_KEYS: usize = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Objects {
     /// Certificates in the file's order.
-    pub certificates: Vec<Vec<u8>>,
+    pub certificates: Vec<Found>,
     pub keys: Vec<Key>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
     pub damaged: usize,
+}
+
+/// A certificate in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub der: Vec<u8>,
+    /// The friendly name, where the format has one.
+    pub label: Option<String>,
 }
 
 /// A private key, as far as anybody may know it.
@@ -50,8 +61,14 @@ pub enum Unrecognized {
     CutOff,
     #[error("is PEM text in UTF-16; save it as UTF-8 or ASCII")]
     Utf16,
-    #[error("is PKCS #12; extract its certificates with `openssl pkcs12`")]
-    Pkcs12,
+    #[error(
+        "is a PKCS #12 file with another pass phrase, or a damaged one; put its pass phrase into the \
+         environment variable {}",
+        pkcs12::PASS_PHRASE_VARIABLE
+    )]
+    PassPhrase,
+    #[error("is a PKCS #12 file with an encryption that is not supported; convert it with `openssl pkcs12`")]
+    Encryption,
     #[error("holds more than {MAX_CERTIFICATES} certificates")]
     TooMany,
 }
@@ -63,7 +80,11 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unrecognized::Empty);
     }
-    if pem::is_pem(bytes) {
+    if serialized::is_serialized(bytes) {
+        serialized::read(bytes, &mut found);
+    } else if pkcs12::is_pkcs12(bytes) {
+        pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?;
+    } else if pem::is_pem(bytes) {
         pem::read(bytes, &mut found);
     } else if is_utf16_pem(bytes) {
         return Err(Unrecognized::Utf16);
@@ -75,7 +96,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
 
 /// The certificates alone, in the file's order.
 pub fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unrecognized> {
-    read(bytes).map(|objects| objects.certificates)
+    read(bytes).map(|objects| objects.certificates.into_iter().map(|found| found.der).collect())
 }
 
 /// What redirected output of Windows PowerShell looks like.
@@ -104,10 +125,14 @@ struct Collector {
 
 impl Collector {
     fn certificate(&mut self, der: &[u8]) {
+        self.labelled(der, None);
+    }
+
+    fn labelled(&mut self, der: &[u8], label: Option<String>) {
         if self.objects.certificates.len() == MAX_CERTIFICATES {
             self.too_many = true;
         } else {
-            self.objects.certificates.push(der.to_vec());
+            self.objects.certificates.push(Found { der: der.to_vec(), label });
         }
     }
 

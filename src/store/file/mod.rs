@@ -79,11 +79,17 @@ fn files_of(path: &Path) -> Result<Place, Unreadable> {
     Ok(Place::Folder(files))
 }
 
+/// A certificate and the file it came from.
+struct Entry {
+    certificate: Certificate,
+    label: Option<String>,
+    file: PathBuf,
+}
+
 /// What has been read so far.
 struct Reading<'a> {
     path: &'a Path,
-    /// Certificates, each with the file it came from.
-    certificates: Vec<(Certificate, PathBuf)>,
+    certificates: Vec<Entry>,
     keys: Keys,
     problem: Option<Problem>,
     size: u64,
@@ -153,8 +159,11 @@ impl<'a> Reading<'a> {
             };
             self.note(Code::StoreCorrupt, file, &why);
         }
-        let certificates = objects.certificates.into_iter().map(Certificate::from_der);
-        self.certificates.extend(certificates.map(|certificate| (certificate, file.to_path_buf())));
+        self.certificates.extend(objects.certificates.into_iter().map(|found| Entry {
+            certificate: Certificate::from_der(found.der),
+            label: found.label,
+            file: file.to_path_buf(),
+        }));
         self.keys.add(objects.keys);
     }
 
@@ -172,18 +181,18 @@ impl<'a> Reading<'a> {
             };
             self.note(Code::StoreEmpty, self.path, why);
         }
-        let matches = self.keys.matched(self.certificates.iter().map(|(certificate, _)| certificate));
+        let matches = self.keys.matched(self.certificates.iter().map(|entry| &entry.certificate));
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
         Contents {
             spec: StoreSpec::File(self.path.to_path_buf()),
             status: Status::Read,
             problem: self.problem,
             certificates: certificates
-                .map(|(position, ((certificate, file), beside))| StoredCertificate {
-                    certificate,
-                    label: None,
+                .map(|(position, (entry, beside))| StoredCertificate {
+                    certificate: entry.certificate,
+                    label: entry.label.map(String::into_bytes),
                     trust: None,
-                    location: file.display().to_string(),
+                    location: entry.file.display().to_string(),
                     private_key: beside.private_key,
                     other_key_beside: beside.other_key,
                     position,
@@ -197,7 +206,8 @@ impl<'a> Reading<'a> {
 fn unrecognized(file: &Path, why: Unrecognized) -> (Status, Problem) {
     let (status, code) = match why {
         Unrecognized::Empty => (Status::Read, Code::StoreEmpty),
-        Unrecognized::Pkcs12 | Unrecognized::TooMany => (Status::Unsupported, Code::StoreCorrupt),
+        Unrecognized::PassPhrase => (Status::Locked, Code::StoreLocked),
+        Unrecognized::Encryption | Unrecognized::TooMany => (Status::Unsupported, Code::StoreCorrupt),
         _ => (Status::Corrupt, Code::StoreCorrupt),
     };
     (status, Problem::of_file(code, file, &why.to_string()))

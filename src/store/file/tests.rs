@@ -10,6 +10,11 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(Path::new(FIXTURES).join(name)).unwrap()
 }
 
+/// A fixture of another format, made by another script.
+fn other_fixture(path: &str) -> Vec<u8> {
+    fs::read(Path::new(FIXTURES).join("..").join(path)).unwrap()
+}
+
 /// The fixtures after one another.
 fn joined(names: &[&str]) -> Vec<u8> {
     names.iter().flat_map(|name| fixture(name)).collect()
@@ -196,6 +201,38 @@ fn takes_keys_from_a_second_file() {
 }
 
 #[test]
+fn reads_pkcs12_and_what_windows_exports() {
+    let formats = [
+        ("pkcs12/no-pass-phrase.p12", "Jo’s laptop"),
+        ("pkcs12/no-pass-phrase-legacy.p12", "Jo’s laptop"),
+        ("serialized/store.sst", "Jö's 日本 laptop"),
+        ("serialized/with-key.blob", "Jö's 日本 laptop"),
+    ];
+    for (name, label) in formats {
+        let contents = read_bytes(&other_fixture(name));
+        let stored = &contents.certificates[0];
+        assert_eq!(stored.certificate.der(), other_fixture("pkcs12/device.der"), "{name}");
+        assert_eq!(stored.label.as_deref(), Some(label.as_bytes()), "{name}");
+        assert_eq!(stored.private_key, PrivateKey::Present, "{name}");
+        assert!(contents.certificates[1..].iter().all(|ca| ca.private_key == PrivateKey::Absent), "{name}");
+    }
+    let unopened = read_bytes(&other_fixture("pkcs12/plain-certificates.p12"));
+    assert_eq!(keys(&unopened), [PrivateKey::Unknown, PrivateKey::Unknown]);
+}
+
+/// Copied from `%APPDATA%\Microsoft\SystemCertificates\My\Certificates`.
+#[test]
+fn reads_a_copied_store_folder() {
+    let folder = folder(&[
+        ("8A23C1F52D8A4CD5C6FA42BBE6B8F7A7BC0E4C6F", other_fixture("serialized/with-key.blob")),
+        ("desktop.ini", b"[.ShellClassInfo]".to_vec()),
+    ]);
+    let contents = read(folder.path());
+    assert_eq!((names(&contents), keys(&contents)), (vec!["device-7".to_owned()], vec![PrivateKey::Present]));
+    assert_eq!(contents.problem, None);
+}
+
+#[test]
 fn says_why_nothing_was_read() {
     let folder = folder(&[]);
     let missing = read(&folder.path().join("none"));
@@ -211,7 +248,8 @@ fn says_why_nothing_was_read() {
         (&[0x30, 0x00], Status::Corrupt, Code::StoreCorrupt),
         (&fixture("request.csr"), Status::Read, Code::StoreEmpty),
         (&fixture("rsa.key"), Status::Read, Code::StoreEmpty),
-        (&fixture("rsa.p12"), Status::Unsupported, Code::StoreCorrupt),
+        (&fixture("rsa.p12"), Status::Locked, Code::StoreLocked),
+        (&other_fixture("pkcs12/rc4.p12"), Status::Unsupported, Code::StoreCorrupt),
     ];
     for (bytes, status, wanted) in cases {
         let contents = read_bytes(bytes);

@@ -1,0 +1,259 @@
+//! PKCS #12 (RFC 7292): certificates with their friendly names, and private keys.
+//!
+//! Of the keys nothing leaves this module but the public key that belongs to each.
+
+mod ber;
+mod decrypt;
+
+use super::key::Encoding;
+use super::{Collector, Key, Unrecognized};
+use crate::certificate::tlv::{Reader, tag};
+use decrypt::Failure;
+use zeroize::Zeroizing;
+
+/// The variable that holds the pass phrase of PKCS #12 files.
+pub const PASS_PHRASE_VARIABLE: &str = "CERTPOSTURE_P12_PASSWORD";
+
+/// How deep bags of bags may lie in one another.
+const MAX_DEPTH: usize = 4;
+
+/// The most encrypted parts that are decrypted in one file; each may take seconds by design.
+const MAX_DECRYPTIONS: usize = 64;
+
+const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
+/// The arc of the bag types; the last number tells them apart.
+const BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1];
+const X509_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
+const FRIENDLY_NAME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 20];
+
+/// The tag of `[0] EXPLICIT`, and of `[0] IMPLICIT` around something constructed.
+const CONTEXT_0: u8 = 0xa0;
+/// The tag of `[0] IMPLICIT OCTET STRING` in one piece.
+const CONTEXT_0_PRIMITIVE: u8 = 0x80;
+
+/// The pass phrases to try: the user's, then the empty one that many files have.
+pub fn pass_phrases() -> Vec<Zeroizing<String>> {
+    let given = std::env::var_os(PASS_PHRASE_VARIABLE)
+        .map(|text| Zeroizing::new(text.to_string_lossy().into_owned()));
+    given.into_iter().chain([Zeroizing::default()]).collect()
+}
+
+/// Whether `bytes` begin like a `PFX`: version 3, then a `ContentInfo`, in DER or BER.
+pub fn is_pkcs12(bytes: &[u8]) -> bool {
+    let content = match bytes {
+        [tag::SEQUENCE, length @ (0x81..=0x84), rest @ ..] => rest.get(usize::from(length & 0x7f)..),
+        [tag::SEQUENCE, _, rest @ ..] => Some(rest),
+        _ => None,
+    };
+    content.is_some_and(|content| content.starts_with(&[tag::INTEGER, 1, 3, tag::SEQUENCE]))
+}
+
+/// Reads every certificate and key that one of the pass phrases opens.
+pub fn read(
+    bytes: &[u8],
+    pass_phrases: &[Zeroizing<String>],
+    found: &mut Collector,
+) -> Result<(), Unrecognized> {
+    let mut file = File { pass_phrases, found, decryptions: 0, failure: None, certificates: 0 };
+    if file.read_pfx(bytes).is_none() {
+        file.found.damaged();
+    }
+    match (file.certificates, file.failure) {
+        (0, Some(Failure::PassPhrase)) => Err(Unrecognized::PassPhrase),
+        (0, Some(Failure::Scheme)) => Err(Unrecognized::Encryption),
+        (_, Some(_)) => {
+            file.found.damaged();
+            Ok(())
+        }
+        (_, None) => Ok(()),
+    }
+}
+
+struct File<'a> {
+    pass_phrases: &'a [Zeroizing<String>],
+    found: &'a mut Collector,
+    decryptions: usize,
+    /// Why a part that holds certificates stayed encrypted.
+    failure: Option<Failure>,
+    certificates: usize,
+}
+
+impl File<'_> {
+    /// `PFX`: a version, then a `ContentInfo` of data that hold the `AuthenticatedSafe`, which is a
+    /// list of `ContentInfo`. The message authentication code that may follow is not looked at:
+    /// nothing here depends on who made the file.
+    fn read_pfx(&mut self, bytes: &[u8]) -> Option<()> {
+        let pfx = Zeroizing::new(ber::definite(bytes)?);
+        let mut parts = members(&pfx)?;
+        parts.expect(tag::INTEGER)?;
+        let info = parts.expect(tag::SEQUENCE)?;
+        let (content_type, content) = content_info(&pfx[info.whole])?;
+        if content_type != DATA {
+            return None;
+        }
+        let safe = Zeroizing::new(ber::definite(&octets(content)?)?);
+        let mut infos = members(&safe)?;
+        while let Some(info) = infos.next_tlv() {
+            if self.read_content_info(&safe[info.whole]).is_none() {
+                self.found.damaged();
+            }
+        }
+        Some(())
+    }
+
+    fn read_content_info(&mut self, info: &[u8]) -> Option<()> {
+        let (content_type, content) = content_info(info)?;
+        if content_type == DATA {
+            return self.read_bags(&octets(content)?, MAX_DEPTH);
+        }
+        if content_type != ENCRYPTED_DATA {
+            self.failure = Some(Failure::Scheme);
+            return Some(());
+        }
+        let (algorithm, ciphertext) = encrypted_content(content)?;
+        match self.decrypt(algorithm, &ciphertext) {
+            Ok(plain) => self.read_bags(&plain, MAX_DEPTH),
+            Err(failure) => {
+                self.failure = Some(failure);
+                Some(())
+            }
+        }
+    }
+
+    /// `SafeContents`: a list of bags.
+    fn read_bags(&mut self, contents: &[u8], depth: usize) -> Option<()> {
+        let contents = Zeroizing::new(ber::definite(contents)?);
+        let mut bags = members(&contents)?;
+        while let Some(bag) = bags.next_tlv() {
+            if self.read_bag(&contents[bag.whole], depth).is_none() {
+                self.found.damaged();
+            }
+        }
+        bags.is_empty().then_some(())
+    }
+
+    fn read_bag(&mut self, bag: &[u8], depth: usize) -> Option<()> {
+        let mut parts = members(bag)?;
+        let kind = bag[parts.expect(tag::OBJECT_IDENTIFIER)?.content].strip_prefix(BAG)?;
+        let value = &bag[parts.expect(CONTEXT_0)?.content];
+        let attributes = parts.expect(tag::SET).map(|set| &bag[set.content]);
+        match kind {
+            [1] => self.found.private_key(Encoding::Pkcs8, value),
+            [2] => self.read_shrouded_key(value)?,
+            [3] => {
+                let label = attributes.and_then(friendly_name);
+                self.certificates += usize::from(self.read_certificate(value, label)?);
+            }
+            [6] if depth > 0 => self.read_bags(value, depth - 1)?,
+            // Revocation lists and secrets.
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Whether the bag held an X.509 certificate; there are other kinds.
+    fn read_certificate(&mut self, bag: &[u8], label: Option<String>) -> Option<bool> {
+        let mut parts = members(bag)?;
+        let is_x509 = bag[parts.expect(tag::OBJECT_IDENTIFIER)?.content] == *X509_CERTIFICATE;
+        if is_x509 {
+            let value = parts.expect(CONTEXT_0)?;
+            let der = Reader::within(bag, &value.content).expect(tag::OCTET_STRING)?;
+            self.found.labelled(&bag[der.content], label);
+        }
+        Some(is_x509)
+    }
+
+    /// `EncryptedPrivateKeyInfo` (RFC 5958 §3). A key that no pass phrase opens is still a key.
+    fn read_shrouded_key(&mut self, value: &[u8]) -> Option<()> {
+        let mut parts = members(value)?;
+        let algorithm = parts.expect(tag::SEQUENCE)?;
+        let ciphertext = parts.expect(tag::OCTET_STRING)?;
+        match self.decrypt(&value[algorithm.whole], &value[ciphertext.content]) {
+            Ok(plain) => self.found.private_key(Encoding::Pkcs8, &plain),
+            Err(_) => self.found.key(Key::Encrypted),
+        }
+        Some(())
+    }
+
+    /// Decrypts with the first pass phrase that gives something plausible: one wrong phrase in 256
+    /// leaves a correct padding by chance.
+    fn decrypt(&mut self, algorithm: &[u8], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let mut failure = Failure::Scheme;
+        for pass_phrase in self.pass_phrases {
+            self.decryptions += 1;
+            if self.decryptions > MAX_DECRYPTIONS {
+                return Err(Failure::Scheme);
+            }
+            match decrypt::decrypt(algorithm, ciphertext, pass_phrase) {
+                Ok(plain) if looks_like_sequence(&plain) => return Ok(plain),
+                Ok(_) => failure = Failure::PassPhrase,
+                Err(why) => failure = why,
+            }
+        }
+        Err(failure)
+    }
+}
+
+/// A SEQUENCE that fills the bytes, as both bags and keys are.
+fn looks_like_sequence(plain: &[u8]) -> bool {
+    let mut reader = Reader::new(plain);
+    plain.starts_with(&[tag::SEQUENCE, 0x80]) || (reader.expect(tag::SEQUENCE).is_some() && reader.is_empty())
+}
+
+fn members(sequence: &[u8]) -> Option<Reader<'_>> {
+    let outer = Reader::new(sequence).expect(tag::SEQUENCE)?;
+    Some(Reader::within(sequence, &outer.content))
+}
+
+/// Type and content of a `ContentInfo` (RFC 5652 §3).
+fn content_info(info: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut parts = members(info)?;
+    let content_type = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let content = parts.expect(CONTEXT_0)?;
+    Some((&info[content_type.content], &info[content.content]))
+}
+
+fn octets(element: &[u8]) -> Option<Vec<u8>> {
+    let string = Reader::new(element).expect(tag::OCTET_STRING)?;
+    Some(element[string.content].to_vec())
+}
+
+/// Algorithm and ciphertext of an `EncryptedData` (RFC 5652 §8).
+fn encrypted_content(data: &[u8]) -> Option<(&[u8], Vec<u8>)> {
+    let mut parts = members(data)?;
+    parts.expect(tag::INTEGER)?;
+    let info = &data[parts.expect(tag::SEQUENCE)?.whole];
+    let mut parts = members(info)?;
+    parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let algorithm = parts.expect(tag::SEQUENCE)?;
+    let content = parts.next_tlv()?;
+    let ciphertext = match content.tag {
+        CONTEXT_0_PRIMITIVE => info[content.content].to_vec(),
+        CONTEXT_0 => ber::joined(&info[content.content])?,
+        _ => return None,
+    };
+    Some((&info[algorithm.whole], ciphertext))
+}
+
+/// The friendly name among a bag's attributes, a BMPString.
+fn friendly_name(attributes: &[u8]) -> Option<String> {
+    let mut list = Reader::new(attributes);
+    while let Some(attribute) = list.expect(tag::SEQUENCE) {
+        let mut parts = Reader::within(attributes, &attribute.content);
+        if attributes[parts.expect(tag::OBJECT_IDENTIFIER)?.content] != *FRIENDLY_NAME {
+            continue;
+        }
+        let values = parts.expect(tag::SET)?;
+        let name = Reader::within(attributes, &values.content).expect(tag::BMP_STRING)?;
+        let units: Vec<u16> = attributes[name.content]
+            .chunks_exact(2)
+            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+            .collect();
+        return Some(String::from_utf16_lossy(&units));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;
