@@ -8,12 +8,18 @@
 //! device facts ───────┘
 //! ```
 
+pub mod ca;
 pub mod certificate;
+pub mod cli;
+pub mod device;
+pub mod diagnosis;
 pub mod encoding;
 pub mod input;
 pub mod lookup;
 pub mod reason;
+pub mod report;
 pub mod rule;
 pub mod store;
+pub mod system;
 pub mod text;
 pub mod verification;

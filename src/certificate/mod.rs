@@ -102,6 +102,32 @@ impl Certificate {
         timestamp(self.0.outline.as_ref().ok()?.not_after)
     }
 
+    /// The value of the extension with the object identifier `oid` (content octets); the first when
+    /// there are several.
+    pub fn extension(&self, oid: &[u8]) -> Option<&[u8]> {
+        let list = self.0.outline.as_ref().ok()?.extensions.clone()?;
+        let der = self.der();
+        let sequence = tlv::Reader::within(der, &list).next_tlv()?;
+        let mut extensions = tlv::Reader::within(der, &sequence.content);
+        while let Some(extension) = extensions.next_tlv() {
+            let mut parts = tlv::Reader::within(der, &extension.content);
+            if parts.expect(tlv::tag::OBJECT_IDENTIFIER).is_none_or(|id| &der[id.content] != oid) {
+                continue;
+            }
+            parts.expect(tlv::tag::BOOLEAN);
+            return parts.expect(tlv::tag::OCTET_STRING).map(|value| &der[value.content]);
+        }
+        None
+    }
+
+    /// Whether its basic constraints say that it is a CA (RFC 5280 §4.2.1.9).
+    pub fn claims_to_be_ca(&self) -> bool {
+        let Some(value) = self.extension(&[0x55, 0x1d, 0x13]) else { return false };
+        let Some(sequence) = tlv::Reader::new(value).expect(tlv::tag::SEQUENCE) else { return false };
+        let flag = tlv::Reader::within(value, &sequence.content).expect(tlv::tag::BOOLEAN);
+        flag.is_some_and(|flag| value[flag.content].iter().any(|&byte| byte != 0))
+    }
+
     /// Whether issuer and subject are the same bytes.
     pub fn is_self_issued(&self) -> bool {
         !self.subject().der.is_empty() && self.subject().der == self.issuer().der

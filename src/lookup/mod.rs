@@ -2,13 +2,18 @@
 //! of store decides which command applies, so a database copied from a Linux laptop is judged by
 //! the Linux rules on any machine.
 
+pub mod by_name;
 pub mod certutil;
 pub mod powershell;
 pub mod security;
 
 use crate::certificate::Certificate;
 use crate::reason::Code;
-use std::path::PathBuf;
+use crate::rule::RuleType;
+use crate::store::{Contents, StoreSpec};
+use crate::system::System;
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
 
 /// What the documented command answers.
 #[derive(Clone, Debug, Default)]
@@ -43,4 +48,43 @@ pub struct Note {
     pub code: Code,
     /// Safe to print.
     pub message: String,
+}
+
+/// What a look-up is asked for.
+#[derive(Clone, Debug)]
+pub struct Query<'a> {
+    pub rule_type: RuleType,
+    /// The rule's name with its variables filled in; `None` where a v2 rule gives none.
+    pub name: Option<&'a [u8]>,
+    /// The same with other forms of the host name.
+    pub other_forms: &'a [Vec<u8>],
+    /// Whose command applies to a store that belongs to no system.
+    pub system: System,
+    pub at: Timestamp,
+    /// The folder in which certutil would look for a file of that name; `None`: do not look.
+    pub working_directory: Option<&'a Path>,
+}
+
+/// Answers `query` from what a store held.
+pub fn look_up(contents: &Contents, query: &Query<'_>) -> Lookup {
+    if query.rule_type == RuleType::ClientCertificateV2 {
+        return by_name::exact(contents, query);
+    }
+    let name = query.name.unwrap_or_default();
+    match (&contents.spec, query.system) {
+        (StoreSpec::Nss(_), _) => certutil::lookup(contents, name, query.at, query.working_directory),
+        (StoreSpec::Keychain(_), _) | (StoreSpec::File(_), System::Macos) => security::lookup(contents, name),
+        (StoreSpec::Windows(..), _) | (StoreSpec::File(_), System::Windows) => powershell::lookup(contents, name),
+        (StoreSpec::File(_), System::Linux) => by_name::as_if_imported(contents, name),
+    }
+}
+
+/// The system whose command applies to a store.
+pub fn system_of(spec: &StoreSpec, otherwise: System) -> System {
+    match spec {
+        StoreSpec::Nss(_) => System::Linux,
+        StoreSpec::Keychain(_) => System::Macos,
+        StoreSpec::Windows(..) => System::Windows,
+        StoreSpec::File(_) => otherwise,
+    }
 }

@@ -3,12 +3,14 @@
 
 mod file;
 mod keychain;
+pub mod places;
 pub mod nss;
 mod problem;
 mod spec;
 
 pub use file::FileStore;
 pub use keychain::{KeychainStore, SYSTEM_KEYCHAIN};
+pub use places::Place;
 pub use nss::NssStore;
 pub use spec::{StoreSpec, WindowsLocation};
 

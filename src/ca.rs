@@ -1,0 +1,155 @@
+//! The certificate that the administrator uploaded, in each form in which people have it: PEM, DER,
+//! the API's mTLS-certificate JSON, and the one-line string with `\n` that the upload asks for.
+
+use crate::certificate::Certificate;
+use crate::encoding::{self, Objects};
+use crate::input;
+use crate::reason::Code;
+use crate::text::shown;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A CA file larger than this is none.
+pub const MAX_FILE_SIZE: u64 = 4 << 20;
+
+/// A certificate that was uploaded.
+#[derive(Clone, Debug)]
+pub struct UploadedCa {
+    pub certificate: Certificate,
+    /// UUID that the API gave it, where the file says so.
+    pub id: Option<String>,
+}
+
+/// All of them, and what is wrong with the files they came from.
+#[derive(Clone, Debug, Default)]
+pub struct UploadedCas {
+    pub cas: Vec<UploadedCa>,
+    pub problems: Vec<CaProblem>,
+}
+
+/// Something to know about a CA file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaProblem {
+    pub code: Code,
+    pub file: Option<PathBuf>,
+    /// Safe to print.
+    pub message: String,
+}
+
+impl UploadedCas {
+    /// Reads every file given with `--ca`; one that cannot be read is a problem, not the end.
+    pub fn read<P: AsRef<Path>>(files: &[P]) -> Self {
+        let mut uploaded = Self::default();
+        for file in files {
+            uploaded.add_file(file.as_ref());
+        }
+        uploaded
+    }
+
+    /// Whether a file could not be read: nothing can be told then.
+    pub fn unreadable(&self) -> Option<&CaProblem> {
+        self.problems.iter().find(|problem| problem.code == Code::CaUnreadable)
+    }
+
+    fn add_file(&mut self, file: &Path) {
+        match input::read(file, MAX_FILE_SIZE) {
+            Ok(bytes) => self.add_bytes(&bytes, Some(file)),
+            Err(why) => self.note(Code::CaUnreadable, Some(file), why.to_string()),
+        }
+    }
+
+    /// Adds what a file held. `file` is for messages only.
+    pub fn add_bytes(&mut self, bytes: &[u8], file: Option<&Path>) {
+        match decode(bytes) {
+            Ok((objects, id)) => self.add_objects(objects, id, file),
+            Err(why) => self.note(Code::CaUnreadable, file, why),
+        }
+    }
+
+    /// Adds a certificate from a bundle or an answer of the API.
+    pub fn add_json(&mut self, object: &Value, file: Option<&Path>) {
+        match decode_json(object) {
+            Ok((objects, id)) => self.add_objects(objects, id, file),
+            Err(why) => self.note(Code::CaUnreadable, file, why),
+        }
+    }
+
+    fn add_objects(&mut self, objects: Objects, id: Option<String>, file: Option<&Path>) {
+        if objects.certificates.is_empty() {
+            let why = if objects.keys.is_empty() {
+                "holds no certificate"
+            } else {
+                "holds a private key but no certificate; give the CA's certificate"
+            };
+            return self.note(Code::CaUnreadable, file, why.to_owned());
+        }
+        if objects.certificates.len() > 1 {
+            let count = objects.certificates.len();
+            let what = format!("holds {count} certificates; any of them may match here, but upload only one");
+            self.note(Code::CaSeveralCertificates, file, what);
+        }
+        if !objects.keys.is_empty() {
+            let what = "holds a private key too. The check does not need it: upload the certificate alone, and keep the \
+                        key away from devices";
+            self.note(Code::CaWithPrivateKey, file, what.to_owned());
+        }
+        for found in objects.certificates {
+            let certificate = Certificate::from_der(found.der);
+            if let Err(why) = certificate.strict() {
+                let what = format!("holds a certificate that cannot be read: {}", shown(why));
+                return self.note(Code::CaUnreadable, file, what);
+            }
+            if self.cas.iter().all(|known| known.certificate != certificate) {
+                self.cas.push(UploadedCa { certificate, id: id.clone() });
+            }
+        }
+    }
+
+    fn note(&mut self, code: Code, file: Option<&Path>, what: String) {
+        let name = file.map_or_else(
+            || "The certificate in the rule's file".to_owned(),
+            |file| format!("The CA file {}", shown(&file.to_string_lossy())),
+        );
+        self.problems.push(CaProblem { code, file: file.map(Path::to_owned), message: format!("{name} {what}") });
+    }
+}
+
+/// Tells the forms apart and reads one.
+fn decode(bytes: &[u8]) -> Result<(Objects, Option<String>), String> {
+    let trimmed = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
+        let document: Value =
+            serde_json::from_slice(trimmed).map_err(|_| "is neither PEM, DER nor JSON".to_owned())?;
+        return decode_json(&document);
+    }
+    Ok((read_objects(&unfold(trimmed, bytes))?, None))
+}
+
+/// PEM on one line, with the two characters `\n` for each line break, as the upload wants it.
+fn unfold(trimmed: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let one_line = trimmed.starts_with(b"-----BEGIN") && !trimmed.contains(&b'\n');
+    match std::str::from_utf8(trimmed) {
+        Ok(text) if one_line => text.replace("\\r", "").replace("\\n", "\n").into_bytes(),
+        _ => bytes.to_vec(),
+    }
+}
+
+fn decode_json(document: &Value) -> Result<(Objects, Option<String>), String> {
+    if let Value::String(text) = document {
+        return Ok((read_objects(text.as_bytes())?, None));
+    }
+    let result = document.get("result").unwrap_or(document);
+    let object = match result {
+        Value::Array(list) if list.len() == 1 => &list[0],
+        Value::Array(list) => return Err(format!("lists {} certificates of the API; give it one of them", list.len())),
+        other => other,
+    };
+    let Some(text) = object["certificates"].as_str() else {
+        return Err("is JSON, but has no field \"certificates\" as the API's certificates have".to_owned());
+    };
+    Ok((read_objects(text.as_bytes())?, object["id"].as_str().map(str::to_owned)))
+}
+
+fn read_objects(bytes: &[u8]) -> Result<Objects, String> {
+    encoding::read(bytes).map_err(|why| why.to_string())
+}

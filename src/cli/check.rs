@@ -1,0 +1,217 @@
+//! `certposture check`: the verdict and why.
+
+use super::{Common, Exit, UsageError, options};
+use crate::ca::UploadedCas;
+use crate::certificate::Certificate;
+use crate::device::Device;
+use crate::diagnosis::{self, Case, Diagnosis, Verdict};
+use crate::reason::Code;
+use crate::report::{self, Format, Style};
+use crate::rule::{self, Rule, RuleFile, RuleProblem, scope};
+use crate::store::{Place, StoreSpec, places};
+use crate::system::System;
+use crate::text::shown;
+use crate::{encoding, input};
+use anyhow::Context as _;
+use jiff::Timestamp;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// A rule file larger than this is none.
+const MAX_RULE_FILE: u64 = 16 << 20;
+
+/// Answers one rule, or each rule of a file.
+pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    let asked = Asked::gather(arguments, common)?;
+    let answers: Vec<Diagnosis> = asked.rules.iter().map(|rule| asked.answer(rule, common)).collect();
+    match common.format {
+        Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
+        Format::Json => report::json::checks(&answers)?,
+        Format::Table => report::table::checks(&answers, style)?,
+    }
+    let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
+    Ok(match worst {
+        Verdict::Pass => Exit::Pass,
+        Verdict::Fail => Exit::Fail,
+        Verdict::Unknown => Exit::CannotTell,
+    })
+}
+
+/// Everything that was asked for, read from where it stands.
+struct Asked {
+    rules: Vec<Rule>,
+    cas: UploadedCas,
+    intermediates: Vec<Certificate>,
+    device: Device,
+    at: Timestamp,
+    working_directory: Option<PathBuf>,
+}
+
+impl Asked {
+    fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
+        let file = arguments.rule.as_deref().map(read_rule_file);
+        let mut cas = UploadedCas::read(&arguments.ca);
+        let rules = match file {
+            None => vec![Rule::from_flags(arguments.cn.as_deref().map(bytes_of), common.rule_type)],
+            Some(Err(problem)) => vec![unreadable_rule(problem)],
+            Some(Ok(file)) => {
+                if arguments.ca.is_empty() {
+                    add_bundled(&mut cas, &file, arguments.rule.as_deref());
+                }
+                choose_rules(file.rules, arguments, common)?
+            }
+        };
+        let unreadable = rules.iter().any(|rule| rule.problems.iter().any(|p| p.code == Code::RuleMalformed));
+        if cas.cas.is_empty() && cas.problems.is_empty() && !unreadable {
+            return Err(UsageError("give the CA certificate that was uploaded: --ca FILE".to_owned()).into());
+        }
+        Ok(Self {
+            rules,
+            cas,
+            intermediates: read_intermediates(&arguments.intermediate)?,
+            device: Device::here(common.hostname.clone(), common.serial_number.clone()),
+            at: common.at.unwrap_or_else(Timestamp::now),
+            working_directory: std::env::current_dir().ok(),
+        })
+    }
+
+    fn answer(&self, rule: &Rule, common: &Common) -> Diagnosis {
+        let system = judged_system(rule, common);
+        let places = read_places(rule, common);
+        diagnosis::diagnose(&Case {
+            rule,
+            cas: &self.cas,
+            device: &self.device,
+            intermediates: &self.intermediates,
+            places: &places,
+            system,
+            at: self.at,
+            expiry_warning_days: common.expiry_warning,
+            working_directory: self.working_directory.as_deref(),
+        })
+    }
+}
+
+/// The bytes that were typed; on Windows, where arguments are UTF-16, their UTF-8 form.
+pub(super) fn bytes_of(argument: &OsStr) -> Vec<u8> {
+    argument.as_encoded_bytes().to_vec()
+}
+
+fn read_rule_file(path: &Path) -> Result<RuleFile, RuleProblem> {
+    let name = shown(&path.to_string_lossy()).into_owned();
+    let problem = |why: String| RuleProblem { code: Code::RuleMalformed, message: format!("The rule file {name} {why}") };
+    let bytes = input::read(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
+    rule::read_rules(&bytes).map_err(|why| problem(format!("cannot be used: {why}")))
+}
+
+/// A rule of which nothing is known but that it cannot be read.
+fn unreadable_rule(problem: RuleProblem) -> Rule {
+    Rule { from_file: true, problems: vec![problem], ..Rule::from_flags(None, None) }
+}
+
+fn add_bundled(cas: &mut UploadedCas, file: &RuleFile, path: Option<&Path>) {
+    for certificate in &file.certificates {
+        cas.add_json(certificate, path);
+    }
+}
+
+/// The rule that was picked; without a pick, every client-certificate rule that fits this system.
+fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, common: &Common) -> anyhow::Result<Vec<Rule>> {
+    let picked = arguments.rule_id.is_some() || arguments.rule_name.is_some();
+    if picked {
+        return pick_rule(rules, arguments).map(|rule| vec![rule]);
+    }
+    if rules.len() == 1 {
+        return Ok(rules);
+    }
+    let fits = |rule: &Rule| {
+        let ours = !rule.problems.iter().any(|p| p.code == Code::RuleTypeUnsupported);
+        ours && (rule.systems.is_empty() || rule.systems.contains(&judged_system_of_stores(common)))
+    };
+    let (fitting, others): (Vec<Rule>, Vec<Rule>) = rules.into_iter().partition(fits);
+    Ok(if fitting.is_empty() { others.into_iter().take(1).collect() } else { fitting })
+}
+
+fn pick_rule(rules: Vec<Rule>, arguments: &options::Check) -> anyhow::Result<Rule> {
+    let same = |wanted: &Option<String>, have: &Option<String>| wanted.is_none() || wanted == have;
+    let names = names_of(rules.iter());
+    let mut matching: Vec<Rule> = rules
+        .into_iter()
+        .filter(|rule| same(&arguments.rule_id, &rule.id) && same(&arguments.rule_name, &rule.name))
+        .collect();
+    match matching.len() {
+        1 => Ok(matching.remove(0)),
+        0 => Err(UsageError(format!("the rule file has no such rule; it has {names}")).into()),
+        _ => Err(UsageError(format!("several rules match; pick one with --rule-id: {}", names_of(matching.iter()))).into()),
+    }
+}
+
+fn names_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
+    let unnamed = "(unnamed)".to_owned();
+    let told = rules.map(|rule| {
+        let id = rule.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+        format!("\"{}\"{id}", rule.name.as_ref().unwrap_or(&unnamed))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Reads every file given with `--intermediate`.
+pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certificate>> {
+    let mut certificates = Vec::new();
+    for file in files {
+        let name = || format!("the intermediate {}", file.display());
+        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).with_context(name)?;
+        let found = encoding::certificates(&bytes).with_context(name)?;
+        certificates.extend(found.into_iter().map(Certificate::from_der));
+    }
+    Ok(certificates)
+}
+
+/// Whose look-up applies: what the user says, what the stores are, what the rule is for, or this system.
+fn judged_system(rule: &Rule, common: &Common) -> System {
+    let by_rule = match rule.systems[..] {
+        [only] if common.store.iter().any(|spec| matches!(spec, StoreSpec::File(_))) => Some(only),
+        _ => None,
+    };
+    common.os.or(by_rule).unwrap_or_else(|| judged_system_of_stores(common))
+}
+
+fn judged_system_of_stores(common: &Common) -> System {
+    let here = common.os.unwrap_or_else(System::current);
+    common.store.first().map_or(here, |spec| crate::lookup::system_of(spec, here))
+}
+
+/// The stores that count, then those beside them.
+fn read_places(rule: &Rule, common: &Common) -> Vec<Place> {
+    let given = !common.store.is_empty();
+    let specs = if given { common.store.clone() } else { default_stores_of_both(rule) };
+    let paths: Vec<PathBuf> = scope::paths(rule).to_vec();
+    let key_files = if given { files_among(&specs) } else { paths };
+    let mut places: Vec<Place> = specs.iter().map(|spec| Place::read(spec, &key_files)).collect();
+    if !given || common.elsewhere {
+        places.extend(places::elsewhere(&specs));
+    }
+    places
+}
+
+/// Where the client of either type looks on this system: both verdicts are told.
+fn default_stores_of_both(rule: &Rule) -> Vec<StoreSpec> {
+    let here = System::current();
+    let mut specs = scope::default_stores(rule, here);
+    let other = Rule { rule_type: rule.rule_type.other(), ..rule.clone() };
+    let more = scope::default_stores(&other, here);
+    specs.extend(more.into_iter().filter(|spec| !matches!(spec, StoreSpec::File(_))));
+    let mut seen = Vec::new();
+    specs.retain(|spec| !seen.contains(spec) && { seen.push(spec.clone()); true });
+    specs
+}
+
+fn files_among(specs: &[StoreSpec]) -> Vec<PathBuf> {
+    specs
+        .iter()
+        .filter_map(|spec| match spec {
+            StoreSpec::File(path) if path.is_file() => Some(path.clone()),
+            _ => None,
+        })
+        .collect()
+}

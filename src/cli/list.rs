@@ -1,0 +1,83 @@
+//! `certposture list`: what the stores hold, and what the documented command would print.
+
+use super::{Common, Exit, check, options};
+use crate::lookup::{self, Lookup, Query};
+use crate::report::{Format, Style, list as report};
+use crate::rule::{Rule, RuleType, scope};
+use crate::store::{Place, Status, StoreSpec, StoredCertificate};
+use crate::system::System;
+use jiff::Timestamp;
+
+pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    let name = arguments.cn.as_deref().map(check::bytes_of);
+    let places: Vec<Place> = specs(common).iter().map(|spec| Place::read(spec, &[])).collect();
+    let listed: Vec<report::Listed<'_>> =
+        places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
+    match common.format {
+        Format::Json => report::json(&listed)?,
+        Format::Table => report::table(&listed, style)?,
+    }
+    Ok(exit(&listed, name.is_some()))
+}
+
+/// The given stores, or those where the client of either type looks on this system.
+fn specs(common: &Common) -> Vec<StoreSpec> {
+    if !common.store.is_empty() {
+        return common.store.clone();
+    }
+    let mut specs = Vec::new();
+    for rule_type in [RuleType::ClientCertificate, RuleType::ClientCertificateV2] {
+        for spec in scope::default_stores(&Rule::from_flags(None, Some(rule_type)), System::current()) {
+            if !specs.contains(&spec) {
+                specs.push(spec);
+            }
+        }
+    }
+    specs
+}
+
+fn list_place<'a>(place: &'a Place, name: Option<&[u8]>, common: &Common) -> report::Listed<'a> {
+    let contents = &place.contents;
+    let lookup = name.map(|name| look_up(contents, name, common));
+    let shown = contents.certificates.iter().filter(|stored| match (name, &lookup) {
+        (Some(name), Some(lookup)) => has_name(stored, name) || returns(lookup, stored.position),
+        _ => true,
+    });
+    report::Listed { contents, certificates: shown.collect(), lookup }
+}
+
+fn look_up(contents: &crate::store::Contents, name: &[u8], common: &Common) -> Lookup {
+    let working_directory = std::env::current_dir().ok();
+    let query = Query {
+        rule_type: common.rule_type.unwrap_or(RuleType::ClientCertificate),
+        name: Some(name),
+        other_forms: &[],
+        system: common.os.unwrap_or_else(System::current),
+        at: common.at.unwrap_or_else(Timestamp::now),
+        working_directory: working_directory.as_deref(),
+    };
+    lookup::look_up(contents, &query)
+}
+
+fn has_name(stored: &StoredCertificate, name: &[u8]) -> bool {
+    let wanted = String::from_utf8_lossy(name).to_lowercase();
+    stored.certificate.subject().common_names().iter().any(|cn| cn.to_lowercase() == wanted)
+}
+
+fn returns(lookup: &Lookup, position: usize) -> bool {
+    lookup.returned.contains(&lookup::Found::Stored(position))
+}
+
+/// 3 when a store could not be read; with a name, 1 when nothing has it and nothing is returned.
+fn exit(listed: &[report::Listed<'_>], named: bool) -> Exit {
+    let nothing = |one: &report::Listed<'_>| {
+        one.certificates.is_empty() && one.lookup.as_ref().is_none_or(|lookup| lookup.returned.is_empty())
+    };
+    if listed.iter().any(|one| one.contents.status != Status::Read) {
+        Exit::CannotTell
+    } else if named && listed.iter().all(nothing) {
+        Exit::Fail
+    } else {
+        Exit::Pass
+    }
+}

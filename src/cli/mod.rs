@@ -1,0 +1,70 @@
+//! The command line: what may be typed, and one file per subcommand that turns it into the
+//! library's terms and the answer into an exit status.
+
+mod check;
+mod completions;
+mod explain;
+mod list;
+mod man;
+mod options;
+
+pub use options::{Cli, Command, Common};
+
+use crate::report::Style;
+use clap::{CommandFactory as _, Parser as _};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// How a command ended; the numbers are part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Pass = 0,
+    Fail = 1,
+    Usage = 2,
+    CannotTell = 3,
+}
+
+/// A mistake in how the command was called: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Runs the command that was typed and maps its outcome to an exit status.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(error.exit_code().clamp(0, 255) as u8);
+        }
+    };
+    match run(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(Exit::Pass as u8),
+        Err(error) => {
+            let usage = error.downcast_ref::<UsageError>().is_some();
+            let _ = writeln!(io::stderr(), "certposture: {}", crate::text::shown(&format!("{error:#}")));
+            ExitCode::from(if usage { Exit::Usage } else { Exit::CannotTell } as u8)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let style = Style::detect(cli.common.color, cli.common.verbose, cli.common.quiet);
+    match cli.command {
+        Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
+        Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
+        Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
+        Some(Command::Completions { shell }) => completions::run(shell),
+        Some(Command::Man { directory }) => man::run(&directory),
+        None => {
+            Cli::command().print_help()?;
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// Whoever reads our output has had enough: that is no error of ours.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,152 @@
+//! Everything that may be typed. Declarations only.
+
+use crate::report::{ColorChoice, Format};
+use crate::rule::RuleType;
+use crate::store::StoreSpec;
+use crate::system::System;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use jiff::Timestamp;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Explains why Cloudflare's client-certificate device posture check passes or fails on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "certposture", version, about, max_term_width = 100, after_help = EXIT_STATUS)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 pass, 1 fail, 2 wrong usage, 3 cannot tell.\n\
+                           A reason code in [brackets] is explained by: certposture explain CODE";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tell whether the posture check passes here, why, and what to change
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Show what the certificate stores hold
+    List(List),
+    /// Explain a reason code: what was seen, why it decides, how to fix it
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions {
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
+}
+
+const CHECK_EXAMPLES: &str = "Examples:\n  \
+    certposture check --cn device-042 --ca root-ca.pem\n  \
+    certposture check --rule rule.json --ca root-ca.pem --format json\n  \
+    certposture check --cn device-042 --ca root-ca.pem --store nss:/mnt/laptop/etc/pki/nssdb";
+
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The posture rule as the API's JSON, or a bundle made by `pull`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cn", "rule_type"])]
+    pub rule: Option<PathBuf>,
+    /// Of a file with several rules, the one with this UUID
+    #[arg(long, value_name = "ID", requires = "rule")]
+    pub rule_id: Option<String>,
+    /// Of a file with several rules, the one with this name
+    #[arg(long, value_name = "NAME", requires = "rule")]
+    pub rule_name: Option<String>,
+    /// The rule's common name (write --cn=-name for one that begins with a dash)
+    #[arg(long, value_name = "NAME")]
+    pub cn: Option<OsString>,
+    /// The CA certificate that was uploaded: PEM, DER, the API's JSON, or PEM as one line with \n
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+    /// Certificates that may stand between the client certificate and the CA
+    #[arg(long, value_name = "FILE")]
+    pub intermediate: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct List {
+    /// Only certificates with this common name, and what the documented command would print
+    #[arg(long, value_name = "NAME")]
+    pub cn: Option<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The code, as it stands in brackets in a report
+    #[arg(value_name = "CODE", required_unless_present_any = ["list", "markdown"])]
+    pub code: Option<String>,
+    /// Show every code
+    #[arg(long)]
+    pub list: bool,
+    /// Print the page of all codes (docs/reasons.md)
+    #[arg(long, conflicts_with_all = ["code", "list"])]
+    pub markdown: bool,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// Read this store instead of this machine's: nss:DIR, keychain:FILE, windows:CurrentUser\My,
+    /// windows:LocalMachine\My, file:PATH (may be repeated)
+    #[arg(long, value_name = "SPEC", global = true, help_heading = "Where to look")]
+    pub store: Vec<StoreSpec>,
+    /// Also look where the client does not (on unless --store is given)
+    #[arg(long, global = true, help_heading = "Where to look")]
+    pub elsewhere: bool,
+    /// Whose look-up applies to file: stores: linux, macos or windows
+    #[arg(long, value_name = "SYSTEM", global = true, value_parser = parse_system, help_heading = "What to judge")]
+    pub os: Option<System>,
+    /// The type of the rule: client_certificate (the default) or client_certificate_v2
+    #[arg(long = "type", value_name = "TYPE", global = true, value_parser = parse_type, help_heading = "What to judge")]
+    pub rule_type: Option<RuleType>,
+    /// Judge as of this moment, such as 2026-12-01T00:00:00Z
+    #[arg(long, value_name = "RFC3339", global = true, help_heading = "What to judge")]
+    pub at: Option<Timestamp>,
+    /// Warn of certificates that expire within so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 30, global = true, help_heading = "What to judge")]
+    pub expiry_warning: u32,
+    /// Stands for ${hostname} instead of this device's
+    #[arg(long, value_name = "NAME", global = true, help_heading = "What to judge")]
+    pub hostname: Option<String>,
+    /// Stands for ${serial_number} instead of this device's
+    #[arg(long, value_name = "NUMBER", global = true, help_heading = "What to judge")]
+    pub serial_number: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    pub format: Format,
+    /// When to use colour (NO_COLOR and CLICOLOR_FORCE are honoured)
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Output")]
+    pub color: ColorChoice,
+    /// Print nothing but the verdict; errors still go to standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Show every certificate and every step
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub verbose: bool,
+}
+
+fn parse_system(name: &str) -> Result<System, String> {
+    System::from_name(name).ok_or_else(|| "the systems are linux, macos (or mac) and windows".to_owned())
+}
+
+fn parse_type(name: &str) -> Result<RuleType, String> {
+    RuleType::from_name(name).ok_or_else(|| "the types are client_certificate and client_certificate_v2".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_declarations_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

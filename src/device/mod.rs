@@ -1,0 +1,89 @@
+//! Facts about this device that a rule may ask for: host name, serial number, and which client is
+//! installed. Read from files and system interfaces; nothing is executed.
+
+#[path = "linux.rs"]
+mod platform;
+
+pub use platform::installed_client;
+
+/// The facts that variables stand for.
+#[derive(Clone, Debug)]
+pub struct Device {
+    pub host_names: HostNames,
+    /// The serial number, or why it could not be read (safe to print).
+    pub serial_number: Result<String, String>,
+}
+
+impl Device {
+    /// This device, with what the user gave in place of what would be read.
+    pub fn here(hostname: Option<String>, serial_number: Option<String>) -> Self {
+        Self {
+            host_names: hostname.map_or_else(platform::host_names, |name| HostNames::given(&name)),
+            serial_number: serial_number.map_or_else(platform::serial_number, Ok),
+        }
+    }
+}
+
+/// The forms of this device's host name. Which one the client puts in place of `${hostname}` is
+/// undocumented, so the system's own short form is used and the others are kept for comparison.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostNames {
+    own: Option<String>,
+    others: Vec<String>,
+}
+
+impl HostNames {
+    /// From the name that the system calls itself: its short form, and the full one beside it.
+    pub fn new(name: &str) -> Self {
+        let name = name.trim();
+        let short = name.split('.').next().unwrap_or_default();
+        if short.is_empty() {
+            return Self::default();
+        }
+        let mut names = Self { own: Some(short.to_owned()), others: Vec::new() };
+        names.add(name);
+        names
+    }
+
+    /// Exactly the name that the user gave.
+    pub fn given(name: &str) -> Self {
+        Self { own: Some(name.to_owned()), others: Vec::new() }
+    }
+
+    /// Keeps another form, unless it is there already.
+    pub fn add(&mut self, form: &str) {
+        let form = form.trim();
+        if !form.is_empty() && self.own.as_deref() != Some(form) && !self.others.iter().any(|o| o == form) {
+            self.others.push(form.to_owned());
+        }
+    }
+
+    /// The system's own short form.
+    pub fn own(&self) -> Option<&str> {
+        self.own.as_deref()
+    }
+
+    pub fn others(&self) -> impl Iterator<Item = &str> {
+        self.others.iter().map(String::as_str)
+    }
+}
+
+/// The device client, as the system's package data tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Client {
+    Installed { version: String },
+    NotFound,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_form_comes_first() {
+        let names = HostNames::new("jo.corp.example\n");
+        assert_eq!(names.own(), Some("jo"));
+        assert_eq!(names.others().collect::<Vec<_>>(), ["jo.corp.example"]);
+        assert_eq!(HostNames::new(" "), HostNames::default());
+    }
+}

@@ -1,0 +1,78 @@
+//! Which certificate the rule most plausibly means, when none passes.
+
+use super::near::Nearness;
+use super::steps::{StepName, StepStatus};
+use super::{Case, Examined};
+use crate::reason::Code;
+use std::cmp::Reverse;
+
+/// How a certificate came to be a candidate, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    /// The documented command prints it.
+    Returned,
+    /// Its common name is the rule's, but the command does not print it.
+    SameName,
+    /// Its name is the rule's but for case, white space or look-alike characters.
+    NearName,
+    /// It is where the client does not look.
+    Elsewhere,
+    /// The rule's name stands in another part of it.
+    NameInside,
+}
+
+/// The certificate that the rule most plausibly means; `None` when there is none, for a certificate
+/// of a plainly different device is never offered: renaming it would pass and be wrong.
+pub(super) fn best<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<&'a Examined> {
+    certificates
+        .iter()
+        .filter_map(|examined| Some((standing(case, examined)?, examined)))
+        .min_by_key(|(standing, examined)| {
+            let own = own_faults(examined);
+            let end = examined.stored.certificate.not_after();
+            (*standing, own > 0, is_a_ca(examined), own, examined.nearness, Reverse(end))
+        })
+        .map(|(_, examined)| examined)
+}
+
+/// How the certificate stands to the rule's name; `None` for one that the rule cannot mean.
+pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing> {
+    if !examined.searched {
+        let named = examined.nearness <= Nearness::Unicode;
+        let meant = if case.rule.common_name.is_none() { own_faults(examined) == 0 } else { named };
+        return (meant && !is_a_ca(examined)).then_some(Standing::Elsewhere);
+    }
+    if examined.returned {
+        return Some(Standing::Returned);
+    }
+    let lookup = examined.steps.iter().find(|s| s.step == StepName::Lookup).and_then(|s| s.code);
+    if matches!(lookup, Some(Code::NicknameColon | Code::CertificateUnparseable | Code::Shadowed)) {
+        return Some(Standing::SameName);
+    }
+    match examined.nearness {
+        Nearness::Exact => Some(Standing::SameName),
+        Nearness::Padded | Nearness::Case | Nearness::Whitespace | Nearness::Unicode => Some(Standing::NearName),
+        Nearness::San | Nearness::OtherAttribute => Some(Standing::NameInside),
+        Nearness::Substring | Nearness::Different => None,
+    }
+}
+
+/// How many steps fail that no repair of the look-up would cure.
+pub(super) fn own_faults(examined: &Examined) -> usize {
+    examined.steps.iter().filter(|step| is_own(step.step) && step.status.stops()).count()
+}
+
+/// Steps about the certificate itself, as opposed to how it is found.
+pub(super) const fn is_own(step: StepName) -> bool {
+    !matches!(step, StepName::Lookup | StepName::Name)
+}
+
+/// Whether it would pass once found: every step about the certificate itself is passed.
+pub(super) fn would_pass(examined: &Examined) -> bool {
+    own_faults(examined) == 0
+}
+
+fn is_a_ca(examined: &Examined) -> bool {
+    let anchor = examined.steps.iter().any(|s| s.code == Some(Code::IsTheCa) && s.status == StepStatus::Warn);
+    anchor || examined.stored.certificate.claims_to_be_ca()
+}

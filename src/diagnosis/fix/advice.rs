@@ -1,0 +1,136 @@
+//! What to ask for, and of whom, where no command can help.
+
+use super::Damage;
+use crate::diagnosis::near::unpadded;
+use crate::diagnosis::{Examined, Reason};
+use crate::reason::Code;
+use crate::rule::RuleType;
+use crate::store::StoreSpec;
+use crate::text::{shown, shown_bytes};
+
+/// The advice for a reason, with this device's and this rule's values in it.
+pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> String {
+    specific(damage, reason).unwrap_or_else(|| reason.code.texts().fix.to_owned())
+}
+
+fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
+    let candidate = damage.candidate;
+    match reason.code {
+        Code::CnPadded | Code::UnicodeDiffers | Code::CaseDiffers | Code::WhitespaceDiffers => {
+            candidate.and_then(|c| change_name(damage, c))
+        }
+        Code::NameInSanOnly | Code::NameInOtherAttribute | Code::HostnameForm => {
+            candidate.and_then(|c| change_name(damage, c))
+        }
+        Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
+        Code::IntermediateMissing => candidate.map(ask_for_intermediate),
+        Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => candidate.map(|c| other_ca(damage, c)),
+        Code::Expired => candidate.map(renew),
+        Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
+        Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => Some(reissue(damage, &wanted_names(damage))),
+        Code::NotFound => Some(install(damage)),
+        Code::RuleOsMismatch => Some(
+            "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
+             with --store"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn rule_name(damage: &Damage<'_>) -> String {
+    shown_bytes(damage.resolution().common_name.as_deref().unwrap_or_default())
+}
+
+/// Changing the rule is the cure where the certificate's name is the sensible one.
+fn change_name(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
+    let name = candidate.stored.certificate.subject().common_name()?;
+    let name = unpadded(&name);
+    Some(format!(
+        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
+        rule_name(damage),
+        shown(&name)
+    ))
+}
+
+fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
+    let issuer = candidate.chain.get(1)?;
+    let stored = damage.evidence.certificates.iter().find(|c| c.stored.certificate == *issuer);
+    let place = stored.map_or_else(|| "given with --intermediate".to_owned(), where_is);
+    Some(format!(
+        "Upload the certificate that issued it, {} (sha256 {}, {place}), and put the UUID that the upload returns into the \
+         check's Certificate ID",
+        shown(&issuer.subject().to_string()),
+        issuer.sha256()
+    ))
+}
+
+fn where_is(examined: &Examined) -> String {
+    let label = examined.stored.label.as_deref().map(shown_bytes);
+    match (&examined.spec, label) {
+        (StoreSpec::File(_), _) => format!("in the file {}", shown(&examined.stored.location)),
+        (spec, Some(label)) => format!("in {} as \"{label}\"", shown(&spec.to_string())),
+        (spec, None) => format!("in {}", shown(&spec.to_string())),
+    }
+}
+
+fn ask_for_intermediate(candidate: &Examined) -> String {
+    let certificate = candidate.chain.last().unwrap_or(&candidate.stored.certificate);
+    format!(
+        "Ask whoever runs the CA for the certificate of {}. If it is an intermediate of the uploaded CA, upload it as the \
+         check's CA or install it beside the client certificate; certposture takes it with --intermediate FILE",
+        shown(&certificate.issuer().to_string())
+    )
+}
+
+fn other_ca(damage: &Damage<'_>, candidate: &Examined) -> String {
+    let top = candidate.chain.last().unwrap_or(&candidate.stored.certificate);
+    let issuer = match damage.rule_type() {
+        RuleType::ClientCertificate => shown(&top.issuer().to_string()).into_owned(),
+        RuleType::ClientCertificateV2 => shown(&candidate.stored.certificate.issuer().to_string()).into_owned(),
+    };
+    format!(
+        "Either have the uploaded CA issue this device a new certificate, or, if {issuer} is a CA of yours, upload its \
+         certificate and put that UUID into the check's Certificate ID"
+    )
+}
+
+fn renew(candidate: &Examined) -> String {
+    format!(
+        "Ask whoever runs the CA {} to renew the certificate, and install the new one in the same place",
+        shown(&candidate.stored.certificate.issuer().to_string())
+    )
+}
+
+fn reissue(damage: &Damage<'_>, with: &str) -> String {
+    let issuer = damage.candidate.map(|c| shown(&c.stored.certificate.issuer().to_string()).into_owned());
+    format!(
+        "Ask whoever runs the CA {} to issue the certificate again with {with}, or take that out of the rule",
+        issuer.unwrap_or_default()
+    )
+}
+
+fn wanted_usages(damage: &Damage<'_>) -> String {
+    let usages: Vec<String> =
+        damage.evidence.case.rule.extended_key_usage.iter().map(ToString::to_string).collect();
+    format!("the extended key usage {}", usages.join(" and "))
+}
+
+fn wanted_names(damage: &Damage<'_>) -> String {
+    let names: Vec<String> =
+        damage.resolution().subject_alternative_names.iter().map(|name| shown(name).into_owned()).collect();
+    format!("one of these as subject alternative name: {}", names.join(", "))
+}
+
+fn install(damage: &Damage<'_>) -> String {
+    let store = damage.evidence.lookups.first().map(|(spec, _)| shown(&spec.to_string()).into_owned());
+    let place = store.unwrap_or_else(|| "the place that the client searches".to_owned());
+    match &damage.resolution().common_name {
+        Some(_) => format!(
+            "Have the uploaded CA issue a certificate with the common name {} for this device and install it in {place}; or \
+             correct the check's Common name if another certificate is meant",
+            rule_name(damage)
+        ),
+        None => format!("Install a certificate that the uploaded CA issued in {place}"),
+    }
+}

@@ -1,0 +1,123 @@
+//! What to change so that the check passes: a command that works when pasted, or what to ask for
+//! and of whom. Nothing here runs anything.
+
+mod advice;
+mod linux;
+
+use super::candidate;
+use super::decide::Evidence;
+use super::{Examined, Reason};
+use crate::lookup;
+use crate::reason::{Code, Severity};
+use crate::rule::{Resolution, RuleType};
+use crate::system::System;
+
+/// One thing to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The reason that it repairs.
+    pub code: Code,
+    /// What to do, in words; safe to print.
+    pub message: String,
+    /// The command that does it.
+    pub command: Option<String>,
+    /// What remains to be done after it; `None` when the check passes then.
+    pub then: Option<String>,
+}
+
+/// What a repair works on.
+pub(super) struct Damage<'a> {
+    pub evidence: &'a Evidence<'a>,
+    pub candidate: Option<&'a Examined>,
+}
+
+impl Damage<'_> {
+    pub fn rule_type(&self) -> RuleType {
+        self.evidence.case.rule.rule_type
+    }
+
+    pub fn resolution(&self) -> &Resolution {
+        self.evidence.resolution
+    }
+
+    /// The system on which the repair is made.
+    pub fn system(&self) -> System {
+        let case = self.evidence.case;
+        let first = case.places.iter().find(|place| super::is_searched(case, place));
+        first.map_or(case.system, |place| lookup::system_of(&place.contents.spec, case.system))
+    }
+
+    /// Another certificate of the searched stores that would pass if only it were found.
+    pub fn sound_alternative(&self) -> Option<&Examined> {
+        let case = self.evidence.case;
+        self.evidence.certificates.iter().find(|examined| {
+            let standing = candidate::standing(case, examined);
+            standing.is_some_and(|s| s <= candidate::Standing::NearName)
+                && !examined.returned
+                && candidate::would_pass(examined)
+        })
+    }
+
+    /// The candidate, when it is elsewhere and would pass in the right place.
+    pub fn sound_elsewhere(&self) -> Option<&Examined> {
+        let case = self.evidence.case;
+        self.evidence.certificates.iter().find(|examined| {
+            candidate::standing(case, examined) == Some(candidate::Standing::Elsewhere)
+                && candidate::would_pass(examined)
+        })
+    }
+}
+
+/// A command, and whether the check passes after it.
+pub(super) struct Repair {
+    pub message: String,
+    pub command: Option<String>,
+    /// What this repair leaves undone of its own; the other reasons are added by the caller.
+    pub then: Option<String>,
+    /// It puts another certificate in the candidate's place, so the candidate's faults are gone too.
+    pub settles_all: bool,
+}
+
+impl Repair {
+    pub fn by_hand(message: String) -> Self {
+        Self { message, command: None, then: None, settles_all: false }
+    }
+}
+
+/// A fix for every reason, in the reasons' order; warnings have none of their own.
+pub(super) fn for_reasons(evidence: &Evidence<'_>, reasons: &[Reason], candidate: Option<&Examined>) -> Vec<Fix> {
+    let damage = Damage { evidence, candidate };
+    let faults: Vec<&Reason> = reasons.iter().filter(|r| r.severity != Severity::Warning).collect();
+    faults
+        .iter()
+        .enumerate()
+        .map(|(position, reason)| {
+            let repair = repair(&damage, reason);
+            let rest = if repair.settles_all { &[] } else { &faults[position + 1..] };
+            Fix {
+                code: reason.code,
+                message: repair.message,
+                command: repair.command,
+                then: remaining(repair.then, rest),
+            }
+        })
+        .collect()
+}
+
+fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
+    let by_command = match damage.system() {
+        System::Linux => linux::repair(damage, reason),
+        System::Macos | System::Windows => None,
+    };
+    by_command.unwrap_or_else(|| Repair::by_hand(advice::advise(damage, reason)))
+}
+
+/// What is left when this reason is repaired: the other faults, by their codes.
+fn remaining(own: Option<String>, rest: &[&Reason]) -> Option<String> {
+    let others: Vec<String> = rest.iter().map(|reason| format!("{} [{}]", reason.message, reason.code)).collect();
+    match (own, others.is_empty()) {
+        (own, true) => own,
+        (None, false) => Some(format!("This remains: {}", others.join("; "))),
+        (Some(own), false) => Some(format!("{own}; and this remains: {}", others.join("; "))),
+    }
+}

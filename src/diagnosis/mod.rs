@@ -1,0 +1,218 @@
+//! From evidence to an answer: the verdict, the reasons for it in order, and what to change.
+
+mod candidate;
+mod decide;
+pub mod fix;
+mod near;
+mod steps;
+
+pub use fix::Fix;
+pub use near::Nearness;
+pub use steps::{Step, StepName, StepStatus};
+
+use crate::ca::UploadedCas;
+use crate::certificate::Certificate;
+use crate::device::Device;
+use crate::lookup::{self, Found, Lookup, Query};
+use crate::reason::{Code, Severity};
+use crate::rule::{self, Resolution, Rule, scope};
+use crate::store::{Contents, Place, StoreSpec, StoredCertificate};
+use crate::system::System;
+use crate::verification::{Judgement, Purpose, Verifier};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use std::path::Path;
+
+/// Everything that the question is decided on. All of it is read beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub rule: &'a Rule,
+    pub cas: &'a UploadedCas,
+    pub device: &'a Device,
+    /// Certificates that may stand between a client certificate and the CA.
+    pub intermediates: &'a [Certificate],
+    pub places: &'a [Place],
+    /// Whose command applies to stores that belong to no system.
+    pub system: System,
+    pub at: Timestamp,
+    pub expiry_warning_days: u32,
+    /// Where certutil would look for a file of the rule's name.
+    pub working_directory: Option<&'a Path>,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Diagnosis {
+    pub rule: Rule,
+    pub resolution: Resolution,
+    pub system: System,
+    pub at: Timestamp,
+    pub cas: UploadedCas,
+    pub stores: Vec<StoreReport>,
+    pub lookups: Vec<(StoreSpec, Lookup)>,
+    pub certificates: Vec<Examined>,
+    pub verdict: Verdict,
+    pub reasons: Vec<Reason>,
+    pub fixes: Vec<Fix>,
+    pub other_type: OtherType,
+}
+
+/// The verdict under the type that the rule does not have.
+#[derive(Clone, Debug)]
+pub struct OtherType {
+    pub rule_type: rule::RuleType,
+    pub verdict: Verdict,
+    pub reasons: Vec<Reason>,
+}
+
+/// How the check ends. Ordered from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    Pass,
+    Unknown,
+    Fail,
+}
+
+impl Verdict {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Unknown => "unknown",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// One reason for the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub code: Code,
+    pub severity: Severity,
+    /// Safe to print.
+    pub message: String,
+    /// SHA-256 of the certificate that it concerns.
+    pub certificate: Option<String>,
+}
+
+/// What is told of a store.
+#[derive(Clone, Debug)]
+pub struct StoreReport {
+    pub spec: StoreSpec,
+    pub status: crate::store::Status,
+    pub searched: bool,
+    pub certificates: usize,
+    pub problem: Option<crate::store::Problem>,
+}
+
+/// A certificate, judged.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    pub spec: StoreSpec,
+    pub stored: StoredCertificate,
+    pub searched: bool,
+    /// The documented command prints it.
+    pub returned: bool,
+    pub nearness: Nearness,
+    pub steps: Vec<Step>,
+    /// From the certificate towards the uploaded CA, as far as it leads.
+    pub chain: Vec<Certificate>,
+}
+
+impl Examined {
+    /// Whether every step is passed.
+    pub fn passes(&self) -> bool {
+        self.searched && self.steps.iter().all(|step| !step.status.stops())
+    }
+}
+
+/// Answers `case` under its rule, and under the same rule of the other type.
+pub fn diagnose(case: &Case<'_>) -> Diagnosis {
+    let judged = judge_all(case);
+    let mut answer = under(case, &judged);
+    let other_rule = Rule { rule_type: case.rule.rule_type.other(), ..case.rule.clone() };
+    let other = under(&Case { rule: &other_rule, ..*case }, &judged);
+    answer.other_type =
+        OtherType { rule_type: other_rule.rule_type, verdict: other.verdict, reasons: other.reasons };
+    answer
+}
+
+/// Each certificate of each place against the CA: what no rule can change.
+fn judge_all(case: &Case<'_>) -> Vec<Vec<Judgement>> {
+    let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();
+    let stored = case.places.iter().flat_map(|place| &place.contents.certificates);
+    let pool: Vec<Certificate> =
+        stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
+    let verifier = Verifier::new(&anchors, &pool, case.at);
+    let judge = |stored: &StoredCertificate| verifier.judge(&stored.certificate, Purpose::Any);
+    case.places.iter().map(|place| place.contents.certificates.par_iter().map(judge).collect()).collect()
+}
+
+/// The answer under exactly `case.rule`; its `other_type` is filled in by the caller.
+fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
+    let resolution = rule::resolve(case.rule, case.device);
+    let mut lookups = Vec::new();
+    let mut certificates = Vec::new();
+    for (place, judgements) in case.places.iter().zip(judged) {
+        let searched = is_searched(case, place);
+        let lookup = if searched { look_up(case, &resolution, &place.contents) } else { Lookup::default() };
+        let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup };
+        certificates.extend(steps::examine(&look, judgements));
+        if searched {
+            lookups.push((place.contents.spec.clone(), lookup));
+        }
+    }
+    let stores = case.places.iter().map(|place| report_store(case, place)).collect();
+    let evidence = decide::Evidence { case, resolution: &resolution, lookups: &lookups, certificates: &certificates };
+    let (verdict, reasons, fixes) = decide::decide(&evidence);
+    Diagnosis {
+        rule: case.rule.clone(),
+        system: case.system,
+        at: case.at,
+        cas: case.cas.clone(),
+        stores,
+        verdict,
+        reasons,
+        fixes,
+        other_type: OtherType { rule_type: case.rule.rule_type.other(), verdict, reasons: Vec::new() },
+        resolution,
+        lookups,
+        certificates,
+    }
+}
+
+/// Whether the rule's client looks into this place.
+fn is_searched(case: &Case<'_>, place: &Place) -> bool {
+    !place.elsewhere && scope::searches(case.rule, &place.contents.spec)
+}
+
+fn look_up(case: &Case<'_>, resolution: &Resolution, contents: &Contents) -> Lookup {
+    let query = Query {
+        rule_type: case.rule.rule_type,
+        name: resolution.common_name.as_deref(),
+        other_forms: &resolution.other_forms,
+        system: case.system,
+        at: case.at,
+        working_directory: case.working_directory,
+    };
+    lookup::look_up(contents, &query)
+}
+
+fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
+    let contents = &place.contents;
+    StoreReport {
+        spec: contents.spec.clone(),
+        status: contents.status,
+        searched: is_searched(case, place),
+        certificates: contents.certificates.len(),
+        problem: contents.problem.clone(),
+    }
+}
+
+/// The positions of stored certificates that a look-up returns.
+fn returned_positions(lookup: &Lookup) -> impl Iterator<Item = usize> {
+    lookup.returned.iter().filter_map(|found| match found {
+        Found::Stored(position) => Some(*position),
+        Found::File(..) => None,
+    })
+}

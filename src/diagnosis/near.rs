@@ -1,0 +1,141 @@
+//! How near a certificate's names come to the name that the rule gives.
+
+use crate::certificate::{Name, oid, tlv};
+use crate::store::StoredCertificate;
+use crate::text;
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
+
+/// Nearness of a certificate to the rule's name, nearest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nearness {
+    /// The common name is the rule's, byte for byte; or the rule gives no name.
+    Exact,
+    /// The common name is the rule's once leading, trailing and invisible characters of the rule's
+    /// name are dropped.
+    Padded,
+    /// They differ in upper and lower case only.
+    Case,
+    /// They differ in white space only (and perhaps case).
+    Whitespace,
+    /// They look alike: other normalization, look-alike letters, other hyphens.
+    Unicode,
+    /// The name stands in a subject alternative name.
+    San,
+    /// The name stands in another attribute of the subject.
+    OtherAttribute,
+    /// One name contains the other: probably a different device.
+    Substring,
+    /// Nothing in common.
+    Different,
+}
+
+/// Compares the rule's name with everything that names the certificate.
+pub fn nearness(wanted: &[u8], stored: &StoredCertificate) -> Nearness {
+    let wanted = String::from_utf8_lossy(wanted);
+    let subject = stored.certificate.subject();
+    let names = subject.common_names();
+    let label = stored.label.as_deref().map(String::from_utf8_lossy);
+    let by_name = names.iter().map(|cn| between(&wanted, cn)).min().unwrap_or(Nearness::Different);
+    // A nickname is chosen by whoever imported the certificate: only a slip of writing counts.
+    let by_label = label.map_or(Nearness::Different, |label| match between(&wanted, &label) {
+        slip @ (Nearness::Padded | Nearness::Case | Nearness::Whitespace | Nearness::Unicode) => slip,
+        Nearness::Exact if names.is_empty() => Nearness::Exact,
+        _ => Nearness::Different,
+    });
+    by_name.min(by_label).min(elsewhere_in_certificate(&wanted, stored, subject))
+}
+
+/// Compares two names by what it takes to make them equal.
+fn between(wanted: &str, have: &str) -> Nearness {
+    if wanted == have {
+        return Nearness::Exact;
+    }
+    if unpadded(wanted) == have {
+        return Nearness::Padded;
+    }
+    let (wanted_folded, have_folded) = (wanted.to_lowercase(), have.to_lowercase());
+    if wanted_folded == have_folded {
+        return Nearness::Case;
+    }
+    if without_spaces(&wanted_folded) == without_spaces(&have_folded) {
+        return Nearness::Whitespace;
+    }
+    if look(&wanted_folded) == look(&have_folded) {
+        return Nearness::Unicode;
+    }
+    let (wanted, have) = (wanted_folded.trim(), have_folded.trim());
+    if !wanted.is_empty() && !have.is_empty() && (have.contains(wanted) || wanted.contains(have)) {
+        return Nearness::Substring;
+    }
+    Nearness::Different
+}
+
+/// A name without the characters around and inside it that nobody sees.
+pub fn unpadded(name: &str) -> String {
+    name.chars().filter(|c| !text::is_deceptive(*c)).collect::<String>().trim().to_owned()
+}
+
+fn without_spaces(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// What a reader sees: compatibility forms, look-alike letters (Unicode TS 39) and hyphens made one.
+fn look(name: &str) -> String {
+    let visible: String = unpadded(name).nfkc().map(|c| if is_hyphen(c) { '-' } else { c }).collect();
+    let same: String = skeleton(&visible).collect();
+    without_spaces(&same.to_lowercase())
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{30fc}')
+}
+
+fn elsewhere_in_certificate(wanted: &str, stored: &StoredCertificate, subject: Name<'_>) -> Nearness {
+    let same = |value: &str| value.to_lowercase() == wanted.to_lowercase();
+    if alternative_names(stored).iter().any(|value| same(value)) {
+        return Nearness::San;
+    }
+    let others = subject.attributes();
+    let mut others = others.iter().filter(|attribute| attribute.oid != oid::COMMON_NAME);
+    if others.any(|attribute| same(&attribute.text())) { Nearness::OtherAttribute } else { Nearness::Different }
+}
+
+/// The texts of the subject alternative name: e-mail, DNS and URI entries (RFC 5280 §4.2.1.6).
+fn alternative_names(stored: &StoredCertificate) -> Vec<String> {
+    let Some(extension) = stored.certificate.extension(&[0x55, 0x1d, 0x11]) else { return Vec::new() };
+    let Some(list) = tlv::Reader::new(extension).expect(tlv::tag::SEQUENCE) else { return Vec::new() };
+    let mut entries = tlv::Reader::within(extension, &list.content);
+    let mut texts = Vec::new();
+    while let Some(entry) = entries.next_tlv() {
+        if matches!(entry.tag, 0x81 | 0x82 | 0x86) {
+            texts.push(String::from_utf8_lossy(&extension[entry.content]).into_owned());
+        }
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_it_takes_to_make_two_names_equal() {
+        let cases = [
+            ("device-042", "device-042", Nearness::Exact),
+            ("device-042 ", "device-042", Nearness::Padded),
+            ("\u{feff}device-042", "device-042", Nearness::Padded),
+            ("Device-042", "device-042", Nearness::Case),
+            ("device 042", "device  042", Nearness::Whitespace),
+            ("device042", "device 042", Nearness::Whitespace),
+            ("device\u{2011}042", "device-042", Nearness::Unicode),
+            ("d\u{435}vice-042", "device-042", Nearness::Unicode),
+            ("caf\u{e9}", "cafe\u{301}", Nearness::Unicode),
+            ("device-04", "device-042", Nearness::Substring),
+            ("device-043", "device-042", Nearness::Different),
+        ];
+        for (wanted, have, expected) in cases {
+            assert_eq!(between(wanted, have), expected, "{wanted:?} and {have:?}");
+        }
+    }
+}

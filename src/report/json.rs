@@ -1,0 +1,218 @@
+//! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
+
+use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
+use crate::lookup::{Found, Lookup};
+use crate::reason::Severity;
+use crate::store::{StoreSpec, StoredCertificate};
+use crate::text::{is_deceptive, shown_bytes};
+use jiff::Timestamp;
+use serde::Serialize as _;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// Writes the answer to one rule.
+pub fn check(answer: &Diagnosis) -> io::Result<()> {
+    print(&check_value(answer))
+}
+
+/// Writes the answers to several rules.
+pub fn checks(answers: &[Diagnosis]) -> io::Result<()> {
+    let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
+    let all: Vec<Value> = answers.iter().map(check_value).collect();
+    print(&json!({"schema": "certposture.checks/1", "verdict": worst.as_str(), "checks": all}))
+}
+
+fn check_value(answer: &Diagnosis) -> Value {
+    json!({
+        "schema": "certposture.check/1",
+        "verdict": answer.verdict.as_str(),
+        "evaluated_at": time(Some(answer.at)),
+        "rule": rule(answer),
+        "ca": answer.cas.cas.iter().map(|ca| json!({
+            "subject": ca.certificate.subject().to_string(),
+            "sha256": ca.certificate.sha256(),
+            "not_before": time(ca.certificate.not_before()),
+            "not_after": time(ca.certificate.not_after()),
+        })).collect::<Vec<_>>(),
+        "stores": answer.stores.iter().map(store).collect::<Vec<_>>(),
+        "lookups": answer.lookups.iter().map(|(spec, lookup)| looked_up(spec, lookup, |position| {
+            let own = answer.certificates.iter().filter(|c| c.spec == *spec);
+            own.clone().find(|c| c.stored.position == position).map(|c| c.stored.certificate.sha256().to_owned())
+        })).collect::<Vec<_>>(),
+        "certificates": answer.certificates.iter().map(examined).collect::<Vec<_>>(),
+        "reasons": answer.reasons.iter().map(reason).collect::<Vec<_>>(),
+        "fixes": answer.fixes.iter().map(fix).collect::<Vec<_>>(),
+        "other_type": {
+            "type": answer.other_type.rule_type.as_str(),
+            "verdict": answer.other_type.verdict.as_str(),
+            "reasons": answer.other_type.reasons.iter().map(reason).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn rule(answer: &Diagnosis) -> Value {
+    let rule = &answer.rule;
+    let name = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(|b| String::from_utf8_lossy(b).into_owned());
+    json!({
+        "type": rule.rule_type.as_str(),
+        "type_assumed": rule.type_assumed,
+        "id": rule.id,
+        "name": rule.name,
+        "cn": name(&rule.common_name),
+        "cn_resolved": name(&answer.resolution.common_name),
+        "operating_system": answer.system.api_name(),
+        "certificate_id": rule.certificate_id,
+        "check_private_key": rule.check_private_key,
+        "extended_key_usage": rule.extended_key_usage.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "subject_alternative_names": answer.resolution.subject_alternative_names,
+        "schedule_seconds": rule.schedule.map(|interval| interval.0),
+        "expiration_seconds": rule.expiration.map(|interval| interval.0),
+    })
+}
+
+/// A store, as `check` and `list` tell of it.
+pub(super) fn store(store: &StoreReport) -> Value {
+    json!({
+        "spec": store.spec.to_string(),
+        "status": store.status.as_str(),
+        "searched": store.searched,
+        "certificates": store.certificates,
+        "code": store.problem.as_ref().map(|problem| problem.code.as_str()),
+        "message": store.problem.as_ref().map(|problem| problem.message.clone()),
+    })
+}
+
+/// A look-up; `sha256_of` tells the fingerprint of the stored certificate at a position.
+pub(super) fn looked_up(
+    spec: &StoreSpec,
+    lookup: &Lookup,
+    sha256_of: impl Fn(usize) -> Option<String>,
+) -> Value {
+    let returned: Vec<Option<String>> = lookup
+        .returned
+        .iter()
+        .map(|found| match found {
+            Found::Stored(position) => sha256_of(*position),
+            Found::File(_, certificate) => Some(certificate.sha256().to_owned()),
+        })
+        .collect();
+    json!({"store": spec.to_string(), "command": lookup.command, "returned": returned})
+}
+
+fn examined(examined: &Examined) -> Value {
+    let mut value = stored(&examined.spec, examined.searched, &examined.stored);
+    value["passes"] = examined.passes().into();
+    value["chain"] = examined.chain.iter().map(|c| c.sha256().to_owned()).collect::<Vec<_>>().into();
+    value["steps"] = examined.steps.iter().map(step).collect::<Vec<_>>().into();
+    value
+}
+
+/// A stored certificate, as `check` and `list` tell of it.
+pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificate) -> Value {
+    let certificate = &stored.certificate;
+    let readable = certificate.outline().is_ok();
+    json!({
+        "sha256": certificate.sha256(),
+        "store": spec.to_string(),
+        "searched": searched,
+        "location": stored.location,
+        "position": stored.position,
+        "label": stored.label.as_deref().map(label_text),
+        "trust": stored.trust,
+        "subject": readable.then(|| certificate.subject().to_string()),
+        "issuer": readable.then(|| certificate.issuer().to_string()),
+        "serial": readable.then(|| certificate.serial_hex()),
+        "not_before": time(certificate.not_before()),
+        "not_after": time(certificate.not_after()),
+        "key": readable.then(|| crate::certificate::describe_key(certificate.spki())),
+        "private_key": stored.private_key.as_str(),
+        "problem": certificate.outline().err(),
+    })
+}
+
+/// A label is any bytes; what is no UTF-8 is written as `\xNN`.
+fn label_text(label: &[u8]) -> String {
+    std::str::from_utf8(label).map_or_else(|_| shown_bytes(label), str::to_owned)
+}
+
+fn step(step: &Step) -> Value {
+    json!({
+        "step": step.step.as_str(),
+        "status": step.status.as_str(),
+        "code": step.code.map(|code| code.as_str()),
+        "message": step.message,
+    })
+}
+
+fn reason(reason: &Reason) -> Value {
+    let severity = if reason.severity == Severity::Warning { "warning" } else { "fault" };
+    json!({
+        "code": reason.code.as_str(),
+        "severity": severity,
+        "message": reason.message,
+        "certificate": reason.certificate,
+    })
+}
+
+fn fix(fix: &Fix) -> Value {
+    json!({"code": fix.code.as_str(), "message": fix.message, "command": fix.command, "then": fix.then})
+}
+
+pub(super) fn time(timestamp: Option<Timestamp>) -> Option<String> {
+    timestamp.map(|t| t.to_string())
+}
+
+/// Writes a document to standard output.
+pub(crate) fn print(value: &Value) -> io::Result<()> {
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut output, Escaping(PrettyFormatter::new()));
+    value.serialize(&mut serializer)?;
+    output.write_all(b"\n")?;
+    output.flush()
+}
+
+/// Pretty JSON in which every deceptive character is escaped: a document shown in a terminal must
+/// not move its cursor either. The strings mean the same to whoever parses them.
+struct Escaping<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Escaping<'_> {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_deceptive(*c)) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}

@@ -1,0 +1,144 @@
+//! What the stores hold, for a person and for a program.
+
+use super::json::{looked_up, print, store, stored};
+use super::style::{Style, Tone};
+use crate::certificate::describe_key;
+use crate::diagnosis::StoreReport;
+use crate::lookup::{Found, Lookup};
+use crate::store::{Contents, PrivateKey, Status, StoreSpec, StoredCertificate};
+use crate::text::{shown, shown_bytes};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// A store, those of its certificates that are asked for, and what the documented command prints.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    pub contents: &'a Contents,
+    pub certificates: Vec<&'a StoredCertificate>,
+    pub lookup: Option<Lookup>,
+}
+
+/// Writes the JSON document.
+pub fn json(listed: &[Listed<'_>]) -> io::Result<()> {
+    let stores: Vec<Value> = listed.iter().map(|one| store(&report_store(one.contents))).collect();
+    let certificates: Vec<Value> = listed
+        .iter()
+        .flat_map(|one| one.certificates.iter().map(|c| stored(&one.contents.spec, true, c)))
+        .collect();
+    let lookups: Vec<Value> = listed.iter().filter_map(lookup_value).collect();
+    print(&json!({"schema": "certposture.list/1", "stores": stores, "certificates": certificates, "lookups": lookups}))
+}
+
+fn report_store(contents: &Contents) -> StoreReport {
+    StoreReport {
+        spec: contents.spec.clone(),
+        status: contents.status,
+        searched: true,
+        certificates: contents.certificates.len(),
+        problem: contents.problem.clone(),
+    }
+}
+
+fn lookup_value(one: &Listed<'_>) -> Option<Value> {
+    let sha256_of = |position: usize| {
+        one.contents.certificates.get(position).map(|stored| stored.certificate.sha256().to_owned())
+    };
+    one.lookup.as_ref().map(|lookup| looked_up(&one.contents.spec, lookup, sha256_of))
+}
+
+/// Writes a table per store.
+pub fn table(listed: &[Listed<'_>], style: &Style) -> io::Result<()> {
+    let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    for (position, one) in listed.iter().enumerate() {
+        if position > 0 {
+            writeln!(output)?;
+        }
+        write_store(&mut output, one, style)?;
+    }
+    output.flush()
+}
+
+fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::Result<()> {
+    let contents = one.contents;
+    let count = match contents.status {
+        Status::Read => format!("{} certificates", contents.certificates.len()),
+        other => other.to_string(),
+    };
+    let title = format!("{} {} {count}", shown(&contents.spec.to_string()), style.dot());
+    writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
+    if let Some(problem) = &contents.problem {
+        writeln!(output, "{} [{}]", problem.message, problem.code)?;
+    }
+    if !one.certificates.is_empty() {
+        writeln!(output, "{}", certificate_table(one, style))?;
+    }
+    if let Some(lookup) = &one.lookup {
+        write_lookup(output, lookup)?;
+    }
+    Ok(())
+}
+
+fn certificate_table(one: &Listed<'_>, style: &Style) -> comfy_table::Table {
+    let label = match one.contents.spec {
+        StoreSpec::Nss(_) => "Nickname",
+        StoreSpec::Keychain(_) => "Label",
+        StoreSpec::Windows(..) | StoreSpec::File(_) => "Friendly name",
+    };
+    let labelled = one.certificates.iter().any(|stored| stored.label.is_some());
+    let trusted = one.certificates.iter().any(|stored| stored.trust.is_some());
+    let mut header = vec!["#", "Common name"];
+    header.extend(labelled.then_some(label));
+    header.extend(trusted.then_some("Trust"));
+    header.extend(["Issuer", "Valid until", "Public key", "Private key"]);
+    let mut table = style.table(&header);
+    for stored in &one.certificates {
+        let certificate = &stored.certificate;
+        let mut row = vec![(stored.position + 1).to_string(), common_name(stored, style)];
+        row.extend(labelled.then(|| stored.label.as_deref().map(shown_bytes).unwrap_or_default()));
+        row.extend(trusted.then(|| stored.trust.clone().unwrap_or_default()));
+        row.push(issuer(stored));
+        row.push(certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string()));
+        row.push(describe_key(certificate.spki()));
+        row.push(private_key(stored.private_key).to_owned());
+        table.add_row(row);
+    }
+    table
+}
+
+fn common_name(stored: &StoredCertificate, style: &Style) -> String {
+    if let Err(why) = stored.certificate.outline() {
+        return format!("(unreadable: {why})");
+    }
+    stored.certificate.subject().common_name().map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
+}
+
+fn issuer(stored: &StoredCertificate) -> String {
+    let issuer = stored.certificate.issuer();
+    let name = issuer.common_name().unwrap_or_else(|| issuer.to_string());
+    shown(&name).into_owned()
+}
+
+fn private_key(key: PrivateKey) -> &'static str {
+    match key {
+        PrivateKey::Present => "yes",
+        PrivateKey::Absent => "no",
+        PrivateKey::Unknown => "?",
+    }
+}
+
+fn write_lookup(output: &mut impl Write, lookup: &Lookup) -> io::Result<()> {
+    writeln!(output, "\n{}", lookup.command)?;
+    if lookup.returned.is_empty() {
+        let said = lookup.standard_error.trim_end();
+        return writeln!(output, "  prints nothing and ends with status {}: {}", lookup.exit_status, shown(said));
+    }
+    let numbers: Vec<String> = lookup
+        .returned
+        .iter()
+        .map(|found| match found {
+            Found::Stored(position) => format!("# {}", position + 1),
+            Found::File(path, _) => format!("the file {}", shown(&path.to_string_lossy())),
+        })
+        .collect();
+    writeln!(output, "  prints, in this order: {}", numbers.join(", "))
+}

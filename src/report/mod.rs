@@ -1,0 +1,8 @@
+//! What a person or a program reads. Formatting only: nothing here decides anything.
+
+pub mod json;
+pub mod list;
+mod style;
+pub mod table;
+
+pub use style::{ColorChoice, Format, Style};

@@ -1,0 +1,420 @@
+//! The answer to `check` for a person: the answer first to the eye, then the evidence, then the cure.
+
+use super::style::{Style, Tone};
+use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, Step, StepName, StepStatus, Verdict};
+use crate::lookup;
+use crate::reason::Severity;
+use crate::rule::{self, RuleType};
+use crate::store::StoreSpec;
+use crate::system::System;
+use crate::text::{shown, shown_bytes};
+use std::io::{self, Write};
+
+/// On a terminal, a table of more rows than this shows only those that matter.
+const MANY_ROWS: usize = 12;
+
+/// Writes the answers to one rule or to several.
+pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
+    let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    for (position, answer) in answers.iter().enumerate() {
+        if position > 0 {
+            writeln!(output)?;
+        }
+        write_check(&mut output, answer, style)?;
+    }
+    output.flush()
+}
+
+fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
+    if style.quiet {
+        return writeln!(output, "{}", verdict_word(answer.verdict));
+    }
+    write_head(output, answer, style)?;
+    write_certificates(output, answer, style)?;
+    write_answer(output, answer, style)
+}
+
+fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
+    let dot = style.dot();
+    let assumed = if answer.rule.type_assumed { " (assumed: see Note)" } else { "" };
+    let title = format!(
+        "Client certificate check {dot} {}{assumed} {dot} {}",
+        answer.rule.rule_type,
+        store_kind(answer)
+    );
+    writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
+    for (name, value) in facts(answer, dot) {
+        write_hanging(output, &format!("  {name:<13}"), &value, style)?;
+    }
+    writeln!(output)
+}
+
+/// The store and whose rules judge it.
+fn store_kind(answer: &Diagnosis) -> String {
+    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
+    let system = first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system));
+    let kind = match first {
+        Some(StoreSpec::Nss(_)) => "NSS database",
+        Some(StoreSpec::Keychain(_)) => "keychain",
+        Some(StoreSpec::Windows(..)) => "certificate store",
+        Some(StoreSpec::File(_)) => "files",
+        None => "no store",
+    };
+    format!("{kind} ({system})")
+}
+
+/// The lines under the title.
+fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(name) = &answer.rule.name {
+        facts.push(("Rule", shown(name).into_owned()));
+    }
+    facts.push(("Common name", common_name(answer)));
+    for ca in &answer.cas.cas {
+        let until = ca.certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        let subject = ca.certificate.subject().to_string();
+        let fingerprint = &ca.certificate.sha256()[..8];
+        facts.push(("Uploaded CA", format!("{} {dot} valid until {until} {dot} sha256 {fingerprint}…", shown(&subject))));
+    }
+    for store in &answer.stores {
+        let spec = store.spec.to_string();
+        let count = match store.status {
+            crate::store::Status::Read => counted(store.certificates, "certificate"),
+            other => other.to_string(),
+        };
+        let name = if store.searched { "Searched" } else { "Also read" };
+        facts.push((name, format!("{} {dot} {count}", shown(&spec))));
+    }
+    facts
+}
+
+fn common_name(answer: &Diagnosis) -> String {
+    let Some(resolved) = &answer.resolution.common_name else {
+        return "any (the rule gives none)".to_owned();
+    };
+    let written = answer.rule.common_name.as_deref().unwrap_or_default();
+    if written == resolved {
+        shown_bytes(resolved)
+    } else {
+        format!("{} (from {})", shown_bytes(resolved), shown_bytes(written))
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
+    let (rows, left_out) = rows(answer, style);
+    if !rows.is_empty() {
+        let columns = columns(answer);
+        let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
+        let mut table = style.table(&header);
+        for examined in rows {
+            table.add_row(columns.iter().map(|column| {
+                let (tone, text) = (column.cell)(answer, examined, style);
+                style.cell(tone, &text)
+            }));
+        }
+        writeln!(output, "{table}")?;
+    }
+    if left_out > 0 {
+        writeln!(output, "{} of other devices not shown; -v shows all.", counted(left_out, "certificate"))?;
+    }
+    writeln!(output)
+}
+
+/// The certificates to show, those that could pass first, and how many are left out.
+fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
+    let relevant = |c: &Examined| c.returned || c.nearness < Nearness::Substring;
+    let stored: Vec<&Examined> =
+        answer.certificates.iter().filter(|c| c.searched || relevant(c) || style.verbose).collect();
+    let long = stored.len() > MANY_ROWS && style.width.is_some() && !style.verbose;
+    let total = stored.len();
+    let mut rows: Vec<&Examined> = if long { stored.into_iter().filter(|c| relevant(c)).collect() } else { stored };
+    if long {
+        rows.truncate(MANY_ROWS);
+    }
+    rows.sort_by_key(|c| (!c.passes(), !c.returned, c.nearness));
+    let left_out = total - rows.len();
+    (rows, left_out)
+}
+
+/// A column: its title and what stands in it.
+struct Column {
+    title: &'static str,
+    cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
+}
+
+fn columns(answer: &Diagnosis) -> Vec<Column> {
+    let original = answer.rule.rule_type == RuleType::ClientCertificate;
+    let mut columns = vec![
+        Column { title: "#", cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()) },
+        Column { title: "Common name", cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
+    ];
+    if answer.certificates.iter().any(|c| c.stored.label.is_some()) {
+        columns.push(Column { title: label_title(answer), cell: |_, c, s| (Tone::Plain, label_of(c, s)) });
+    }
+    if answer.stores.len() > 1 {
+        columns.push(Column { title: "Store", cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()) });
+    }
+    columns.push(Column { title: found_title(answer), cell: found_cell });
+    columns.push(Column {
+        title: if original { "Signed by\nthe CA" } else { "Issued by\nthe CA" },
+        cell: |_, c, s| step_cell(c, &[StepName::Signature, StepName::Path], s),
+    });
+    columns.push(Column { title: "Valid", cell: valid_cell });
+    if !original {
+        columns.extend(v2_columns(answer));
+    }
+    columns.push(Column { title: "Result", cell: result_cell });
+    columns
+}
+
+fn v2_columns(answer: &Diagnosis) -> Vec<Column> {
+    let mut columns = Vec::new();
+    if !answer.rule.extended_key_usage.is_empty() {
+        columns.push(Column { title: "EKU", cell: |_, c, s| step_cell(c, &[StepName::ExtendedKeyUsage], s) });
+    }
+    if answer.rule.check_private_key {
+        columns.push(Column { title: "Key", cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s) });
+    }
+    if !answer.rule.subject_alternative_names.is_empty() {
+        columns.push(Column { title: "SAN", cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s) });
+    }
+    columns
+}
+
+fn label_title(answer: &Diagnosis) -> &'static str {
+    match answer.certificates.iter().find(|c| c.stored.label.is_some()).map(|c| &c.spec) {
+        Some(StoreSpec::Nss(_)) => "Nickname",
+        Some(StoreSpec::Windows(..) | StoreSpec::File(_)) => "Friendly name",
+        _ => "Label",
+    }
+}
+
+fn found_title(answer: &Diagnosis) -> &'static str {
+    if answer.rule.rule_type == RuleType::ClientCertificateV2 {
+        return "Found by\nname";
+    }
+    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
+    match first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system)) {
+        System::Linux => "Found by\ncertutil -n",
+        System::Macos => "Found by\nsecurity -c",
+        System::Windows => "Found by\n-like",
+    }
+}
+
+fn name_of(examined: &Examined, style: &Style) -> String {
+    if let Err(why) = examined.stored.certificate.outline() {
+        return format!("(unreadable: {why})");
+    }
+    let name = examined.stored.certificate.subject().common_name();
+    name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
+}
+
+fn label_of(examined: &Examined, style: &Style) -> String {
+    examined.stored.label.as_deref().map_or_else(|| style.none().to_owned(), shown_bytes)
+}
+
+fn found_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    let lookup = examined.steps.iter().find(|step| step.step == StepName::Lookup);
+    if examined.returned {
+        return (Tone::Good, style.yes().to_owned());
+    }
+    let word = lookup.and_then(|step| step.code).map_or("", |code| code.short());
+    (Tone::Bad, format!("{} {word}", style.no()).trim_end().to_owned())
+}
+
+/// The worst of some steps, as a mark and a word.
+fn step_cell(examined: &Examined, names: &[StepName], style: &Style) -> (Tone, String) {
+    let steps: Vec<&Step> = examined.steps.iter().filter(|step| names.contains(&step.step)).collect();
+    let with = |status| steps.iter().find(|step| step.status == status);
+    let word = |step: &Step| step.code.map_or("", |code| code.short());
+    if let Some(step) = with(StepStatus::Fail) {
+        (Tone::Bad, format!("{} {}", style.no(), word(step)).trim_end().to_owned())
+    } else if let Some(step) = with(StepStatus::Unknown) {
+        (Tone::Doubtful, format!("? {}", word(step)).trim_end().to_owned())
+    } else if let Some(step) = with(StepStatus::Warn) {
+        (Tone::Doubtful, format!("{} {}", style.yes(), word(step)).trim_end().to_owned())
+    } else if with(StepStatus::Pass).is_some() {
+        (Tone::Good, style.yes().to_owned())
+    } else {
+        (Tone::Faint, style.none().to_owned())
+    }
+}
+
+fn valid_cell(answer: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    let (tone, mark) = step_cell(examined, &[StepName::Validity], style);
+    if tone == Tone::Bad {
+        return (tone, mark);
+    }
+    let left = examined.stored.certificate.not_after().map(|end| (end.as_second() - answer.at.as_second()) / 86_400);
+    let left = left.map(spoken_days).unwrap_or_default();
+    (tone, format!("{} {left}", style.yes()))
+}
+
+/// `212 days`, `9 years`.
+pub(super) fn spoken_days(days: i64) -> String {
+    if days >= 2 * 365 { format!("{} years", days / 365) } else { counted(days.max(0) as usize, "day") }
+}
+
+fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    if examined.passes() {
+        (Tone::Good, "PASS".to_owned())
+    } else if examined.returned || (examined.nearness < Nearness::Substring) {
+        (Tone::Bad, "FAIL".to_owned())
+    } else {
+        (Tone::Faint, style.none().to_owned())
+    }
+}
+
+fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "PASS",
+        Verdict::Fail => "FAIL",
+        Verdict::Unknown => "CANNOT TELL",
+    }
+}
+
+fn write_answer(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
+    let word = verdict_word(answer.verdict);
+    let tone = match answer.verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Fail => Tone::Bad,
+        Verdict::Unknown => Tone::Doubtful,
+    };
+    let mut block = Block { output, style, indent: word.len().max(4) + 2 };
+    let main = answer.reasons.first().filter(|_| answer.verdict != Verdict::Pass);
+    let said = main.map_or_else(|| pass_text(answer), reason_text);
+    block.write(word, tone, &said)?;
+    let other = other_type_text(answer);
+    let differs = answer.other_type.verdict != answer.verdict;
+    if differs && answer.rule.type_assumed {
+        block.write("", Tone::Plain, &other)?;
+    }
+    write_reasons(&mut block, answer, main)?;
+    if !differs || !answer.rule.type_assumed {
+        block.write("Note", Tone::Plain, &other)?;
+    }
+    write_fixes(&mut block, answer)
+}
+
+/// The other reasons: faults as `Also`, warnings as `Note`.
+fn write_reasons(block: &mut Block<'_, impl Write>, answer: &Diagnosis, main: Option<&Reason>) -> io::Result<()> {
+    for reason in answer.reasons.iter().filter(|reason| main != Some(*reason)) {
+        let (label, tone) = match reason.severity {
+            Severity::Warning => ("Note", Tone::Doubtful),
+            Severity::Fault | Severity::Unknown => ("Also", Tone::Bad),
+        };
+        block.write(label, tone, &reason_text(reason))?;
+    }
+    Ok(())
+}
+
+fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Result<()> {
+    for (position, fix) in answer.fixes.iter().enumerate() {
+        // A later fix that only repeats what the first leaves to be done would be noise.
+        if position > 0 && !block.style.verbose && answer.fixes[0].command.is_none() && fix.command.is_none() {
+            continue;
+        }
+        write_fix(block, fix)?;
+    }
+    let settled = answer.fixes.first().is_some_and(|fix| fix.then.is_none());
+    if answer.verdict != Verdict::Pass && settled {
+        let schedule = rule::spoken(answer.rule.schedule);
+        let unless = if answer.rule.from_file { "" } else { " unless changed" };
+        block.write("Then", Tone::Plain, &format!("The client checks again on the rule's schedule ({schedule}{unless})."))?;
+    }
+    Ok(())
+}
+
+fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix) -> io::Result<()> {
+    match &fix.command {
+        Some(command) => block.write_whole("Fix", command)?,
+        None => block.write("Fix", Tone::Strong, &sentence(&fix.message))?,
+    }
+    if let Some(then) = &fix.then {
+        block.write("Then", Tone::Plain, &sentence(then))?;
+    }
+    Ok(())
+}
+
+fn reason_text(reason: &Reason) -> String {
+    format!("{} [{}]", sentence(&reason.message), reason.code)
+}
+
+/// Messages are stored without their full stop; people read sentences.
+fn sentence(message: &str) -> String {
+    let ends = message.ends_with(['.', '!', '?', ':']);
+    if ends { message.to_owned() } else { format!("{message}.") }
+}
+
+fn pass_text(answer: &Diagnosis) -> String {
+    let Some(passing) = answer.certificates.iter().find(|c| c.passes()) else { return String::new() };
+    let certificate = &passing.stored.certificate;
+    let subject = certificate.subject().to_string();
+    let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    format!("The certificate {} is found and was issued by the uploaded CA; it is valid until {until}.", shown(&subject))
+}
+
+/// What the other type of rule would say, and how to tell which one the check has.
+fn other_type_text(answer: &Diagnosis) -> String {
+    let other = &answer.other_type;
+    let verdict = match other.verdict {
+        Verdict::Pass => "would PASS here",
+        Verdict::Fail => "would FAIL here",
+        Verdict::Unknown => "cannot be judged here",
+    };
+    let code = other.reasons.iter().find(|r| r.severity != Severity::Warning);
+    let why = code.map(|reason| format!(" [{}]", reason.code)).unwrap_or_default();
+    let too = if other.verdict == answer.verdict { " too" } else { "" };
+    let mut text = format!("A {} rule {verdict}{too}{why}.", other.rule_type);
+    if answer.rule.type_assumed {
+        text.push_str(
+            " If the dashboard form of your check has \"OS locations\", it is v2: add --type client_certificate_v2.",
+        );
+    }
+    text
+}
+
+/// Labelled paragraphs with a hanging indent.
+struct Block<'a, W> {
+    output: &'a mut W,
+    style: &'a Style,
+    indent: usize,
+}
+
+impl<W: Write> Block<'_, W> {
+    fn write(&mut self, label: &str, tone: Tone, text: &str) -> io::Result<()> {
+        let padding = " ".repeat(self.indent.saturating_sub(label.len()));
+        let head = format!("{}{padding}", self.style.paint(tone, label));
+        let indent = " ".repeat(self.indent);
+        let width = self.style.width.unwrap_or(100).min(100);
+        let lines = wrap(text, width.saturating_sub(self.indent).max(20));
+        for (position, line) in lines.iter().enumerate() {
+            writeln!(self.output, "{}{line}", if position == 0 { &head } else { &indent })?;
+        }
+        Ok(())
+    }
+
+    /// A command is never wrapped: it must survive being copied.
+    fn write_whole(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let padding = " ".repeat(self.indent.saturating_sub(label.len()));
+        writeln!(self.output, "{}{padding}{text}", self.style.paint(Tone::Strong, label))
+    }
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let options = textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+}
+
+fn write_hanging(output: &mut impl Write, head: &str, text: &str, style: &Style) -> io::Result<()> {
+    let Some(width) = style.width else { return writeln!(output, "{head}{text}") };
+    let indent = " ".repeat(head.len());
+    for (position, line) in wrap(text, width.saturating_sub(head.len()).max(20)).iter().enumerate() {
+        writeln!(output, "{}{line}", if position == 0 { head } else { &indent })?;
+    }
+    Ok(())
+}

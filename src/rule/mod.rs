@@ -1,0 +1,127 @@
+//! The posture rule: what Cloudflare was told to look for.
+
+mod api;
+mod schedule;
+pub mod scope;
+mod variables;
+
+pub use api::{RuleFile, RuleFileError, read_rules};
+pub use schedule::{Interval, spoken};
+pub use variables::{Resolution, resolve};
+
+use crate::reason::Code;
+use crate::system::System;
+use crate::verification::Usage;
+use std::fmt;
+use std::path::PathBuf;
+
+/// The two types of rule that look for a client certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleType {
+    ClientCertificate,
+    ClientCertificateV2,
+}
+
+impl RuleType {
+    /// The name that the API uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCertificate => "client_certificate",
+            Self::ClientCertificateV2 => "client_certificate_v2",
+        }
+    }
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::ClientCertificate => Self::ClientCertificateV2,
+            Self::ClientCertificateV2 => Self::ClientCertificate,
+        }
+    }
+
+    /// Reads the API's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::ClientCertificate, Self::ClientCertificateV2].into_iter().find(|t| t.as_str() == name)
+    }
+}
+
+impl fmt::Display for RuleType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A posture rule with the API's field names.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub rule_type: RuleType,
+    /// Nobody said which type the rule has; the original one was assumed.
+    pub type_assumed: bool,
+    /// UUID of the uploaded CA.
+    pub certificate_id: Option<String>,
+    /// The name as it was written, variables and all. Any bytes: it may come from a command line.
+    pub common_name: Option<Vec<u8>>,
+    /// The system a v2 rule is for, or the platforms an original one is matched to; empty: any.
+    pub systems: Vec<System>,
+    /// `None` when the rule says nothing of locations.
+    pub locations: Option<Locations>,
+    pub check_private_key: bool,
+    pub extended_key_usage: Vec<Usage>,
+    pub subject_alternative_names: Vec<String>,
+    /// How often the client checks; `None` for the default of five minutes.
+    pub schedule: Option<Interval>,
+    /// How long a result stays valid; `None`: until the next one.
+    pub expiration: Option<Interval>,
+    /// Whether it was read from the API's JSON (as opposed to flags).
+    pub from_file: bool,
+    /// What is wrong with the rule itself.
+    pub problems: Vec<RuleProblem>,
+}
+
+/// Where a v2 rule looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locations {
+    pub trust_stores: Vec<TrustStore>,
+    /// Linux only: absolute paths of PEM files.
+    pub paths: Vec<PathBuf>,
+}
+
+/// A value of `locations.trust_stores`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustStore {
+    System,
+    User,
+}
+
+/// A fault of the rule, which makes every verdict under it `unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleProblem {
+    pub code: Code,
+    /// Safe to print.
+    pub message: String,
+}
+
+impl Rule {
+    /// A rule as flags give it: a name and perhaps a type.
+    pub fn from_flags(common_name: Option<Vec<u8>>, rule_type: Option<RuleType>) -> Self {
+        Self {
+            id: None,
+            name: None,
+            rule_type: rule_type.unwrap_or(RuleType::ClientCertificate),
+            type_assumed: rule_type.is_none(),
+            certificate_id: None,
+            common_name,
+            systems: Vec::new(),
+            locations: None,
+            check_private_key: false,
+            extended_key_usage: Vec::new(),
+            subject_alternative_names: Vec::new(),
+            schedule: None,
+            expiration: None,
+            from_file: false,
+            problems: Vec::new(),
+        }
+    }
+}

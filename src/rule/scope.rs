@@ -1,0 +1,72 @@
+//! Where the client looks for a rule's certificate.
+
+use super::{Locations, Rule, RuleType, TrustStore};
+use crate::store::{SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
+use crate::system::System;
+use std::path::PathBuf;
+
+/// The documented Linux store.
+pub const LINUX_SYSTEM_STORE: &str = "/etc/pki/nssdb";
+
+/// The stores that the rule's client searches on `system`, in the order of the documentation.
+pub fn default_stores(rule: &Rule, system: System) -> Vec<StoreSpec> {
+    let wants = |store| trust_stores(rule, system).contains(&store);
+    let my = |location| StoreSpec::Windows(location, "My".to_owned());
+    let mut stores = Vec::new();
+    match system {
+        System::Linux if wants(TrustStore::System) => stores.push(StoreSpec::Nss(LINUX_SYSTEM_STORE.into())),
+        System::Macos if wants(TrustStore::System) => {
+            stores.push(StoreSpec::Keychain(SYSTEM_KEYCHAIN.into()));
+        }
+        System::Windows => {
+            if wants(TrustStore::System) {
+                stores.push(my(WindowsLocation::LocalMachine));
+            }
+            if wants(TrustStore::User) {
+                stores.push(my(WindowsLocation::CurrentUser));
+            }
+        }
+        System::Linux | System::Macos => {}
+    }
+    if system == System::Linux {
+        stores.extend(paths(rule).iter().cloned().map(StoreSpec::File));
+    }
+    stores
+}
+
+/// Whether the rule's client would look into a store of this kind, were it on the client's machine.
+pub fn searches(rule: &Rule, spec: &StoreSpec) -> bool {
+    match spec {
+        StoreSpec::File(_) => true,
+        StoreSpec::Nss(_) => trust_stores(rule, System::Linux).contains(&TrustStore::System),
+        StoreSpec::Keychain(_) => trust_stores(rule, System::Macos).contains(&TrustStore::System),
+        StoreSpec::Windows(location, name) => {
+            let role = match location {
+                WindowsLocation::CurrentUser => TrustStore::User,
+                WindowsLocation::LocalMachine => TrustStore::System,
+            };
+            name.eq_ignore_ascii_case("My") && trust_stores(rule, System::Windows).contains(&role)
+        }
+    }
+}
+
+/// The trust stores that count: what the rule lists, or what its silence means.
+fn trust_stores(rule: &Rule, system: System) -> Vec<TrustStore> {
+    match (rule.rule_type, &rule.locations) {
+        (RuleType::ClientCertificate, _) if system == System::Windows => vec![TrustStore::User],
+        (RuleType::ClientCertificate, _) => vec![TrustStore::System],
+        (RuleType::ClientCertificateV2, Some(Locations { trust_stores, .. })) => trust_stores.clone(),
+        (RuleType::ClientCertificateV2, None) if system == System::Windows => {
+            vec![TrustStore::System, TrustStore::User]
+        }
+        (RuleType::ClientCertificateV2, None) => vec![TrustStore::System],
+    }
+}
+
+/// The PEM files that a v2 rule names.
+pub fn paths(rule: &Rule) -> &[PathBuf] {
+    match (rule.rule_type, &rule.locations) {
+        (RuleType::ClientCertificateV2, Some(locations)) => &locations.paths,
+        _ => &[],
+    }
+}

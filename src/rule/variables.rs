@@ -1,0 +1,144 @@
+//! `${serial_number}` and `${hostname}` in a v2 rule's names.
+
+use super::{Rule, RuleProblem, RuleType};
+use crate::device::Device;
+use crate::reason::Code;
+use crate::text;
+
+/// A rule's names with this device's facts in place of the variables.
+#[derive(Clone, Debug, Default)]
+pub struct Resolution {
+    pub common_name: Option<Vec<u8>>,
+    pub subject_alternative_names: Vec<String>,
+    /// The name with each other form of the host name, where the rule uses it: which form the
+    /// client takes is undocumented.
+    pub other_forms: Vec<Vec<u8>>,
+    /// Variables that do not exist or could not be read.
+    pub problems: Vec<RuleProblem>,
+}
+
+/// Replaces the variables of `rule` with the facts of `device`.
+///
+/// Only `client_certificate_v2` has variables: the original type takes its name as it stands.
+pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
+    if rule.rule_type == RuleType::ClientCertificate {
+        return Resolution { common_name: rule.common_name.clone(), ..Resolution::default() };
+    }
+    let mut problems = Vec::new();
+    let hostname = device.host_names.own();
+    let mut fill = |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut problems);
+    let common_name = rule.common_name.as_deref().map(|name| fill(name, hostname));
+    let subject_alternative_names = rule
+        .subject_alternative_names
+        .iter()
+        .map(|value| String::from_utf8_lossy(&fill(value.as_bytes(), hostname)).into_owned())
+        .collect();
+    let mut other_forms: Vec<Vec<u8>> = Vec::new();
+    if let Some(template) = rule.common_name.as_deref() {
+        for form in device.host_names.others() {
+            let name = fill(template, Some(form));
+            if Some(&name) != common_name.as_ref() && !other_forms.contains(&name) {
+                other_forms.push(name);
+            }
+        }
+    }
+    problems.dedup();
+    Resolution { common_name, subject_alternative_names, other_forms, problems }
+}
+
+fn substitute(
+    template: &[u8],
+    device: &Device,
+    hostname: Option<&str>,
+    problems: &mut Vec<RuleProblem>,
+) -> Vec<u8> {
+    let mut filled = Vec::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(start) = find(rest, b"${") {
+        let Some(length) = find(&rest[start..], b"}") else { break };
+        let variable = &rest[start + 2..start + length];
+        filled.extend_from_slice(&rest[..start]);
+        match value_of(variable, device, hostname) {
+            Ok(value) => filled.extend_from_slice(value.as_bytes()),
+            Err(problem) => {
+                filled.extend_from_slice(&rest[start..=start + length]);
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+        rest = &rest[start + length + 1..];
+    }
+    filled.extend_from_slice(rest);
+    filled
+}
+
+fn value_of<'a>(
+    variable: &[u8],
+    device: &'a Device,
+    hostname: Option<&'a str>,
+) -> Result<&'a str, RuleProblem> {
+    let unresolved = |message| RuleProblem { code: Code::RuleVariableUnresolved, message };
+    match variable {
+        b"serial_number" => match &device.serial_number {
+            Ok(serial) => Ok(serial),
+            Err(why) => Err(unresolved(format!(
+                "The rule's ${{serial_number}} cannot be filled in: {why}. Give it with --serial-number, or run \
+                 certposture as somebody who may read it"
+            ))),
+        },
+        b"hostname" => hostname.ok_or_else(|| {
+            unresolved(
+                "The rule's ${hostname} cannot be filled in: this system has no host name. Give it with --hostname"
+                    .to_owned(),
+            )
+        }),
+        other => Err(RuleProblem {
+            code: Code::RuleVariableUnknown,
+            message: format!(
+                "The rule uses ${{{}}}, which is no variable: only ${{serial_number}} and ${{hostname}} are",
+                text::shown_bytes(other)
+            ),
+        }),
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::HostNames;
+
+    fn device(serial: Result<String, String>) -> Device {
+        Device { host_names: HostNames::new("jo-laptop.corp.example"), serial_number: serial }
+    }
+
+    fn rule(name: &str) -> Rule {
+        Rule::from_flags(Some(name.into()), Some(RuleType::ClientCertificateV2))
+    }
+
+    #[test]
+    fn fills_in_this_devices_facts() {
+        let resolved = resolve(&rule("${serial_number}-${hostname}!"), &device(Ok("C02X".into())));
+        assert_eq!(resolved.common_name.unwrap(), b"C02X-jo-laptop!");
+        assert_eq!(resolved.other_forms, [b"C02X-jo-laptop.corp.example!".to_vec()]);
+        assert!(resolved.problems.is_empty());
+    }
+
+    #[test]
+    fn says_what_cannot_be_filled_in() {
+        let resolved = resolve(&rule("${serial_number} ${user} ${"), &device(Err("permission denied".into())));
+        let codes: Vec<Code> = resolved.problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, [Code::RuleVariableUnresolved, Code::RuleVariableUnknown]);
+        assert_eq!(resolved.common_name.unwrap(), b"${serial_number} ${user} ${");
+    }
+
+    #[test]
+    fn leaves_the_original_type_as_it_is() {
+        let original = Rule::from_flags(Some(b"${hostname}".to_vec()), None);
+        assert_eq!(resolve(&original, &device(Ok(String::new()))).common_name.unwrap(), b"${hostname}");
+    }
+}
