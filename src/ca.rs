@@ -110,7 +110,11 @@ impl UploadedCas {
             || "The certificate in the rule's file".to_owned(),
             |file| format!("The CA file {}", shown(&file.to_string_lossy())),
         );
-        self.problems.push(CaProblem { code, file: file.map(Path::to_owned), message: format!("{name} {what}") });
+        self.problems.push(CaProblem {
+            code,
+            file: file.map(Path::to_owned),
+            message: format!("{name} {what}"),
+        });
     }
 }
 
@@ -141,7 +145,9 @@ fn decode_json(document: &Value) -> Result<(Objects, Option<String>), String> {
     let result = document.get("result").unwrap_or(document);
     let object = match result {
         Value::Array(list) if list.len() == 1 => &list[0],
-        Value::Array(list) => return Err(format!("lists {} certificates of the API; give it one of them", list.len())),
+        Value::Array(list) => {
+            return Err(format!("lists {} certificates of the API; give it one of them", list.len()));
+        }
         other => other,
     };
     let Some(text) = object["certificates"].as_str() else {

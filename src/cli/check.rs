@@ -99,7 +99,10 @@ pub(super) fn bytes_of(argument: &OsStr) -> Vec<u8> {
 
 fn read_rule_file(path: &Path) -> Result<RuleFile, RuleProblem> {
     let name = shown(&path.to_string_lossy()).into_owned();
-    let problem = |why: String| RuleProblem { code: Code::RuleMalformed, message: format!("The rule file {name} {why}") };
+    let problem = |why: String| RuleProblem {
+        code: Code::RuleMalformed,
+        message: format!("The rule file {name} {why}"),
+    };
     let bytes = input::read(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
     rule::read_rules(&bytes).map_err(|why| problem(format!("cannot be used: {why}")))
 }
@@ -142,7 +145,11 @@ fn pick_rule(rules: Vec<Rule>, arguments: &options::Check) -> anyhow::Result<Rul
     match matching.len() {
         1 => Ok(matching.remove(0)),
         0 => Err(UsageError(format!("the rule file has no such rule; it has {names}")).into()),
-        _ => Err(UsageError(format!("several rules match; pick one with --rule-id: {}", names_of(matching.iter()))).into()),
+        _ => Err(UsageError(format!(
+            "several rules match; pick one with --rule-id: {}",
+            names_of(matching.iter())
+        ))
+        .into()),
     }
 }
 
@@ -202,7 +209,12 @@ fn default_stores_of_both(rule: &Rule) -> Vec<StoreSpec> {
     let more = scope::default_stores(&other, here);
     specs.extend(more.into_iter().filter(|spec| !matches!(spec, StoreSpec::File(_))));
     let mut seen = Vec::new();
-    specs.retain(|spec| !seen.contains(spec) && { seen.push(spec.clone()); true });
+    specs.retain(|spec| {
+        !seen.contains(spec) && {
+            seen.push(spec.clone());
+            true
+        }
+    });
     specs
 }
 

@@ -33,9 +33,7 @@ pub enum Command {
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
     /// Print a completion script for a shell
-    Completions {
-        shell: Shell,
-    },
+    Completions { shell: Shell },
     /// Write the man pages into a folder
     Man {
         #[arg(value_name = "DIR")]
@@ -137,7 +135,8 @@ fn parse_system(name: &str) -> Result<System, String> {
 }
 
 fn parse_type(name: &str) -> Result<RuleType, String> {
-    RuleType::from_name(name).ok_or_else(|| "the types are client_certificate and client_certificate_v2".to_owned())
+    RuleType::from_name(name)
+        .ok_or_else(|| "the types are client_certificate and client_certificate_v2".to_owned())
 }
 
 #[cfg(test)]

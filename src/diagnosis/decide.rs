@@ -108,7 +108,8 @@ fn rule_faults(evidence: &Evidence<'_>) -> Vec<Reason> {
     reasons.extend(ca_mismatch(evidence));
     let blank = rule.common_name.as_deref().is_none_or(|name| name.trim_ascii().is_empty());
     if blank && rule.rule_type == RuleType::ClientCertificate {
-        let message = "The rule gives no common name, and client_certificate looks for nothing else".to_owned();
+        let message =
+            "The rule gives no common name, and client_certificate looks for nothing else".to_owned();
         reasons.push(reason(Code::CnMissing, Severity::Unknown, message));
     }
     reasons
@@ -159,8 +160,12 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
     let weigh = |code: Code| code.severity(case.rule.rule_type);
     let mut reasons: Vec<Reason> =
         case.cas.problems.iter().map(|p| reason(p.code, weigh(p.code), p.message.clone())).collect();
-    let findings: Vec<(&Certificate, Vec<verification::Finding>)> =
-        case.cas.cas.iter().map(|ca| (&ca.certificate, verification::anchor(&ca.certificate, case.at))).collect();
+    let findings: Vec<(&Certificate, Vec<verification::Finding>)> = case
+        .cas
+        .cas
+        .iter()
+        .map(|ca| (&ca.certificate, verification::anchor(&ca.certificate, case.at)))
+        .collect();
     let faulty = |list: &[verification::Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
     let one_is_sound = findings.iter().any(|(_, list)| !faulty(list));
     for (certificate, list) in &findings {
@@ -216,7 +221,8 @@ fn candidate_reasons(candidate: &Examined) -> Vec<Reason> {
             StepStatus::Unknown => Severity::Unknown,
             _ => Severity::Fault,
         };
-        let unsure = step.code.is_some_and(|code| code.weight() == Weight::FaultOrUnknown) && candidate.returned;
+        let unsure =
+            step.code.is_some_and(|code| code.weight() == Weight::FaultOrUnknown) && candidate.returned;
         certificate_reason(step, candidate, if unsure { Severity::Unknown } else { severity })
     });
     let warnings = warnings_of(candidate).map(|step| certificate_reason(step, candidate, Severity::Warning));
@@ -251,13 +257,14 @@ fn not_found(evidence: &Evidence<'_>) -> Reason {
     let case = evidence.case;
     let searched: Vec<&Place> = case.places.iter().filter(|place| is_searched(case, place)).collect();
     let count: usize = searched.iter().map(|place| place.contents.certificates.len()).sum();
-    let specs: Vec<String> = searched.iter().map(|p| shown(&p.contents.spec.to_string()).into_owned()).collect();
-    let places = if specs.is_empty() { "any place that the rule lists".to_owned() } else { specs.join(" and ") };
+    let specs: Vec<String> =
+        searched.iter().map(|p| shown(&p.contents.spec.to_string()).into_owned()).collect();
+    let places =
+        if specs.is_empty() { "any place that the rule lists".to_owned() } else { specs.join(" and ") };
     let mut message = match &evidence.resolution.common_name {
-        Some(name) => format!(
-            "No certificate in {places} has the name \"{}\" ({count} looked at)",
-            shown_bytes(name)
-        ),
+        Some(name) => {
+            format!("No certificate in {places} has the name \"{}\" ({count} looked at)", shown_bytes(name))
+        }
         None => format!("No certificate in {places} is one that the rule can mean ({count} looked at)"),
     };
     let nearest = evidence.certificates.iter().find(|c| c.nearness == super::Nearness::Substring);
@@ -267,9 +274,12 @@ fn not_found(evidence: &Evidence<'_>) -> Reason {
             shown(&name)
         ));
     }
-    let literal = evidence.resolution.common_name.as_deref().is_some_and(|n| n.windows(2).any(|w| w == b"${"));
+    let literal =
+        evidence.resolution.common_name.as_deref().is_some_and(|n| n.windows(2).any(|w| w == b"${"));
     if literal && case.rule.rule_type == RuleType::ClientCertificate {
-        message.push_str(". client_certificate takes the name as it stands; only client_certificate_v2 fills in variables");
+        message.push_str(
+            ". client_certificate takes the name as it stands; only client_certificate_v2 fills in variables",
+        );
     }
     reason(Code::NotFound, Severity::Fault, message)
 }
@@ -282,10 +292,8 @@ fn rule_warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> {
     let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
     if unpadded(&text) != text && !text.trim().is_empty() && !known.has_code(Code::CnPadded) {
-        let message = format!(
-            "The rule's name \"{}\" has leading, trailing or invisible characters",
-            shown(&text)
-        );
+        let message =
+            format!("The rule's name \"{}\" has leading, trailing or invisible characters", shown(&text));
         warnings.push(warn(Code::CnPadded, message));
     }
     warnings.extend(name_is_the_cas(evidence, &text).map(|message| warn(Code::CnIsTheCa, message)));
@@ -300,7 +308,9 @@ fn rule_warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> {
 fn name_is_the_cas(evidence: &Evidence<'_>, name: &str) -> Option<String> {
     let cas = evidence.case.cas.cas.iter();
     let same = |ca: &Certificate| {
-        ca.subject().common_name().is_some_and(|cn| !name.is_empty() && cn.to_lowercase() == name.to_lowercase())
+        ca.subject()
+            .common_name()
+            .is_some_and(|cn| !name.is_empty() && cn.to_lowercase() == name.to_lowercase())
     };
     cas.map(|ca| &ca.certificate).find(|ca| same(ca)).map(|_| {
         format!(
@@ -323,8 +333,12 @@ fn ignored_locations(evidence: &Evidence<'_>) -> Option<String> {
             Some("The rule lists no locations; the machine's and the user's store are searched".to_owned())
         }
         None => Some("The rule lists no locations; the system's store is searched".to_owned()),
-        Some(locations) if system != System::Windows && locations.trust_stores.contains(&TrustStore::User) => {
-            Some(format!("The rule lists the user's trust store, which the client does not search on {system}"))
+        Some(locations)
+            if system != System::Windows && locations.trust_stores.contains(&TrustStore::User) =>
+        {
+            Some(format!(
+                "The rule lists the user's trust store, which the client does not search on {system}"
+            ))
         }
         Some(_) if system != System::Linux && !scope::paths(rule).is_empty() => {
             Some(format!("The rule lists paths, which the client searches on Linux only, not on {system}"))

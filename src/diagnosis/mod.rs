@@ -163,7 +163,8 @@ fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
         }
     }
     let stores = case.places.iter().map(|place| report_store(case, place)).collect();
-    let evidence = decide::Evidence { case, resolution: &resolution, lookups: &lookups, certificates: &certificates };
+    let evidence =
+        decide::Evidence { case, resolution: &resolution, lookups: &lookups, certificates: &certificates };
     let (verdict, reasons, fixes) = decide::decide(&evidence);
     Diagnosis {
         rule: case.rule.clone(),

@@ -98,7 +98,11 @@ fn elsewhere_in_certificate(wanted: &str, stored: &StoredCertificate, subject: N
     }
     let others = subject.attributes();
     let mut others = others.iter().filter(|attribute| attribute.oid != oid::COMMON_NAME);
-    if others.any(|attribute| same(&attribute.text())) { Nearness::OtherAttribute } else { Nearness::Different }
+    if others.any(|attribute| same(&attribute.text())) {
+        Nearness::OtherAttribute
+    } else {
+        Nearness::Different
+    }
 }
 
 /// The texts of the subject alternative name: e-mail, DNS and URI entries (RFC 5280 §4.2.1.6).

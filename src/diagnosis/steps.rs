@@ -190,7 +190,9 @@ impl One<'_> {
         match (self.rule_type(), &self.look.resolution.common_name) {
             (RuleType::ClientCertificate, _) => "The documented command prints it".to_owned(),
             (RuleType::ClientCertificateV2, Some(_)) => "Its common name is the rule's".to_owned(),
-            (RuleType::ClientCertificateV2, None) => "The rule gives no name: every certificate counts".to_owned(),
+            (RuleType::ClientCertificateV2, None) => {
+                "The rule gives no name: every certificate counts".to_owned()
+            }
         }
     }
 
@@ -231,7 +233,9 @@ impl One<'_> {
         let wanted = self.wanted();
         let nickname = self.stored.label.as_deref().map(shown_bytes);
         let named = match (&nickname, self.system(), self.rule_type()) {
-            (Some(nickname), System::Linux, RuleType::ClientCertificate) => format!("its nickname is \"{nickname}\""),
+            (Some(nickname), System::Linux, RuleType::ClientCertificate) => {
+                format!("its nickname is \"{nickname}\"")
+            }
             _ => format!("its common name is {}", self.has_name()),
         };
         match code {
@@ -244,9 +248,9 @@ impl One<'_> {
             ),
             Code::Shadowed => self.shadowed_message(),
             Code::CnShellSpecial => self.noted_message(Code::CnShellSpecial),
-            Code::CnPadded => format!(
-                "The rule's name \"{wanted}\" has leading, trailing or invisible characters; {named}"
-            ),
+            Code::CnPadded => {
+                format!("The rule's name \"{wanted}\" has leading, trailing or invisible characters; {named}")
+            }
             Code::CaseDiffers => format!("The rule says \"{wanted}\" and {named}: they differ in case only"),
             Code::WhitespaceDiffers => {
                 format!("The rule says \"{wanted}\" and {named}: they differ in white space only")
@@ -277,8 +281,12 @@ impl One<'_> {
     fn shadowed_message(&self) -> String {
         let front = returned_positions(self.look.lookup).next();
         let front = front.and_then(|position| self.look.place.contents.certificates.get(position));
-        let name = front.map(|f| shown(&f.certificate.subject().to_string()).into_owned()).unwrap_or_default();
-        format!("The command prints only the first certificate whose name contains \"{}\", and that is {name}", self.wanted())
+        let name =
+            front.map(|f| shown(&f.certificate.subject().to_string()).into_owned()).unwrap_or_default();
+        format!(
+            "The command prints only the first certificate whose name contains \"{}\", and that is {name}",
+            self.wanted()
+        )
     }
 
     /// The code points of the rule's name that are not ASCII.
@@ -287,7 +295,8 @@ impl One<'_> {
             let odd = text.chars().filter(|c| !c.is_ascii());
             odd.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
         };
-        let rule = spell(&String::from_utf8_lossy(self.look.resolution.common_name.as_deref().unwrap_or_default()));
+        let rule =
+            spell(&String::from_utf8_lossy(self.look.resolution.common_name.as_deref().unwrap_or_default()));
         let own = spell(&self.stored.certificate.subject().common_name().unwrap_or_default());
         match (rule.is_empty(), own.is_empty()) {
             (false, true) => format!("{rule} in the rule"),
@@ -368,8 +377,14 @@ impl One<'_> {
                 (self.judgement.direct.findings.iter().collect(), self.judgement.direct.issuer.is_some())
             }
         };
-        let passed = if signed { "The signature is its issuer's" } else { "Its issuer's certificate is not at hand" };
-        self.steps_of(StepName::Signature, &findings, if signed { StepStatus::Pass } else { StepStatus::Skip }, passed)
+        let passed =
+            if signed { "The signature is its issuer's" } else { "Its issuer's certificate is not at hand" };
+        self.steps_of(
+            StepName::Signature,
+            &findings,
+            if signed { StepStatus::Pass } else { StepStatus::Skip },
+            passed,
+        )
     }
 
     /// v2 only: the chain leads to the uploaded CA, but through somebody else.
@@ -401,7 +416,8 @@ impl One<'_> {
             path.findings.iter().filter(|f| !concerns_signature(f) && !concerns_own_validity(f)).collect();
         match self.rule_type() {
             RuleType::ClientCertificate => {
-                let mut steps = self.steps_of(StepName::Path, &findings, StepStatus::Pass, &chain_text(self.judgement));
+                let mut steps =
+                    self.steps_of(StepName::Path, &findings, StepStatus::Pass, &chain_text(self.judgement));
                 if path.anchor.is_some() && self.judgement.direct.issuer.is_none() && path.chain.len() > 2 {
                     steps.retain(|step| step.status != StepStatus::Pass);
                     steps.push(self.through_intermediate());
@@ -437,7 +453,8 @@ impl One<'_> {
     fn validity_steps(&self) -> Vec<Step> {
         let case = self.look.case;
         let findings = verification::validity(&self.stored.certificate, case.at, case.expiry_warning_days);
-        let until = self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
+        let until =
+            self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
         self.steps_of(StepName::Validity, &findings.iter().collect::<Vec<_>>(), StepStatus::Pass, &until)
     }
 
@@ -485,7 +502,9 @@ impl One<'_> {
 
     fn key_missing_message(&self) -> String {
         match &self.look.place.contents.spec {
-            StoreSpec::Nss(_) => "key4.db holds no private key for it: it was imported without its key".to_owned(),
+            StoreSpec::Nss(_) => {
+                "key4.db holds no private key for it: it was imported without its key".to_owned()
+            }
             StoreSpec::File(_) => "The rule asks for its private key, and no key is beside it".to_owned(),
             StoreSpec::Keychain(_) | StoreSpec::Windows(..) => {
                 "The store holds no private key for it: it was imported without its key".to_owned()
@@ -497,7 +516,10 @@ impl One<'_> {
         let wanted = &self.look.resolution.subject_alternative_names;
         if self.rule_type() == RuleType::ClientCertificate || wanted.is_empty() {
             return vec![
-                self.skipped(StepName::SubjectAlternativeName, "The rule asks for no subject alternative name"),
+                self.skipped(
+                    StepName::SubjectAlternativeName,
+                    "The rule asks for no subject alternative name",
+                ),
             ];
         }
         let findings = verification::subject_alternative_name(&self.stored.certificate, wanted);
@@ -514,7 +536,13 @@ impl One<'_> {
     }
 
     /// A step per finding; a single step `otherwise` when there is none.
-    fn steps_of(&self, step: StepName, findings: &[&Finding], otherwise: StepStatus, message: &str) -> Vec<Step> {
+    fn steps_of(
+        &self,
+        step: StepName,
+        findings: &[&Finding],
+        otherwise: StepStatus,
+        message: &str,
+    ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         for finding in findings {
             let status = StepStatus::of(finding.code.severity(self.rule_type()));

@@ -53,7 +53,10 @@ fn listing_command(contents: &Contents, system: System) -> String {
         StoreSpec::Windows(location, name) => format!("Get-ChildItem Cert:\\{}\\{name}", location.as_str()),
         StoreSpec::File(file) => match system_of(&contents.spec, system) {
             System::Windows => {
-                format!("certutil -dump {}", text::quote_powershell(&file.to_string_lossy()).unwrap_or_default())
+                format!(
+                    "certutil -dump {}",
+                    text::quote_powershell(&file.to_string_lossy()).unwrap_or_default()
+                )
             }
             System::Linux | System::Macos => format!("openssl x509 -noout -text -in {}", path(file)),
         },
@@ -63,7 +66,8 @@ fn listing_command(contents: &Contents, system: System) -> String {
 /// What `certutil -L -n NAME` would print had each certificate of a file been imported: under its
 /// friendly name where it has one (pk12util), otherwise under its common name.
 pub fn as_if_imported(contents: &Contents, name: &[u8]) -> Lookup {
-    let command = format!("certutil -L -d sql:/etc/pki/nssdb -r -n {}", text::quote_sh(name).unwrap_or_default());
+    let command =
+        format!("certutil -L -d sql:/etc/pki/nssdb -r -n {}", text::quote_sh(name).unwrap_or_default());
     let mut lookup = Lookup { command, ..Lookup::default() };
     if contents.status == Status::Read {
         let named = |stored: &StoredCertificate| match &stored.label {
@@ -75,8 +79,10 @@ pub fn as_if_imported(contents: &Contents, name: &[u8]) -> Lookup {
     }
     if lookup.returned.is_empty() {
         lookup.exit_status = 255;
-        lookup.standard_error =
-            format!("certutil: Could not find cert: {}\n: PR_FILE_NOT_FOUND_ERROR: File not found", text::shown_bytes(name));
+        lookup.standard_error = format!(
+            "certutil: Could not find cert: {}\n: PR_FILE_NOT_FOUND_ERROR: File not found",
+            text::shown_bytes(name)
+        );
     }
     lookup
 }

@@ -74,7 +74,9 @@ pub fn look_up(contents: &Contents, query: &Query<'_>) -> Lookup {
     match (&contents.spec, query.system) {
         (StoreSpec::Nss(_), _) => certutil::lookup(contents, name, query.at, query.working_directory),
         (StoreSpec::Keychain(_), _) | (StoreSpec::File(_), System::Macos) => security::lookup(contents, name),
-        (StoreSpec::Windows(..), _) | (StoreSpec::File(_), System::Windows) => powershell::lookup(contents, name),
+        (StoreSpec::Windows(..), _) | (StoreSpec::File(_), System::Windows) => {
+            powershell::lookup(contents, name)
+        }
         (StoreSpec::File(_), System::Linux) => by_name::as_if_imported(contents, name),
     }
 }

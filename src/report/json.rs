@@ -166,7 +166,8 @@ pub(super) fn time(timestamp: Option<Timestamp>) -> Option<String> {
 /// Writes a document to standard output.
 pub(crate) fn print(value: &Value) -> io::Result<()> {
     let mut output = io::BufWriter::new(io::stdout().lock());
-    let mut serializer = serde_json::Serializer::with_formatter(&mut output, Escaping(PrettyFormatter::new()));
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut output, Escaping(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     output.write_all(b"\n")?;
     output.flush()

@@ -26,7 +26,9 @@ pub fn json(listed: &[Listed<'_>]) -> io::Result<()> {
         .flat_map(|one| one.certificates.iter().map(|c| stored(&one.contents.spec, true, c)))
         .collect();
     let lookups: Vec<Value> = listed.iter().filter_map(lookup_value).collect();
-    print(&json!({"schema": "certposture.list/1", "stores": stores, "certificates": certificates, "lookups": lookups}))
+    print(
+        &json!({"schema": "certposture.list/1", "stores": stores, "certificates": certificates, "lookups": lookups}),
+    )
 }
 
 fn report_store(contents: &Contents) -> StoreReport {
@@ -109,7 +111,11 @@ fn common_name(stored: &StoredCertificate, style: &Style) -> String {
     if let Err(why) = stored.certificate.outline() {
         return format!("(unreadable: {why})");
     }
-    stored.certificate.subject().common_name().map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
+    stored
+        .certificate
+        .subject()
+        .common_name()
+        .map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
 }
 
 fn issuer(stored: &StoredCertificate) -> String {
@@ -130,7 +136,12 @@ fn write_lookup(output: &mut impl Write, lookup: &Lookup) -> io::Result<()> {
     writeln!(output, "\n{}", lookup.command)?;
     if lookup.returned.is_empty() {
         let said = lookup.standard_error.trim_end();
-        return writeln!(output, "  prints nothing and ends with status {}: {}", lookup.exit_status, shown(said));
+        return writeln!(
+            output,
+            "  prints nothing and ends with status {}: {}",
+            lookup.exit_status,
+            shown(said)
+        );
     }
     let numbers: Vec<String> = lookup
         .returned

@@ -150,7 +150,8 @@ impl Tone {
 
 /// The terminal's columns, or what `COLUMNS` says.
 fn terminal_width() -> Option<usize> {
-    let told = env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width: &usize| width >= 20);
+    let told =
+        env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width: &usize| width >= 20);
     told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).max(20)))
 }
 
@@ -160,7 +161,8 @@ fn has_unicode(terminal: bool) -> bool {
     if cfg!(windows) {
         return true;
     }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
     match locale {
         Some(locale) => {
             let locale = locale.to_ascii_lowercase();

@@ -74,7 +74,10 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
         let until = ca.certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
         let subject = ca.certificate.subject().to_string();
         let fingerprint = &ca.certificate.sha256()[..8];
-        facts.push(("Uploaded CA", format!("{} {dot} valid until {until} {dot} sha256 {fingerprint}…", shown(&subject))));
+        facts.push((
+            "Uploaded CA",
+            format!("{} {dot} valid until {until} {dot} sha256 {fingerprint}…", shown(&subject)),
+        ));
     }
     for store in &answer.stores {
         let spec = store.spec.to_string();
@@ -131,7 +134,8 @@ fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) 
         answer.certificates.iter().filter(|c| c.searched || relevant(c) || style.verbose).collect();
     let long = stored.len() > MANY_ROWS && style.width.is_some() && !style.verbose;
     let total = stored.len();
-    let mut rows: Vec<&Examined> = if long { stored.into_iter().filter(|c| relevant(c)).collect() } else { stored };
+    let mut rows: Vec<&Examined> =
+        if long { stored.into_iter().filter(|c| relevant(c)).collect() } else { stored };
     if long {
         rows.truncate(MANY_ROWS);
     }
@@ -156,7 +160,10 @@ fn columns(answer: &Diagnosis) -> Vec<Column> {
         columns.push(Column { title: label_title(answer), cell: |_, c, s| (Tone::Plain, label_of(c, s)) });
     }
     if answer.stores.len() > 1 {
-        columns.push(Column { title: "Store", cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()) });
+        columns.push(Column {
+            title: "Store",
+            cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()),
+        });
     }
     columns.push(Column { title: found_title(answer), cell: found_cell });
     columns.push(Column {
@@ -180,7 +187,10 @@ fn v2_columns(answer: &Diagnosis) -> Vec<Column> {
         columns.push(Column { title: "Key", cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s) });
     }
     if !answer.rule.subject_alternative_names.is_empty() {
-        columns.push(Column { title: "SAN", cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s) });
+        columns.push(Column {
+            title: "SAN",
+            cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s),
+        });
     }
     columns
 }
@@ -249,7 +259,8 @@ fn valid_cell(answer: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, 
     if tone == Tone::Bad {
         return (tone, mark);
     }
-    let left = examined.stored.certificate.not_after().map(|end| (end.as_second() - answer.at.as_second()) / 86_400);
+    let left =
+        examined.stored.certificate.not_after().map(|end| (end.as_second() - answer.at.as_second()) / 86_400);
     let left = left.map(spoken_days).unwrap_or_default();
     (tone, format!("{} {left}", style.yes()))
 }
@@ -301,7 +312,11 @@ fn write_answer(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> i
 }
 
 /// The other reasons: faults as `Also`, warnings as `Note`.
-fn write_reasons(block: &mut Block<'_, impl Write>, answer: &Diagnosis, main: Option<&Reason>) -> io::Result<()> {
+fn write_reasons(
+    block: &mut Block<'_, impl Write>,
+    answer: &Diagnosis,
+    main: Option<&Reason>,
+) -> io::Result<()> {
     for reason in answer.reasons.iter().filter(|reason| main != Some(*reason)) {
         let (label, tone) = match reason.severity {
             Severity::Warning => ("Note", Tone::Doubtful),
@@ -315,7 +330,8 @@ fn write_reasons(block: &mut Block<'_, impl Write>, answer: &Diagnosis, main: Op
 fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Result<()> {
     for (position, fix) in answer.fixes.iter().enumerate() {
         // A later fix that only repeats what the first leaves to be done would be noise.
-        if position > 0 && !block.style.verbose && answer.fixes[0].command.is_none() && fix.command.is_none() {
+        if position > 0 && !block.style.verbose && answer.fixes[0].command.is_none() && fix.command.is_none()
+        {
             continue;
         }
         write_fix(block, fix)?;
@@ -324,7 +340,11 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
     if answer.verdict != Verdict::Pass && settled {
         let schedule = rule::spoken(answer.rule.schedule);
         let unless = if answer.rule.from_file { "" } else { " unless changed" };
-        block.write("Then", Tone::Plain, &format!("The client checks again on the rule's schedule ({schedule}{unless})."))?;
+        block.write(
+            "Then",
+            Tone::Plain,
+            &format!("The client checks again on the rule's schedule ({schedule}{unless})."),
+        )?;
     }
     Ok(())
 }
@@ -355,7 +375,10 @@ fn pass_text(answer: &Diagnosis) -> String {
     let certificate = &passing.stored.certificate;
     let subject = certificate.subject().to_string();
     let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
-    format!("The certificate {} is found and was issued by the uploaded CA; it is valid until {until}.", shown(&subject))
+    format!(
+        "The certificate {} is found and was issued by the uploaded CA; it is valid until {until}.",
+        shown(&subject)
+    )
 }
 
 /// What the other type of rule would say, and how to tell which one the check has.
@@ -406,7 +429,8 @@ impl<W: Write> Block<'_, W> {
 }
 
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options =
+        textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
 }
 

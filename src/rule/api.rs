@@ -36,8 +36,8 @@ pub const BUNDLE_SCHEMA: &str = "certposture.bundle/1";
 /// Reads every rule of a file. A rule that is faulty is kept, with its problems.
 pub fn read_rules(bytes: &[u8]) -> Result<RuleFile, RuleFileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let document: Value =
-        serde_json::from_slice(bytes).map_err(|e| RuleFileError::NotJson(text::shown(&e.to_string()).into_owned()))?;
+    let document: Value = serde_json::from_slice(bytes)
+        .map_err(|e| RuleFileError::NotJson(text::shown(&e.to_string()).into_owned()))?;
     if document["schema"] == BUNDLE_SCHEMA {
         let certificates = document["certificates"].as_array().cloned().unwrap_or_default();
         return Ok(RuleFile { rules: rules_of(&document["rules"])?, certificates });
@@ -78,7 +78,10 @@ fn read_rule(json: &Value) -> Rule {
         schedule: reader.interval(&json["schedule"], "schedule"),
         expiration: reader.interval(&json["expiration"], "expiration"),
         from_file: true,
-        ..Rule::from_flags(reader.text(&input["cn"], "input.cn").map(String::into_bytes), Some(rule_type_or_default))
+        ..Rule::from_flags(
+            reader.text(&input["cn"], "input.cn").map(String::into_bytes),
+            Some(rule_type_or_default),
+        )
     };
     rule.systems = match rule.rule_type {
         RuleType::ClientCertificate => reader.platforms(&json["match"]),
@@ -151,7 +154,10 @@ impl RuleReader {
         let written = self.text(value, field).filter(|text| !text.is_empty())?;
         let interval = Interval::parse(&written);
         if interval.is_none() {
-            self.malformed(format!("\"{field}\" is \"{}\", not a duration such as 5m or 1h", text::shown(&written)));
+            self.malformed(format!(
+                "\"{field}\" is \"{}\", not a duration such as 5m or 1h",
+                text::shown(&written)
+            ));
         }
         interval
     }
@@ -203,7 +209,9 @@ impl RuleReader {
             }
         };
         let null = Value::Null;
-        let field = |name: &str| fields.get(name).filter(|v| v.as_array().is_none_or(|l| !l.is_empty())).unwrap_or(&null);
+        let field = |name: &str| {
+            fields.get(name).filter(|v| v.as_array().is_none_or(|l| !l.is_empty())).unwrap_or(&null)
+        };
         let mut trust_stores = Vec::new();
         for name in self.texts(field("trust_stores"), "input.locations.trust_stores") {
             match name.as_str() {
@@ -244,7 +252,8 @@ impl RuleReader {
             }
             return Vec::new();
         };
-        let names: Vec<String> = list.iter().filter_map(|m| self.text(&m["platform"], "match[].platform")).collect();
+        let names: Vec<String> =
+            list.iter().filter_map(|m| self.text(&m["platform"], "match[].platform")).collect();
         // Platforms without a client-certificate check are left out; a rule for those alone fits no system.
         let known: Vec<System> = names.iter().filter_map(|name| System::from_name(name)).collect();
         if known.is_empty() && !names.is_empty() {

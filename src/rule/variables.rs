@@ -26,7 +26,8 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
     }
     let mut problems = Vec::new();
     let hostname = device.host_names.own();
-    let mut fill = |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut problems);
+    let mut fill =
+        |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut problems);
     let common_name = rule.common_name.as_deref().map(|name| fill(name, hostname));
     let subject_alternative_names = rule
         .subject_alternative_names
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn says_what_cannot_be_filled_in() {
-        let resolved = resolve(&rule("${serial_number} ${user} ${"), &device(Err("permission denied".into())));
+        let resolved =
+            resolve(&rule("${serial_number} ${user} ${"), &device(Err("permission denied".into())));
         let codes: Vec<Code> = resolved.problems.iter().map(|p| p.code).collect();
         assert_eq!(codes, [Code::RuleVariableUnresolved, Code::RuleVariableUnknown]);
         assert_eq!(resolved.common_name.unwrap(), b"${serial_number} ${user} ${");

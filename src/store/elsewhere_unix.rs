@@ -53,7 +53,9 @@ pub fn specs() -> Vec<StoreSpec> {
         specs.extend(databases.chain(profiles).filter(|d| d.join("cert9.db").exists()).map(StoreSpec::Nss));
         let keychain = home.join("Library/Keychains/login.keychain-db");
         specs.extend(keychain.exists().then_some(StoreSpec::Keychain(keychain)));
-        specs.extend(HOME_FOLDERS.iter().map(|name| home.join(name)).filter(|p| p.is_dir()).map(StoreSpec::File));
+        specs.extend(
+            HOME_FOLDERS.iter().map(|name| home.join(name)).filter(|p| p.is_dir()).map(StoreSpec::File),
+        );
     }
     specs.extend(SYSTEM_FOLDERS.iter().map(PathBuf::from).filter(|p| p.is_dir()).map(StoreSpec::File));
     specs
@@ -85,5 +87,8 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 pub fn is_writable(path: &Path) -> bool {
     let existing = super::existing(path);
     let may_write = |path: &Path| access(path, Access::WRITE_OK).is_ok();
-    may_write(existing) && [existing.join("cert9.db"), existing.join("key4.db")].iter().all(|file| !file.exists() || may_write(file))
+    may_write(existing)
+        && [existing.join("cert9.db"), existing.join("key4.db")]
+            .iter()
+            .all(|file| !file.exists() || may_write(file))
 }

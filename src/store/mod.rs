@@ -3,15 +3,15 @@
 
 mod file;
 mod keychain;
-pub mod places;
 pub mod nss;
+pub mod places;
 mod problem;
 mod spec;
 
 pub use file::FileStore;
 pub use keychain::{KeychainStore, SYSTEM_KEYCHAIN};
-pub use places::Place;
 pub use nss::NssStore;
+pub use places::Place;
 pub use spec::{StoreSpec, WindowsLocation};
 
 use crate::certificate::Certificate;

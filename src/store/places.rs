@@ -39,7 +39,8 @@ impl Place {
 /// The stores beside `searched` that exist on this machine and can be read.
 pub fn elsewhere(searched: &[StoreSpec]) -> Vec<Place> {
     let specs = platform::specs().into_iter().filter(|spec| !searched.contains(spec));
-    let read = specs.map(|spec| Place { contents: open(&spec), elsewhere: true, writable: is_writable(&spec) });
+    let read =
+        specs.map(|spec| Place { contents: open(&spec), elsewhere: true, writable: is_writable(&spec) });
     read.filter(|place| !place.contents.certificates.is_empty()).collect()
 }
 
@@ -52,14 +53,20 @@ fn open(spec: &StoreSpec) -> Contents {
         StoreSpec::Windows(..) => Contents::unread(
             spec.clone(),
             Status::Unsupported,
-            Problem { code: Code::StoreDenied, message: format!("{spec} cannot be read on this system"), file: None },
+            Problem {
+                code: Code::StoreDenied,
+                message: format!("{spec} cannot be read on this system"),
+                file: None,
+            },
         ),
     }
 }
 
 fn is_writable(spec: &StoreSpec) -> bool {
     match spec {
-        StoreSpec::Nss(path) | StoreSpec::Keychain(path) | StoreSpec::File(path) => platform::is_writable(path),
+        StoreSpec::Nss(path) | StoreSpec::Keychain(path) | StoreSpec::File(path) => {
+            platform::is_writable(path)
+        }
         StoreSpec::Windows(..) => true,
     }
 }

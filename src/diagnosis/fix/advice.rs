@@ -87,7 +87,9 @@ fn other_ca(damage: &Damage<'_>, candidate: &Examined) -> String {
     let top = candidate.chain.last().unwrap_or(&candidate.stored.certificate);
     let issuer = match damage.rule_type() {
         RuleType::ClientCertificate => shown(&top.issuer().to_string()).into_owned(),
-        RuleType::ClientCertificateV2 => shown(&candidate.stored.certificate.issuer().to_string()).into_owned(),
+        RuleType::ClientCertificateV2 => {
+            shown(&candidate.stored.certificate.issuer().to_string()).into_owned()
+        }
     };
     format!(
         "Either have the uploaded CA issue this device a new certificate, or, if {issuer} is a CA of yours, upload its \

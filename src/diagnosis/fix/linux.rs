@@ -18,13 +18,22 @@ const TOKEN: &str = "NSS Certificate DB:";
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
     let database = Database::searched(damage);
     match reason.code {
-        Code::NicknameDiffers | Code::CaseDiffers | Code::WhitespaceDiffers | Code::NameInSanOnly
-        | Code::NameInOtherAttribute | Code::UnicodeDiffers => {
+        Code::NicknameDiffers
+        | Code::CaseDiffers
+        | Code::WhitespaceDiffers
+        | Code::NameInSanOnly
+        | Code::NameInOtherAttribute
+        | Code::UnicodeDiffers => {
             let candidate = damage.candidate?;
             rename_fits(damage, candidate).then(|| give_name(damage, &database?, candidate, false))?
         }
-        Code::NicknameOtherSubject | Code::Expired | Code::NotYetValid | Code::IssuerDiffers
-        | Code::SignatureInvalid | Code::SelfSigned | Code::IntermediateMissing
+        Code::NicknameOtherSubject
+        | Code::Expired
+        | Code::NotYetValid
+        | Code::IssuerDiffers
+        | Code::SignatureInvalid
+        | Code::SelfSigned
+        | Code::IntermediateMissing
             if damage.rule_type() == RuleType::ClientCertificate =>
         {
             give_name(damage, &database?, damage.sound_alternative()?, true)
@@ -87,7 +96,12 @@ fn rename_fits(damage: &Damage<'_>, candidate: &Examined) -> bool {
 }
 
 /// Gives `target` the nickname that the rule asks for; whoever has it now is renamed first.
-fn give_name(damage: &Damage<'_>, database: &Database<'_>, target: &Examined, settles_all: bool) -> Option<Repair> {
+fn give_name(
+    damage: &Damage<'_>,
+    database: &Database<'_>,
+    target: &Examined,
+    settles_all: bool,
+) -> Option<Repair> {
     let wanted = damage.resolution().common_name.as_deref()?;
     if wanted.contains(&b':') || target.spec != database.place.contents.spec {
         return None;
@@ -112,11 +126,20 @@ fn give_name(damage: &Damage<'_>, database: &Database<'_>, target: &Examined, se
 }
 
 fn rename(database: &Database<'_>, from: &str, to: &[u8]) -> Option<String> {
-    Some(format!("{}certutil --rename -d {} -n {from} --new-n {}", database.sudo(), database.argument()?, quote_sh(to)?))
+    Some(format!(
+        "{}certutil --rename -d {} -n {from} --new-n {}",
+        database.sudo(),
+        database.argument()?,
+        quote_sh(to)?
+    ))
 }
 
 /// A certificate of another subject that has the nickname `wanted` now.
-fn holder_of<'a>(database: &'a Database<'_>, wanted: &[u8], target: &Examined) -> Option<&'a StoredCertificate> {
+fn holder_of<'a>(
+    database: &'a Database<'_>,
+    wanted: &[u8],
+    target: &Examined,
+) -> Option<&'a StoredCertificate> {
     let subject = target.stored.certificate.subject().der;
     let mut stored = database.place.contents.certificates.iter();
     stored.find(|s| s.label.as_deref() == Some(wanted) && s.certificate.subject().der != subject)
@@ -128,7 +151,8 @@ fn holder_argument(holder: &StoredCertificate) -> Option<String> {
 
 /// A nickname that nobody has: `NAME-old`, `NAME-old-2` and so on.
 fn spare_name(database: &Database<'_>, wanted: &[u8]) -> Vec<u8> {
-    let taken = |name: &[u8]| database.place.contents.certificates.iter().any(|s| s.label.as_deref() == Some(name));
+    let taken =
+        |name: &[u8]| database.place.contents.certificates.iter().any(|s| s.label.as_deref() == Some(name));
     let numbered = |n: usize| match n {
         1 => [wanted, b"-old"].concat(),
         n => [wanted, format!("-old-{n}").as_bytes()].concat(),
@@ -145,9 +169,15 @@ fn nickname_argument(stored: &StoredCertificate) -> Option<String> {
 }
 
 /// Puts the candidate, found where the client does not look, into the database.
-fn import(damage: &Damage<'_>, database: &Database<'_>, candidate: &Examined, before: &[String]) -> Option<Repair> {
+fn import(
+    damage: &Damage<'_>,
+    database: &Database<'_>,
+    candidate: &Examined,
+    before: &[String],
+) -> Option<Repair> {
     let name = nickname_for(damage, candidate)?;
-    let with_key = damage.evidence.case.rule.check_private_key && damage.rule_type() == RuleType::ClientCertificateV2;
+    let with_key =
+        damage.evidence.case.rule.check_private_key && damage.rule_type() == RuleType::ClientCertificateV2;
     let mut steps = before.to_vec();
     steps.push(match &candidate.spec {
         StoreSpec::Nss(_) if with_key => move_with_key(damage, database, candidate)?,
@@ -213,7 +243,10 @@ fn import_file(
     let source = if first.stored.certificate == stored.certificate {
         format!("openssl x509 -in {}", quote_sh(absolute(Path::new(&stored.location)).to_str()?.as_bytes())?)
     } else {
-        format!("echo {} | base64 -d | openssl x509 -inform DER", Base64::encode_string(stored.certificate.der()))
+        format!(
+            "echo {} | base64 -d | openssl x509 -inform DER",
+            Base64::encode_string(stored.certificate.der())
+        )
     };
     let (sudo, argument, name) = (database.sudo(), database.argument()?, quote_sh(name)?);
     Some(format!("{source} | {sudo}certutil -A -d {argument} -n {name} -t ,, -a"))
@@ -260,5 +293,8 @@ fn nickname_text(damage: &Damage<'_>) -> String {
 fn create(database: &Database<'_>) -> Option<String> {
     let directory = quote_sh(database.directory.to_str()?.as_bytes())?;
     let sudo = database.sudo();
-    Some(format!("{sudo}mkdir -p {directory} && {sudo}certutil -N -d {} --empty-password", database.argument()?))
+    Some(format!(
+        "{sudo}mkdir -p {directory} && {sudo}certutil -N -d {} --empty-password",
+        database.argument()?
+    ))
 }

@@ -85,7 +85,11 @@ impl Repair {
 }
 
 /// A fix for every reason, in the reasons' order; warnings have none of their own.
-pub(super) fn for_reasons(evidence: &Evidence<'_>, reasons: &[Reason], candidate: Option<&Examined>) -> Vec<Fix> {
+pub(super) fn for_reasons(
+    evidence: &Evidence<'_>,
+    reasons: &[Reason],
+    candidate: Option<&Examined>,
+) -> Vec<Fix> {
     let damage = Damage { evidence, candidate };
     let faults: Vec<&Reason> = reasons.iter().filter(|r| r.severity != Severity::Warning).collect();
     faults
@@ -114,7 +118,8 @@ fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
 
 /// What is left when this reason is repaired: the other faults, by their codes.
 fn remaining(own: Option<String>, rest: &[&Reason]) -> Option<String> {
-    let others: Vec<String> = rest.iter().map(|reason| format!("{} [{}]", reason.message, reason.code)).collect();
+    let others: Vec<String> =
+        rest.iter().map(|reason| format!("{} [{}]", reason.message, reason.code)).collect();
     match (own, others.is_empty()) {
         (own, true) => own,
         (None, false) => Some(format!("This remains: {}", others.join("; "))),
