@@ -15,6 +15,12 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// UTF-16 up to the first NUL, as Windows ends its strings.
+pub fn utf16_before_nul(units: impl IntoIterator<Item = u16>) -> String {
+    let units: Vec<u16> = units.into_iter().take_while(|&unit| unit != 0).collect();
+    String::from_utf16_lossy(&units)
+}
+
 /// Whether `c` is invisible, moves the cursor or changes the direction of reading: C0 and C1
 /// controls, bidirectional controls, zero-width characters, separators of lines, variation
 /// selectors, tags, private-use and unassigned format characters.

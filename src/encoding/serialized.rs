@@ -8,6 +8,7 @@
 
 use super::{Collector, Key, PublicKey};
 use crate::certificate::Certificate;
+use crate::text;
 
 /// The beginning of a serialized store: version 0, then `CERT`.
 const STORE_HEADER: &[u8] = b"\0\0\0\0CERT";
@@ -127,11 +128,9 @@ impl<'a> Element<'a> {
     }
 }
 
-/// UTF-16 up to the first NUL.
+/// UTF-16, little-endian.
 fn utf16_text(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-    let units: Vec<u16> = units.take_while(|&unit| unit != 0).collect();
-    String::from_utf16_lossy(&units)
+    text::utf16_before_nul(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])))
 }
 
 #[cfg(test)]

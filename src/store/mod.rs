@@ -7,12 +7,14 @@ pub mod nss;
 pub mod places;
 mod problem;
 mod spec;
+mod windows;
 
 pub use file::FileStore;
 pub use keychain::{KeychainStore, SYSTEM_KEYCHAIN};
 pub use nss::NssStore;
 pub use places::Place;
 pub use spec::{StoreSpec, WindowsLocation};
+pub use windows::{Account, WindowsStore, profile_folders};
 
 use crate::certificate::Certificate;
 use crate::reason::Code;
@@ -121,9 +123,11 @@ impl PrivateKey {
 #[derive(Clone, Debug)]
 pub enum Index {
     None,
-    /// The subject strings that Windows itself made, in the order of the certificates.
     Windows {
+        /// The subject strings that Windows itself made, in the order of the certificates.
         subjects: Vec<String>,
+        /// `DOMAIN\user` whose store it is, for a CurrentUser store.
+        account: Option<String>,
     },
     /// The rows that certutil searches.
     Nss(nss::Index),

@@ -49,7 +49,7 @@ fn matching(contents: &Contents, wildcard: &Wildcard) -> Vec<Found> {
 /// The subject string of the certificate at `index`: Windows' own where the store was read there.
 fn subject_at(contents: &Contents, index: usize) -> Cow<'_, str> {
     match &contents.index {
-        Index::Windows { subjects } if index < subjects.len() => Cow::Borrowed(&subjects[index]),
+        Index::Windows { subjects, .. } if index < subjects.len() => Cow::Borrowed(&subjects[index]),
         _ => {
             Cow::Owned(contents.certificates.get(index).map_or_else(String::new, |s| subject(&s.certificate)))
         }

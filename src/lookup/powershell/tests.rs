@@ -19,7 +19,7 @@ fn store(subjects: &[&str]) -> Contents {
         status: Status::Read,
         problem: None,
         certificates: certificates.collect(),
-        index: Index::Windows { subjects: subjects.iter().map(|s| (*s).to_owned()).collect() },
+        index: Index::Windows { subjects: subjects.iter().map(|s| (*s).to_owned()).collect(), account: None },
     }
 }
 
