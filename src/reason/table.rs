@@ -136,8 +136,8 @@ codes! {
                    be read.",
             why: "The client puts the value in place before it compares. Without it the name that it \
                   looks for is unknown. On Linux only root may read the serial number.",
-            fix: "Run certposture as an administrator, or read the value with the command below and give \
-                  it with `--serial-number` or `--hostname`.",
+            fix: "Run certposture as an administrator, or give the value yourself with `--serial-number` or \
+                  `--hostname`.",
             "Linux": "sudo cat /sys/class/dmi/id/product_serial",
             "macOS": "ioreg -rd1 -c IOPlatformExpertDevice | grep IOPlatformSerialNumber",
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
@@ -192,9 +192,9 @@ codes! {
             seen: "The CA file is missing, empty, or holds no certificate in PEM or DER form.",
             why: "Every certificate is judged against the uploaded CA. Without it there is no verdict.",
             fix: "Give the CA certificate as PEM, from the line `-----BEGIN CERTIFICATE-----` to the line \
-                  `-----END CERTIFICATE-----`. A PKCS #7 file is converted with the command below. If the \
-                  file is damaged, ask whoever runs the CA for its certificate.",
-            "OpenSSL": "openssl pkcs7 -in CA.p7b -print_certs -out CA.pem",
+                  `-----END CERTIFICATE-----`. If the file is damaged, ask whoever runs the CA for its \
+                  certificate.",
+            "certposture": "certposture ca inspect CA.pem",
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
             seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set.",
@@ -268,8 +268,8 @@ codes! {
             why: "The documented look-up finds nothing then. For an NSS database certutil needs both \
                   `cert9.db` and `key4.db`; without either it prints SEC_ERROR_BAD_DATABASE and no \
                   certificate.",
-            fix: "Create the store and install the client certificate with its private key; the first command \
-                  below also makes a missing `key4.db` and keeps the certificates that are there. Where a \
+            fix: "Create the store and install the client certificate with its private key. `certutil -N` \
+                  also makes a missing `key4.db` and keeps the certificates that are there. Where a \
                   `client_certificate_v2` rule names files, put them at the rule's paths.",
             "Linux": NEW_DATABASE,
             "Linux": IMPORT_LINUX,
@@ -288,8 +288,8 @@ codes! {
             why: "The documented look-up fails on it as well and returns no certificate; certutil prints \
                   SEC_ERROR_BAD_DATABASE.",
             fix: "Copy the files somewhere safe. If a file whose name ends in `-journal` lies beside the \
-                  database, the first command below completes the interrupted change. Otherwise restore \
-                  the database from a backup, or move it away, create a new one and install the client \
+                  database, `certutil -L -X` settles the interrupted change. Otherwise restore the \
+                  database from a backup, or move it away, create a new one and install the client \
                   certificate with its private key again.",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
@@ -314,9 +314,9 @@ codes! {
             seen: "The NSS directory holds only a database of the old format, `cert8.db`.",
             why: "Whether `certutil -d sql:` reads it depends on how NSS was built for the system: some \
                   builds read the old format without a word, others refuse it.",
-            fix: "Convert the database with a certutil that still reads the old format; the command below \
-                  makes `cert9.db` and `key4.db` beside it. Without such a certutil, create a new database \
-                  and install the client certificate again.",
+            fix: "Convert the database with a certutil that still reads the old format: `certutil -L -X` makes \
+                  `cert9.db` and `key4.db` beside it. Without such a certutil, create a new database and \
+                  install the client certificate with its private key again.",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
         }
@@ -660,8 +660,7 @@ codes! {
                   merely copied from another device.",
             fix: "Install the certificate together with its key, from a PKCS #12 file. If the key is not \
                   to be had, create a new key on this device and have a certificate issued for it. On \
-                  Windows a key that is there but lost its link to the certificate is found by the last \
-                  command below.",
+                  Windows, `certutil -repairstore` links the certificate to a key that is still there.",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
             "Windows": IMPORT_WINDOWS,
@@ -671,8 +670,8 @@ codes! {
             seen: "The private key beside the certificate belongs to another certificate.",
             why: "The rule has `check_private_key`, and the key must belong to the certificate's public \
                   key.",
-            fix: "Put the key that belongs to the certificate in its place, or the certificate that \
-                  belongs to the key. They belong together when both commands below print the same.",
+            fix: "Put the certificate's own key in its place, or the certificate that the key belongs to. They \
+                  belong together when OpenSSL prints the same public key for both.",
             "OpenSSL": "openssl x509 -in CERTIFICATE.pem -noout -pubkey",
             "OpenSSL": "openssl pkey -in KEY.pem -pubout",
         }
