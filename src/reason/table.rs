@@ -136,8 +136,8 @@ codes! {
                    be read.",
             why: "The client puts the value in place before it compares. Without it the name that it \
                   looks for is unknown. On Linux only root may read the serial number.",
-            fix: "Run certposture as an administrator, or read the value with the command below and give \
-                  it with `--serial-number` or `--hostname`.",
+            fix: "Run certposture as an administrator, or give the value yourself with `--serial-number` or \
+                  `--hostname`.",
             "Linux": "sudo cat /sys/class/dmi/id/product_serial",
             "macOS": "ioreg -rd1 -c IOPlatformExpertDevice | grep IOPlatformSerialNumber",
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
@@ -175,7 +175,8 @@ codes! {
                   `*`, `?` and brackets are wildcards: the certificate meant can be missed and others \
                   matched.",
             fix: "Issue the certificate under a name of letters, digits, dots and hyphens, and put that \
-                  name into the rule. A `client_certificate_v2` rule compares the name as it stands.",
+                  name into the rule. Where the name must stay, the report says how to write it for \
+                  PowerShell. A `client_certificate_v2` rule compares the name as it stands.",
         }
         CnIsTheCa "cn-is-the-ca" Warning {
             seen: "The common name in the rule is the uploaded CA's own.",
@@ -192,9 +193,9 @@ codes! {
             seen: "The CA file is missing, empty, or holds no certificate in PEM or DER form.",
             why: "Every certificate is judged against the uploaded CA. Without it there is no verdict.",
             fix: "Give the CA certificate as PEM, from the line `-----BEGIN CERTIFICATE-----` to the line \
-                  `-----END CERTIFICATE-----`. A PKCS #7 file is converted with the command below. If the \
-                  file is damaged, ask whoever runs the CA for its certificate.",
-            "OpenSSL": "openssl pkcs7 -in CA.p7b -print_certs -out CA.pem",
+                  `-----END CERTIFICATE-----`. If the file is damaged, ask whoever runs the CA for its \
+                  certificate.",
+            "certposture": "certposture ca inspect CA.pem",
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
             seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set.",
@@ -268,8 +269,8 @@ codes! {
             why: "The documented look-up finds nothing then. For an NSS database certutil needs both \
                   `cert9.db` and `key4.db`; without either it prints SEC_ERROR_BAD_DATABASE and no \
                   certificate.",
-            fix: "Create the store and install the client certificate with its private key; the first command \
-                  below also makes a missing `key4.db` and keeps the certificates that are there. Where a \
+            fix: "Create the store and install the client certificate with its private key. `certutil -N` \
+                  also makes a missing `key4.db` and keeps the certificates that are there. Where a \
                   `client_certificate_v2` rule names files, put them at the rule's paths.",
             "Linux": NEW_DATABASE,
             "Linux": IMPORT_LINUX,
@@ -288,8 +289,8 @@ codes! {
             why: "The documented look-up fails on it as well and returns no certificate; certutil prints \
                   SEC_ERROR_BAD_DATABASE.",
             fix: "Copy the files somewhere safe. If a file whose name ends in `-journal` lies beside the \
-                  database, the first command below completes the interrupted change. Otherwise restore \
-                  the database from a backup, or move it away, create a new one and install the client \
+                  database, `certutil -L -X` settles the interrupted change. Otherwise restore the \
+                  database from a backup, or move it away, create a new one and install the client \
                   certificate with its private key again.",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
@@ -303,20 +304,22 @@ codes! {
                   macOS, in an elevated prompt of the same user on Windows.",
         }
         StoreLocked "store-locked" Unknown {
-            seen: "Another process holds the store locked.",
-            why: "certutil waits one second for the lock and then finds nothing. Whether the client comes \
-                  at such a moment or at a better one cannot be told.",
+            seen: "Another process holds the store locked, or the file is encrypted with a pass phrase.",
+            why: "certutil waits one second for a lock and then finds nothing. Whether the client comes at \
+                  such a moment or at a better one cannot be told, and no more can what an encrypted file \
+                  holds.",
             fix: "Run the check again in a moment. If the lock remains, find the process that holds it and \
-                  let it finish.",
+                  let it finish. Of an encrypted PKCS #12 file, give the certificate alone.",
             "Linux": "sudo fuser -v /etc/pki/nssdb/cert9.db /etc/pki/nssdb/key4.db",
+            "OpenSSL": "openssl pkcs12 -in DEVICE.p12 -nokeys -clcerts -out CERTIFICATE.pem",
         }
         StoreLegacyDbm "store-legacy-dbm" Unknown {
             seen: "The NSS directory holds only a database of the old format, `cert8.db`.",
             why: "Whether `certutil -d sql:` reads it depends on how NSS was built for the system: some \
                   builds read the old format without a word, others refuse it.",
-            fix: "Convert the database with a certutil that still reads the old format; the command below \
+            fix: "Convert the database with a certutil that still reads the old format: `certutil -L -X` \
                   makes `cert9.db` and `key4.db` beside it. Without such a certutil, create a new database \
-                  and install the client certificate again.",
+                  and install the client certificate with its private key again.",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
         }
@@ -589,15 +592,16 @@ codes! {
                   the same name and key, and install it in place of the old one.",
         }
         AlgorithmUnsupported "algorithm-unsupported" Fault {
-            seen: "A key or a signature is of a kind that cannot be checked here.",
+            seen: "A key or a signature is of a kind that is not checked here.",
             why: "A signature that was not checked is not taken for a good one. certposture checks RSA \
-                  (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and P-521, and Ed25519.",
+                  (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and P-521, and Ed25519. It does not check \
+                  MD5 signatures, which anybody can forge.",
             fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
                   2048 bits or more, signed with SHA-256.",
         }
         AlgorithmWeak "algorithm-weak" Warning {
-            seen: "A certificate in the chain is signed with MD5 or SHA-1, or has an RSA key of fewer \
-                   than 2048 bits.",
+            seen: "A certificate in the chain is signed with SHA-1, or has an RSA key of fewer than 2048 \
+                   bits.",
             why: "Such a signature proves less than it should, because forging it is feasible or expected to \
                   become so. The documentation of the check sets no limit, and certposture does not either.",
             fix: "Have the certificate issued again with SHA-256 and an RSA key of 2048 bits or more, or \
@@ -660,8 +664,7 @@ codes! {
                   merely copied from another device.",
             fix: "Install the certificate together with its key, from a PKCS #12 file. If the key is not \
                   to be had, create a new key on this device and have a certificate issued for it. On \
-                  Windows a key that is there but lost its link to the certificate is found by the last \
-                  command below.",
+                  Windows, `certutil -repairstore` links the certificate to a key that is still there.",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
             "Windows": IMPORT_WINDOWS,
@@ -671,8 +674,8 @@ codes! {
             seen: "The private key beside the certificate belongs to another certificate.",
             why: "The rule has `check_private_key`, and the key must belong to the certificate's public \
                   key.",
-            fix: "Put the key that belongs to the certificate in its place, or the certificate that \
-                  belongs to the key. They belong together when both commands below print the same.",
+            fix: "Put the certificate's own key in its place, or the certificate that the key belongs to. \
+                  They belong together when OpenSSL prints the same public key for both.",
             "OpenSSL": "openssl x509 -in CERTIFICATE.pem -noout -pubkey",
             "OpenSSL": "openssl pkey -in KEY.pem -pubout",
         }
