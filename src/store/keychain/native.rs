@@ -76,7 +76,7 @@ fn private_key(keychain: &SecKeychain, certificate: &Certificate) -> PrivateKey 
 
 fn search(keychain: &SecKeychain) -> ItemSearchOptions {
     let mut options = ItemSearchOptions::new();
-    options.keychains(&[keychain.clone()]).limit(Limit::All);
+    options.keychains(std::slice::from_ref(keychain)).limit(Limit::All);
     options
 }
 
