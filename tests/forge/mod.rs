@@ -311,6 +311,12 @@ impl Template {
         sequence(&[signed, algorithm, tlv(3, &[&[0][..], &signature].concat())])
     }
 
+    /// With octets in place of a signature that no key made.
+    pub fn der_unsigned(&self, scheme: Scheme) -> Vec<u8> {
+        let algorithm = scheme.algorithm();
+        sequence(&[self.signed_part(&algorithm), algorithm, tlv(3, &[0; 65])])
+    }
+
     pub fn sign_with(&self, key: &Key, scheme: Scheme) -> Certificate {
         Certificate::from_der(self.der(key, scheme))
     }

@@ -57,7 +57,7 @@ fn permitted_names_of_each_kind() {
             "directory name:O=Other is not under the permitted directory name:O=Example",
         ),
     ] {
-        let constraints = name_constraints(&[base.clone()], &[]);
+        let constraints = name_constraints(std::slice::from_ref(&base), &[]);
         let with = |name: &Vec<u8>| {
             let name = name.clone();
             told_of(constraints.clone(), |mut device| {
@@ -69,10 +69,14 @@ fn permitted_names_of_each_kind() {
         assert_eq!(with(&bad), violation(what));
         // Excluded, the same bases turn round.
         let excluded = name_constraints(&[], &[base]);
-        let told = told_of(excluded.clone(), |device| device.with(alternative_names(&[good.clone()])));
+        let told =
+            told_of(excluded.clone(), |device| device.with(alternative_names(std::slice::from_ref(&good))));
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains(" is under the excluded "), "{told:?}");
-        assert_eq!(told_of(excluded, |device| device.with(alternative_names(&[bad.clone()]))), NONE);
+        assert_eq!(
+            told_of(excluded, |device| device.with(alternative_names(std::slice::from_ref(&bad)))),
+            NONE
+        );
     }
 }
 
@@ -129,10 +133,10 @@ fn addresses_in_the_subject_count_without_alternative_names() {
 #[test]
 fn kinds_and_distances_that_are_not_supported() {
     let registered = der::context(8, &[0x2a, 3]);
-    let constraints = || name_constraints(&[registered.clone()], &[]);
+    let constraints = || name_constraints(std::slice::from_ref(&registered), &[]);
     assert_eq!(told_of(constraints(), |device| device), NONE);
     assert_eq!(
-        told_of(constraints(), |device| device.with(alternative_names(&[registered.clone()]))),
+        told_of(constraints(), |device| device.with(alternative_names(std::slice::from_ref(&registered)))),
         violation(
             "registered ID:1.2.3 cannot be judged: constraints on names of the kind registeredID are not supported"
         )
