@@ -234,8 +234,11 @@ impl<'s, 'a> Search<'s, 'a> {
             None if goes_on => return,
             None => (Nearness::IssuerMissing, self.missing(top, depth)),
         };
-        let findings = validate(&self.readings(chain), false, self.purpose, self.verifier.at);
-        self.keep(Attempt { issuers: chain.to_vec(), nearness, end: Some(end), findings });
+        // Validation is worth its while only for a chain that may be the one to report.
+        if self.best.as_ref().is_none_or(|best| (nearness, depth) >= (best.nearness, best.issuers.len())) {
+            let findings = validate(&self.readings(chain), false, self.purpose, self.verifier.at);
+            self.keep(Attempt { issuers: chain.to_vec(), nearness, end: Some(end), findings });
+        }
     }
 
     /// What the candidates that bear the issuer's name lack; the likeliest anchor's first.
