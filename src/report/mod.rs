@@ -1,5 +1,7 @@
 //! What a person or a program reads. Formatting only: nothing here decides anything.
 
+mod fit;
+pub mod html;
 pub mod json;
 pub mod list;
 mod style;
