@@ -1,7 +1,13 @@
 //! Facts about this device that a rule may ask for: host name, serial number, and which client is
 //! installed. Read from files and system interfaces; nothing is executed.
 
+#[cfg(any(test, target_os = "macos"))]
+mod apple;
+#[cfg(not(target_os = "macos"))]
 #[path = "linux.rs"]
+mod platform;
+#[cfg(target_os = "macos")]
+#[path = "macos.rs"]
 mod platform;
 
 pub use platform::installed_client;

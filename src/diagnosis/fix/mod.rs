@@ -3,6 +3,7 @@
 
 mod advice;
 mod linux;
+mod macos;
 
 use super::candidate;
 use super::decide::Evidence;
@@ -111,7 +112,8 @@ pub(super) fn for_reasons(
 fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
     let by_command = match damage.system() {
         System::Linux => linux::repair(damage, reason),
-        System::Macos | System::Windows => None,
+        System::Macos => macos::repair(damage, reason),
+        System::Windows => None,
     };
     by_command.unwrap_or_else(|| Repair::by_hand(advice::advise(damage, reason)))
 }
