@@ -3,12 +3,17 @@
 
 #[cfg(any(test, target_os = "macos"))]
 mod apple;
-#[cfg(not(target_os = "macos"))]
+#[cfg(not(any(windows, target_os = "macos")))]
 #[path = "linux.rs"]
 mod platform;
 #[cfg(target_os = "macos")]
 #[path = "macos.rs"]
 mod platform;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod platform;
+#[cfg(any(windows, test))]
+mod smbios;
 
 pub use platform::installed_client;
 
