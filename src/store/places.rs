@@ -72,6 +72,7 @@ fn is_writable(spec: &StoreSpec) -> bool {
 }
 
 /// The nearest part of `path` that exists.
-fn existing(path: &Path) -> &Path {
-    path.ancestors().find(|p| p.exists()).unwrap_or(path)
+fn existing(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.ancestors().find(|part| part.exists()).unwrap_or(path).to_owned()
 }
