@@ -413,7 +413,7 @@ impl<W: Write> Block<'_, W> {
         let padding = " ".repeat(self.indent.saturating_sub(label.len()));
         let head = format!("{}{padding}", self.style.paint(tone, label));
         let indent = " ".repeat(self.indent);
-        let width = self.style.width.unwrap_or(100).min(100);
+        let width = self.style.width.unwrap_or(80).min(100);
         let lines = wrap(text, width.saturating_sub(self.indent).max(20));
         for (position, line) in lines.iter().enumerate() {
             writeln!(self.output, "{}{line}", if position == 0 { &head } else { &indent })?;
