@@ -4,6 +4,7 @@
 mod advice;
 mod linux;
 mod macos;
+mod windows;
 
 use super::candidate;
 use super::decide::Evidence;
@@ -113,7 +114,7 @@ fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
     let by_command = match damage.system() {
         System::Linux => linux::repair(damage, reason),
         System::Macos => macos::repair(damage, reason),
-        System::Windows => None,
+        System::Windows => windows::repair(damage, reason),
     };
     by_command.unwrap_or_else(|| Repair::by_hand(advice::advise(damage, reason)))
 }
