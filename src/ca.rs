@@ -6,6 +6,7 @@ use crate::encoding::{self, Objects};
 use crate::input;
 use crate::reason::Code;
 use crate::text::shown;
+use crate::verification;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -95,8 +96,8 @@ impl UploadedCas {
         }
         for found in objects.certificates {
             let certificate = Certificate::from_der(found.der);
-            if let Err(why) = certificate.strict() {
-                let what = format!("holds a certificate that cannot be read: {}", shown(why));
+            if let Some(why) = verification::malformed(&certificate) {
+                let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, what);
             }
             if self.cas.iter().all(|known| known.certificate != certificate) {

@@ -17,8 +17,12 @@ const HOSTILE: &str =
 
 /// Everything that the program prints, as a file.
 fn report(folder: &Path, arguments: &[&str]) -> String {
+    page(folder, "check", arguments)
+}
+
+fn page(folder: &Path, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
-        .args(["check", "--format", "html", "--at", "2025-01-01T00:00:00Z", "--ca", "ca.der"])
+        .args([command, "--format", "html", "--at", "2025-01-01T00:00:00Z", "--ca", "ca.der"])
         .args(arguments)
         .current_dir(folder)
         .output()
@@ -184,4 +188,26 @@ fn it_is_structured_for_screen_readers() {
         tree["nodes"].as_array().unwrap().iter().find(|node| node["role"]["value"] == "image").cloned();
     let image = image.expect("the chain is an image to assistive technology");
     assert!(image["name"]["value"].as_str().unwrap().contains("From the rule's name"), "{image}");
+}
+
+#[test]
+fn verify_draws_each_chain() {
+    let folder = folder();
+    let browser = Browser::start(1200, 1400);
+    let url = page(folder.path(), "verify", &["good.der", "by-issuing.der"]);
+    browser.open(&url);
+    assert_eq!(browser.run("return document.querySelectorAll('svg').length"), 2);
+    let broken = text(browser.run("return document.querySelector('svg .link.bad').textContent"));
+    assert!(broken.contains("intermediate-missing"), "{broken}");
+    assert!(
+        text(browser.run("return document.querySelector('.sentence').textContent")).starts_with("1 of 2")
+    );
+    let visible = text(browser.run("return document.querySelector('tbody td.name').textContent"));
+    assert!(visible.starts_with("<script>"), "{visible}");
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme);
+        assert_eq!(browser.run(include_str!("browser/contrast.js")), serde_json::json!([]), "{scheme}");
+    }
+    assert_eq!(browser.console(), Vec::<Value>::new());
+    assert_eq!(browser.requests(), [url]);
 }

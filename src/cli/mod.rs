@@ -7,6 +7,7 @@ mod explain;
 mod list;
 mod man;
 mod options;
+mod verify;
 
 pub use options::{Cli, Command, Common};
 
@@ -54,6 +55,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
         Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
+        Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),

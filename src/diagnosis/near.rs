@@ -61,7 +61,9 @@ fn between(wanted: &str, have: &str) -> Nearness {
     if without_spaces(&wanted_folded) == without_spaces(&have_folded) {
         return Nearness::Whitespace;
     }
-    if look(&wanted_folded) == look(&have_folded) {
+    // Among ASCII names a look-alike is another device: 0 and O, 1 and l are often both in use.
+    let foreign = !(wanted_folded.is_ascii() && have_folded.is_ascii());
+    if foreign && look(&wanted_folded) == look(&have_folded) {
         return Nearness::Unicode;
     }
     let (wanted, have) = (wanted_folded.trim(), have_folded.trim());
@@ -137,6 +139,7 @@ mod tests {
             ("caf\u{e9}", "cafe\u{301}", Nearness::Unicode),
             ("device-04", "device-042", Nearness::Substring),
             ("device-043", "device-042", Nearness::Different),
+            ("device-O42", "device-042", Nearness::Different),
         ];
         for (wanted, have, expected) in cases {
             assert_eq!(between(wanted, have), expected, "{wanted:?} and {have:?}");

@@ -13,6 +13,7 @@ mod pkcs7;
 mod serialized;
 
 pub use key::PublicKey;
+pub use pkcs12::PASS_PHRASE_VARIABLE;
 
 /// The most certificates taken from one file.
 pub const MAX_CERTIFICATES: usize = 50_000;

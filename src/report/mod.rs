@@ -6,5 +6,6 @@ pub mod json;
 pub mod list;
 mod style;
 pub mod table;
+pub mod verify;
 
 pub use style::{ColorChoice, Format, Style};

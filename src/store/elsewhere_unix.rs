@@ -87,7 +87,7 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 pub fn is_writable(path: &Path) -> bool {
     let existing = super::existing(path);
     let may_write = |path: &Path| access(path, Access::WRITE_OK).is_ok();
-    may_write(existing)
+    may_write(&existing)
         && [existing.join("cert9.db"), existing.join("key4.db")]
             .iter()
             .all(|file| !file.exists() || may_write(file))

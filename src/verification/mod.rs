@@ -105,6 +105,12 @@ pub struct Path {
     pub findings: Vec<Finding>,
 }
 
+/// What is wrong with the encoding of a certificate, if it is not DER or not laid out as RFC 5280 has
+/// it.
+pub fn malformed(certificate: &Certificate) -> Option<String> {
+    reading::Reading::of(certificate).err()
+}
+
 impl<'a> Verifier<'a> {
     /// A verifier for the moment `at`. Anchors need not be self-signed; the pool may hold anything.
     pub fn new(anchors: &'a [Certificate], pool: &'a [Certificate], at: Timestamp) -> Self {

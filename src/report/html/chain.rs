@@ -35,13 +35,20 @@ pub(super) struct Link {
 }
 
 /// Cards and the links between them: one link fewer than cards.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Chain {
+    /// What the drawing is called.
+    title: &'static str,
     pub nodes: Vec<Node>,
     pub links: Vec<Link>,
 }
 
 impl Chain {
+    /// An empty one.
+    pub fn of(title: &'static str) -> Self {
+        Self { title, nodes: Vec::new(), links: Vec::new() }
+    }
+
     /// The drawing, with a description in words; `id` is unique in the page.
     pub fn draw(&self, id: &str, page: &mut Markup) {
         let title = format!("{id}-title");
@@ -52,7 +59,7 @@ impl Chain {
         let view = format!("0 0 {WIDTH} {height}");
         let labels = format!("{title} {described}");
         page.open("svg", &[("viewBox", &view), ("role", "img"), ("aria-labelledby", &labels)]);
-        page.element("title", &[("id", &title)], "From the rule's name to the uploaded CA");
+        page.element("title", &[("id", &title)], self.title);
         page.element("desc", &[("id", &described)], &self.in_words());
         let mut y = 2;
         for (position, node) in self.nodes.iter().enumerate() {
@@ -84,6 +91,17 @@ impl Chain {
 }
 
 impl Node {
+    /// A card that says no more than this.
+    pub fn plain(role: &str, name: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            name: name.to_owned(),
+            details: Vec::new(),
+            faults: Vec::new(),
+            tone: Tone::Plain,
+        }
+    }
+
     fn fault_lines(&self) -> Vec<String> {
         self.faults.iter().flat_map(|fault| wrap(fault, LINK_COLUMNS)).collect()
     }

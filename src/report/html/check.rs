@@ -60,7 +60,7 @@ fn write_verdict(heading: &str, answer: &Diagnosis, page: &mut Markup) {
     page.raw("</p>\n").element("p", &[("class", "other")], &other_type_text(answer)).raw("</header>\n");
 }
 
-fn write_code(code: Code, page: &mut Markup) {
+pub(super) fn write_code(code: Code, page: &mut Markup) {
     page.element("span", &[("class", "code")], code.as_str());
 }
 
@@ -84,12 +84,12 @@ fn depicted(answer: &Diagnosis) -> Option<&Examined> {
 
 /// The rule's name, the certificate found by it, its issuers, the uploaded CA.
 fn chain(answer: &Diagnosis, examined: Option<&Examined>) -> Chain {
-    let mut chain = Chain::default();
-    chain.nodes.push(plain("The rule asks for", &common_name(answer)));
+    let mut chain = Chain::of("From the rule's name to the uploaded CA");
+    chain.nodes.push(Node::plain("The rule asks for", &common_name(answer)));
     let Some(examined) = examined else {
         let why = main_reason(answer).map(told).unwrap_or_default();
         chain.links.push(Link { caption: "Not found".to_owned(), broken: Some(why) });
-        chain.nodes.push(Node { tone: Tone::Faint, ..plain("Client certificate", "none that fits") });
+        chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Client certificate", "none that fits") });
         return chain;
     };
     chain.links.push(lookup_link(examined));
@@ -101,16 +101,6 @@ fn chain(answer: &Diagnosis, examined: Option<&Examined>) -> Chain {
     }
     mend_or_break(answer, examined, &mut chain);
     chain
-}
-
-fn plain(role: &str, name: &str) -> Node {
-    Node {
-        role: role.to_owned(),
-        name: name.to_owned(),
-        details: Vec::new(),
-        faults: Vec::new(),
-        tone: Tone::Plain,
-    }
 }
 
 fn lookup_link(examined: &Examined) -> Link {
@@ -145,12 +135,14 @@ fn issuer_node(answer: &Diagnosis, issuer: &Certificate) -> Node {
     Node { tone: if uploaded { Tone::Good } else { Tone::Plain }, ..certificate_node(role, issuer) }
 }
 
-fn certificate_node(role: &str, certificate: &Certificate) -> Node {
+pub(super) fn certificate_node(role: &str, certificate: &Certificate) -> Node {
     let subject = certificate.subject();
     let name = subject.common_name().unwrap_or_else(|| subject.to_string());
     let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
     let fingerprint = certificate.sha256().get(..16).unwrap_or_default();
-    Node { details: vec![format!("valid until {until} · sha256 {fingerprint}…")], ..plain(role, &name) }
+    Node {
+        details: vec![format!("valid until {until} · sha256 {fingerprint}…")], ..Node::plain(role, &name)
+    }
 }
 
 /// Where the chain to the uploaded CA does not hold, its last link says why; a chain that does not

@@ -4,9 +4,12 @@
 mod chain;
 mod check;
 mod markup;
+mod verify;
 
+use crate::certificate::Certificate;
 use crate::diagnosis::{Diagnosis, Verdict};
 use crate::report::style::Style;
+use crate::report::verify::Verified;
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
 use markup::Markup;
@@ -18,28 +21,40 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Writes the answers to one rule or to several.
 pub fn checks(answers: &[Diagnosis], verbose: bool) -> io::Result<()> {
-    print(&page(answers, verbose))
+    let style = Style::of_page(verbose);
+    let worst = answers.iter().max_by_key(|answer| answer.verdict);
+    let title = worst.map(check::title).unwrap_or_default();
+    let at = answers.first().map(|answer| answer.at);
+    let write = |page: &mut Markup| {
+        for (position, answer) in answers.iter().enumerate() {
+            check::write(position, answer, &style, page);
+        }
+    };
+    print(&title, at, write)
 }
 
-fn print(page: &Markup) -> io::Result<()> {
+/// Writes the answers about each certificate.
+pub fn verify(
+    anchors: &[Certificate],
+    verified: &[Verified],
+    at: Timestamp,
+    verbose: bool,
+) -> io::Result<()> {
+    let write = |page: &mut Markup| verify::write(anchors, verified, verbose, page);
+    print(&verify::title(verified), Some(at), write)
+}
+
+fn print(title: &str, at: Option<Timestamp>, write: impl FnOnce(&mut Markup)) -> io::Result<()> {
+    let mut page = Markup::default();
+    head(title, &mut page);
+    page.raw("<body>\n<main>\n");
+    write(&mut page);
+    page.raw("</main>\n");
+    foot(at, &mut page);
+    page.raw("<script>").raw(SCRIPT).raw("</script>\n</body>\n</html>\n");
     let mut output = io::stdout().lock();
     output.write_all(page.as_str().as_bytes())?;
     output.flush()
-}
-
-fn page(answers: &[Diagnosis], verbose: bool) -> Markup {
-    let worst = answers.iter().max_by_key(|answer| answer.verdict);
-    let title = worst.map(check::title).unwrap_or_default();
-    let mut page = Markup::default();
-    head(&title, &mut page);
-    page.raw("<body>\n<main>\n");
-    for (position, answer) in answers.iter().enumerate() {
-        check::write(position, answer, &Style::of_page(verbose), &mut page);
-    }
-    page.raw("</main>\n");
-    foot(answers.first().map(|answer| answer.at), &mut page);
-    page.raw("<script>").raw(SCRIPT).raw("</script>\n</body>\n</html>\n");
-    page
 }
 
 fn head(title: &str, page: &mut Markup) {

@@ -13,6 +13,7 @@ use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
 };
 use crate::certificate::Certificate;
+use crate::certificate::tlv::{Reader, tag};
 use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
@@ -72,14 +73,23 @@ pub struct Row {
     /// CKA_ISSUER and CKA_SERIAL_NUMBER (`a81`, `a82`), which NSS takes for the certificate's identity.
     pub issuer: Vec<u8>,
     pub serial: Vec<u8>,
-    /// Whether NSS takes the row for an X.509 certificate with a value, an issuer and a serial number.
+    /// Whether the row has a value, an issuer and a serial number. NSS makes no certificate of another.
     pub well_formed: bool,
+    /// Whether CKA_CERTIFICATE_TYPE (`a80`) says X.509, or nothing.
+    pub is_x509: bool,
 }
 
 impl Row {
     /// What NSS takes for the certificate's identity.
     pub(crate) fn identity(&self) -> (&[u8], &[u8]) {
         (&self.issuer, &self.serial)
+    }
+
+    /// Whether the identity is that of `certificate`. The row's serial number is a whole element.
+    pub(crate) fn is_identified_by(&self, certificate: &Certificate) -> bool {
+        let serial =
+            Reader::new(&self.serial).expect(tag::INTEGER).map(|element| &self.serial[element.content]);
+        serial == Some(certificate.serial()) && self.issuer == certificate.issuer().der
     }
 }
 

@@ -57,10 +57,10 @@ const COLUMNS: [&str; 18] = [
     "a101",
     "a102",
     "ace534352",
-    "ce536358",
-    "ce536359",
-    "ce53635b",
-    "ce53635a",
+    "ace536358",
+    "ace536359",
+    "ace53635b",
+    "ace53635a",
     "a62c",
     "a62d",
     "a62f",
@@ -126,10 +126,9 @@ impl Public {
     fn take_certificate(&mut self, row: &rusqlite::Row<'_>) {
         let (der, issuer, serial) = (bytes(row, VALUE), bytes(row, ISSUER), bytes(row, SERIAL));
         let present = |value: &[u8]| !value.is_empty() && value != EMPTY;
-        let well_formed = present(&der)
-            && present(&issuer)
-            && present(&serial)
-            && bytes(row, CERTIFICATE_TYPE) == [0, 0, 0, 0];
+        let well_formed = present(&der) && present(&issuer) && present(&serial);
+        let certificate_type = bytes(row, CERTIFICATE_TYPE);
+        let is_x509 = certificate_type.is_empty() || certificate_type == [0, 0, 0, 0];
         let label = match row.get_ref(LABEL) {
             Ok(ValueRef::Null) | Err(_) => None,
             Ok(_) => Some(bytes(row, LABEL)).map(|label| if label == EMPTY { Vec::new() } else { label }),
@@ -143,6 +142,7 @@ impl Public {
                 issuer,
                 serial,
                 well_formed,
+                is_x509,
             },
             der,
             label,
