@@ -4,6 +4,7 @@
 mod check;
 mod completions;
 mod explain;
+mod lab;
 mod list;
 mod man;
 mod options;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
         Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
         Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
+        Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
