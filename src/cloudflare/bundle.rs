@@ -107,9 +107,12 @@ fn judge(object: &Value, rule_type: RuleType, at: Timestamp, reasons: &mut Vec<R
     }
     let cas: Vec<Certificate> = uploaded.cas.into_iter().map(|ca| ca.certificate).collect();
     for certificate in &cas {
-        for finding in verification::anchor(certificate, at) {
-            // The type asks for the direct issuer, whatever that is.
-            if finding.code == Code::CaNotSelfSigned && rule_type == RuleType::ClientCertificateV2 {
+        let findings = verification::anchor(certificate, at);
+        let is_ca = findings.iter().all(|finding| finding.code != Code::CaNotACa);
+        for finding in findings {
+            // The newer type asks for the direct issuer, whatever that is.
+            let matters = is_ca && rule_type == RuleType::ClientCertificate;
+            if finding.code == Code::CaNotSelfSigned && !matters {
                 continue;
             }
             let mut reason = reason(finding.code, rule_type, finding.message);

@@ -256,10 +256,10 @@ fn write_advice(
     }
     for (file, twin) in inspection.twins(ca) {
         let what = format!(
-            "{} holds the same CA, with the same name and key, as {}: cross-signed. Client certificates of one are those of \
-             the other.",
+            "Cross-signed: {} holds the same CA, with the same name and key, as {}. What one issued, the other issued \
+             too.",
             shown(&file.path.to_string_lossy()),
-            kind_word(twin.kind),
+            if twin.kind == Kind::Root { "a root" } else { "an intermediate" },
         );
         write_labelled(output, style, Tone::Plain, "Note", &what)?;
     }
@@ -320,7 +320,11 @@ fn write_signings(output: &mut impl Write, inspection: &Inspection, style: &Styl
         let signings =
             inspection.clients.iter().filter_map(|client| client.signings.get(index).map(|s| (client, s)));
         let direct = signings.clone().filter(|(_, signing)| signing.direct).count();
-        let (tone, label) = if direct == total { (Tone::Good, "OK") } else { (Tone::Bad, "NO") };
+        let (tone, label) = match direct {
+            0 => (Tone::Bad, "NO"),
+            all if all == total => (Tone::Good, "OK"),
+            _ => (Tone::Doubtful, "SOME"),
+        };
         let line = format!("{place} signed {direct} of {total} client certificates directly.");
         write_labelled(output, style, tone, label, &line)?;
         let mut faults: BTreeMap<&str, (usize, &Client, &str)> = BTreeMap::new();

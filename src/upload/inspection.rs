@@ -175,8 +175,10 @@ impl InspectedFile {
 impl InspectedCa {
     fn new(certificate: Certificate, keys: &[Key], at: Timestamp) -> Self {
         let authority = verification::authority(&certificate).ok();
-        let findings = verification::anchor(&certificate, at);
+        let mut findings = verification::anchor(&certificate, at);
         let is_ca = findings.iter().all(|finding| finding.code != Code::CaNotACa);
+        // Of what is no CA it says nothing that it is no root either.
+        findings.retain(|finding| is_ca || finding.code != Code::CaNotSelfSigned);
         let kind = match &authority {
             None => Kind::Unreadable,
             Some(_) if !is_ca => Kind::Leaf,
@@ -308,8 +310,13 @@ fn signing(client: &Certificate, ca: &Certificate, judgement: &Judgement) -> Sig
 fn by_intermediate(judgement: &Judgement) -> Option<Finding> {
     let issuer = judgement.path.chain.get(1)?;
     let name = issuer.subject().to_string();
+    let passes = if judgement.path.passes() {
+        " A client_certificate rule passes with it, though that is not documented; client_certificate_v2 does not."
+    } else {
+        ""
+    };
     let message = format!(
-        "It was signed by the intermediate \"{}\", and not by this CA itself.",
+        "It was signed by the intermediate \"{}\", and not by this CA itself.{passes}",
         crate::text::shown(&name)
     );
     Some(Finding { code: Code::IssuedByIntermediate, depth: 0, message })
