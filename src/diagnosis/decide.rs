@@ -6,6 +6,7 @@ use super::fix::{self, Fix};
 use super::near::unpadded;
 use super::steps::{Step, StepStatus};
 use super::{Case, Examined, Reason, Verdict, is_searched};
+use crate::ca;
 use crate::certificate::Certificate;
 use crate::lookup::{self, Lookup};
 use crate::reason::{Code, Severity, Weight};
@@ -147,7 +148,7 @@ fn systems_here(case: &Case<'_>) -> Vec<System> {
 
 fn ca_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
     let wanted = evidence.case.rule.certificate_id.as_deref()?;
-    let same = |id: &str| id.replace('-', "").eq_ignore_ascii_case(&wanted.replace('-', ""));
+    let same = |id: &str| ca::same_id(id, wanted);
     let given = &evidence.case.cas.cas;
     if given.is_empty() || given.iter().any(|ca| ca.id.as_deref().is_none_or(same)) {
         return None;

@@ -1,5 +1,9 @@
 //! Everything that may be typed. Declarations only.
 
+mod cloudflare;
+
+pub use cloudflare::{Access, Body, Ca, Inspect, Pull, Rules, Upload};
+
 use crate::report::{ColorChoice, Format};
 use crate::rule::RuleType;
 use crate::store::StoreSpec;
@@ -34,6 +38,11 @@ pub enum Command {
     /// Judge certificates against the CA: was each signed by it, directly or through intermediates?
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Is this the file to upload? Look at it, make the API's body, or upload it
+    #[command(subcommand)]
+    Ca(Ca),
+    /// Fetch a rule and its CA from the API into one file for `check --rule`
+    Pull(Pull),
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
     /// Print a completion script for a shell
