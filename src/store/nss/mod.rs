@@ -4,10 +4,13 @@
 //! column per PKCS #11 attribute, named `a` and the attribute's number in hexadecimal.
 
 mod database;
+mod image;
+#[cfg_attr(unix, path = "locks_unix.rs")]
+#[cfg_attr(not(unix), path = "locks_other.rs")]
+mod locks;
 mod modules;
 mod rows;
 mod trust;
-mod wal;
 
 use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
