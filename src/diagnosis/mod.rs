@@ -102,6 +102,8 @@ pub struct StoreReport {
     pub status: crate::store::Status,
     pub searched: bool,
     pub certificates: usize,
+    /// The account whose store it is.
+    pub account: Option<String>,
     pub problem: Option<crate::store::Problem>,
 }
 
@@ -206,6 +208,7 @@ fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
         status: contents.status,
         searched: is_searched(case, place),
         certificates: contents.certificates.len(),
+        account: contents.account().map(str::to_owned),
         problem: contents.problem.clone(),
     }
 }
