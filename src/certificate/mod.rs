@@ -1,7 +1,7 @@
-//! One certificate: its exact bytes, and two readings of them.
+//! One certificate: its exact bytes, and a lenient reading of them.
 //!
-//! The lenient reading ([`Outline`], [`Name`]) sees what the client's look-up commands see. The
-//! strict one ([`Certificate::strict`], the `x509-cert` crate) is what verification accepts.
+//! The lenient reading ([`Outline`], [`Name`]) sees what the client's look-up commands see.
+//! Verification reads the same bytes again, strictly (`verification::malformed`).
 
 mod key;
 mod name;
@@ -18,7 +18,6 @@ use crate::text;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
-use x509_cert::der::Decode;
 
 /// A certificate as its bytes; cheap to clone.
 #[derive(Clone)]
@@ -28,7 +27,6 @@ struct Inner {
     der: Vec<u8>,
     outline: Result<Outline, &'static str>,
     sha256: OnceLock<String>,
-    strict: OnceLock<Result<x509_cert::Certificate, String>>,
 }
 
 impl Certificate {
@@ -36,7 +34,7 @@ impl Certificate {
     /// must not lose an entry because it cannot be read.
     pub fn from_der(der: Vec<u8>) -> Self {
         let outline = Outline::read(&der);
-        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new(), strict: OnceLock::new() }))
+        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new() }))
     }
 
     pub fn der(&self) -> &[u8] {
@@ -51,15 +49,6 @@ impl Certificate {
     /// Where its parts lie, or why they cannot be found.
     pub fn outline(&self) -> Result<&Outline, &'static str> {
         self.0.outline.as_ref().map_err(|why| *why)
-    }
-
-    /// The strict reading, or what is wrong with the encoding. Made once, when first asked for.
-    pub fn strict(&self) -> Result<&x509_cert::Certificate, &str> {
-        self.0
-            .strict
-            .get_or_init(|| x509_cert::Certificate::from_der(&self.0.der).map_err(|e| e.to_string()))
-            .as_ref()
-            .map_err(String::as_str)
     }
 
     fn part(&self, find: impl Fn(&Outline) -> std::ops::Range<usize>) -> &[u8] {

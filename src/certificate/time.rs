@@ -2,11 +2,11 @@
 
 use super::tlv::tag;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 /// Reads a UTCTime or GeneralizedTime as seconds since 1970; `None` when it names no such moment.
 ///
-/// Accepted as NSS accepts them: seconds may be missing and an offset may replace the `Z`.
+/// Accepted as NSS accepts them (`der_TimeStringToTime` in `lib/util/dertime.c`): seconds may be missing,
+/// an offset may replace the `Z`, and a day that its month does not have counts on into the next one.
 /// Two-digit years 50-99 belong to the twentieth century (RFC 5280 §4.1.2.5.1).
 pub fn decode_time(time_tag: u8, content: &[u8]) -> Option<i64> {
     let (year, rest) = match time_tag {
@@ -23,28 +23,28 @@ pub fn decode_time(time_tag: u8, content: &[u8]) -> Option<i64> {
     };
     let (fields, rest) = rest.split_at_checked(8)?;
     let [month, day, hour, minute] = [0, 2, 4, 6].map(|i| number(&fields[i..i + 2]));
+    let (month, day, hour, minute) = (month?, day?, hour?, minute?);
     let (second, zone) = match rest.split_at_checked(2) {
         Some((digits, zone)) if digits.iter().all(u8::is_ascii_digit) => (number(digits)?, zone),
         _ => (0, rest),
     };
-    let small = |n: Option<i16>| n.and_then(|n| i8::try_from(n).ok());
-    let civil = DateTime::new(
-        year,
-        small(month)?,
-        small(day)?,
-        small(hour)?,
-        small(minute)?,
-        i8::try_from(second).ok()?,
-        0,
-    );
-    // Not by way of a `Timestamp`: that ends a day before 99991231235959Z, which means "no
-    // expiration" (RFC 5280 §4.1.2.5).
-    let local = civil.ok()?.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
-    Some(local - zone_offset(zone)?)
+    let fits =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    let days = fits.then(|| days_to_month(year, month) + day - 1)?;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second - zone_offset(zone)?)
 }
 
-fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0i16, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0')))
+/// Days from 1970-01-01 to the first of a month in the Gregorian calendar.
+fn days_to_month(year: i64, month: i64) -> i64 {
+    // Counted from March, so that the leap day ends the year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (month * 153 + 2) / 5 - 719_468
+}
+
+/// Up to four decimal digits.
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
 }
 
 /// `Z`, `+hhmm` or `-hhmm`, in seconds east of UTC.
@@ -52,8 +52,10 @@ fn zone_offset(zone: &[u8]) -> Option<i64> {
     match zone {
         b"Z" => Some(0),
         [sign @ (b'+' | b'-'), digits @ ..] if digits.len() == 4 => {
-            let hours = i64::from(number(&digits[..2])?);
-            let minutes = i64::from(number(&digits[2..])?);
+            let (hours, minutes) = (number(&digits[..2])?, number(&digits[2..])?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
             let seconds = (hours * 60 + minutes) * 60;
             Some(if *sign == b'-' { -seconds } else { seconds })
         }
@@ -61,11 +63,10 @@ fn zone_offset(zone: &[u8]) -> Option<i64> {
     }
 }
 
-/// A certificate's date for JSON and messages, or `None` when the calendar has no such day. The last
-/// day of the year 9999 is cut to the latest moment that a [`Timestamp`] can hold.
+/// A certificate's date for JSON and messages. The last moments of the year 9999, with which certificates say
+/// that they never expire, are shown as the last that a `Timestamp` holds.
 pub fn timestamp(seconds: Option<i64>) -> Option<Timestamp> {
-    let latest = Timestamp::MAX.as_second();
-    Timestamp::from_second(seconds?.min(latest)).ok()
+    Timestamp::from_second(seconds?.min(Timestamp::MAX.as_second())).ok()
 }
 
 #[cfg(test)]
@@ -78,13 +79,32 @@ mod tests {
         assert_eq!(decode_time(tag::UTC_TIME, b"491231235959Z"), Some(2_524_607_999));
         assert_eq!(decode_time(tag::GENERALIZED_TIME, b"20500101000000Z"), Some(2_524_608_000));
         assert_eq!(decode_time(tag::UTC_TIME, b"7001010100+0100"), Some(0));
+        // RFC 5280 §4.1.2.5: no well-defined expiration date.
         assert_eq!(decode_time(tag::GENERALIZED_TIME, b"99991231235959Z"), Some(253_402_300_799));
-        assert_eq!(decode_time(tag::UTC_TIME, b"500101000000Z"), Some(-631_152_000));
+        assert!(timestamp(Some(253_402_300_799)).is_some());
+    }
+
+    /// Against jiff's calendar, day by day over the four centuries after which it repeats.
+    #[test]
+    fn counts_days_as_the_calendar_does() {
+        let mut day = Timestamp::from_second(-11_670_998_400).unwrap();
+        for _ in 0..146_097 {
+            let text = day.strftime("%Y%m%d%H%M%SZ").to_string();
+            assert_eq!(decode_time(tag::GENERALIZED_TIME, text.as_bytes()), Some(day.as_second()), "{text}");
+            day = day.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_day_beyond_its_month_counts_on() {
+        let of = |text: &[u8]| decode_time(tag::UTC_TIME, text);
+        assert_eq!(of(b"250230000000Z"), of(b"250302000000Z"));
+        assert_eq!(of(b"250431000000Z"), of(b"250501000000Z"));
     }
 
     #[test]
     fn refuses_days_outside_the_calendar() {
-        for text in ["701301000000Z", "700230000000Z", "70010100000Z", "7001010000ab", "", "7"] {
+        for text in ["701301000000Z", "700132000000Z", "70010100000Z", "7001010000ab", "", "7"] {
             assert_eq!(decode_time(tag::UTC_TIME, text.as_bytes()), None, "{text}");
         }
     }

@@ -80,7 +80,7 @@ impl Asked {
         let places = read_places(rule, common);
         diagnosis::diagnose(&Case {
             rule,
-            cas: &self.cas,
+            cas: &self.cas.for_rule(rule.certificate_id.as_deref()),
             device: &self.device,
             intermediates: &self.intermediates,
             places: &places,

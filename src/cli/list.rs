@@ -21,7 +21,7 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
 }
 
 /// The given stores, or those where the client of either type looks on this system.
-fn specs(common: &Common) -> Vec<StoreSpec> {
+pub(super) fn specs(common: &Common) -> Vec<StoreSpec> {
     if !common.store.is_empty() {
         return common.store.clone();
     }

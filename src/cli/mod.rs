@@ -1,16 +1,26 @@
 //! The command line: what may be typed, and one file per subcommand that turns it into the
 //! library's terms and the answer into an exit status.
 
+mod ca;
 mod check;
 mod completions;
 mod explain;
 mod list;
 mod man;
+#[cfg(not(feature = "network"))]
+mod offline;
+#[cfg(feature = "network")]
+mod online;
 mod options;
+#[cfg(feature = "network")]
+mod pull;
+mod verify;
 
+#[cfg(not(feature = "network"))]
+use offline as pull;
 pub use options::{Cli, Command, Common};
 
-use crate::report::Style;
+use crate::report::{Format, Style, json};
 use clap::{CommandFactory as _, Parser as _};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -54,6 +64,9 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
         Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
+        Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
+        Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
+        Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
@@ -62,6 +75,18 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             Ok(Exit::Usage)
         }
     }
+}
+
+/// Gives whoever parses the output a document even when a command could not do its work. (Wrong
+/// usage is nobody's output.)
+fn with_document(schema: &str, common: &Common, outcome: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+    if let Err(error) = &outcome
+        && common.format == Format::Json
+        && !error.is::<UsageError>()
+    {
+        json::print(&serde_json::json!({"schema": schema, "error": format!("{error:#}")}))?;
+    }
+    outcome
 }
 
 /// Whoever reads our output has had enough: that is no error of ours.

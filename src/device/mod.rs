@@ -1,8 +1,19 @@
 //! Facts about this device that a rule may ask for: host name, serial number, and which client is
 //! installed. Read from files and system interfaces; nothing is executed.
 
+#[cfg(any(test, target_os = "macos"))]
+mod apple;
+#[cfg(not(any(windows, target_os = "macos")))]
 #[path = "linux.rs"]
 mod platform;
+#[cfg(target_os = "macos")]
+#[path = "macos.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod platform;
+#[cfg(any(windows, test))]
+mod smbios;
 
 pub use platform::installed_client;
 

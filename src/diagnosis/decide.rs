@@ -6,6 +6,7 @@ use super::fix::{self, Fix};
 use super::near::unpadded;
 use super::steps::{Step, StepStatus};
 use super::{Case, Examined, Reason, Verdict, is_searched};
+use crate::ca;
 use crate::certificate::Certificate;
 use crate::lookup::{self, Lookup};
 use crate::reason::{Code, Severity, Weight};
@@ -25,7 +26,8 @@ pub(super) struct Evidence<'a> {
 
 pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>) {
     let certificates = evidence.certificates;
-    let passing = certificates.iter().filter(|c| c.passes()).min_by_key(|c| warnings_of(c).count());
+    let counts = |c: &&Examined| c.passes() && !is_another_users(evidence.case, &c.spec);
+    let passing = certificates.iter().filter(counts).min_by_key(|c| warnings_of(c).count());
     let mut reasons = Reasons::default();
     reasons.extend(rule_faults(evidence));
     reasons.extend(ca_reasons(evidence));
@@ -43,6 +45,12 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>
     let candidate = if passing.is_none() { candidate::best(evidence.case, certificates) } else { None };
     let fixes = fix::for_reasons(evidence, &reasons, candidate);
     (verdict, reasons, fixes)
+}
+
+/// Whether the store is one that the client would not see: what passes there proves nothing.
+fn is_another_users(case: &Case<'_>, spec: &StoreSpec) -> bool {
+    let mut places = case.places.iter().filter(|place| place.contents.spec == *spec);
+    places.any(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser))
 }
 
 /// Reasons as they are found; told with faults first, each once.
@@ -140,7 +148,7 @@ fn systems_here(case: &Case<'_>) -> Vec<System> {
 
 fn ca_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
     let wanted = evidence.case.rule.certificate_id.as_deref()?;
-    let same = |id: &str| id.replace('-', "").eq_ignore_ascii_case(&wanted.replace('-', ""));
+    let same = |id: &str| ca::same_id(id, wanted);
     let given = &evidence.case.cas.cas;
     if given.is_empty() || given.iter().any(|ca| ca.id.as_deref().is_none_or(same)) {
         return None;

@@ -6,7 +6,7 @@ use crate::reason::Severity;
 use crate::store::{StoreSpec, StoredCertificate};
 use crate::text::{is_deceptive, shown_bytes};
 use jiff::Timestamp;
-use serde::Serialize as _;
+use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -164,7 +164,7 @@ pub(super) fn time(timestamp: Option<Timestamp>) -> Option<String> {
 }
 
 /// Writes a document to standard output.
-pub(crate) fn print(value: &Value) -> io::Result<()> {
+pub(crate) fn print(value: &impl Serialize) -> io::Result<()> {
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut output, Escaping(PrettyFormatter::new()));

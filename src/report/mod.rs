@@ -1,8 +1,13 @@
 //! What a person or a program reads. Formatting only: nothing here decides anything.
 
+pub mod ca;
 pub mod json;
 pub mod list;
+#[cfg(feature = "network")]
+pub mod pull;
 mod style;
 pub mod table;
+pub mod upload;
+pub mod verify;
 
 pub use style::{ColorChoice, Format, Style};

@@ -413,7 +413,7 @@ impl<W: Write> Block<'_, W> {
         let padding = " ".repeat(self.indent.saturating_sub(label.len()));
         let head = format!("{}{padding}", self.style.paint(tone, label));
         let indent = " ".repeat(self.indent);
-        let width = self.style.width.unwrap_or(100).min(100);
+        let width = self.style.width.unwrap_or(80).min(100);
         let lines = wrap(text, width.saturating_sub(self.indent).max(20));
         for (position, line) in lines.iter().enumerate() {
             writeln!(self.output, "{}{line}", if position == 0 { &head } else { &indent })?;
@@ -428,7 +428,7 @@ impl<W: Write> Block<'_, W> {
     }
 }
 
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let options =
         textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()

@@ -62,7 +62,8 @@ fn rules_of(value: &Value) -> Result<Vec<Rule>, RuleFileError> {
     if rules.is_empty() { Err(RuleFileError::NoRule) } else { Ok(rules) }
 }
 
-fn read_rule(json: &Value) -> Rule {
+/// Reads one rule of the API. What is wrong with it is among its problems.
+pub fn read_rule(json: &Value) -> Rule {
     let mut reader = RuleReader { problems: Vec::new() };
     let input = &json["input"];
     let named_type = reader.text(&json["type"], "type");

@@ -1,8 +1,7 @@
 //! The stores to read for a question: those that the client searches, and those where people
 //! install certificates by mistake.
 
-use super::{Contents, FileStore, KeychainStore, NssStore, Problem, Status, Store as _, StoreSpec};
-use crate::reason::Code;
+use super::{Contents, FileStore, KeychainStore, NssStore, Store as _, StoreSpec, WindowsStore, windows};
 use std::path::{Path, PathBuf};
 
 #[cfg(unix)]
@@ -50,15 +49,7 @@ fn open(spec: &StoreSpec) -> Contents {
         StoreSpec::Nss(directory) => NssStore::new(directory.clone()).read(),
         StoreSpec::File(path) => FileStore::new(path.clone()).read(),
         StoreSpec::Keychain(file) => KeychainStore::new(file.clone()).read(),
-        StoreSpec::Windows(..) => Contents::unread(
-            spec.clone(),
-            Status::Unsupported,
-            Problem {
-                code: Code::StoreDenied,
-                message: format!("{spec} cannot be read on this system"),
-                file: None,
-            },
-        ),
+        StoreSpec::Windows(location, name) => WindowsStore::new(*location, name.clone()).read(),
     }
 }
 
@@ -67,7 +58,7 @@ fn is_writable(spec: &StoreSpec) -> bool {
         StoreSpec::Nss(path) | StoreSpec::Keychain(path) | StoreSpec::File(path) => {
             platform::is_writable(path)
         }
-        StoreSpec::Windows(..) => true,
+        StoreSpec::Windows(location, _) => windows::is_writable(*location),
     }
 }
 

@@ -21,7 +21,7 @@ pub fn anchor(certificate: &Certificate, at: Timestamp) -> Vec<Finding> {
 const WHO: &str = "The uploaded CA";
 
 pub fn unparseable(what: &str) -> Finding {
-    finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
+    finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}."))
 }
 
 pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
@@ -45,7 +45,7 @@ pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
 }
 
 /// `Err` when the signature cannot be checked.
-fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
+pub fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
     if !reading.is_self_issued() {
         return Ok(false);
     }

@@ -38,9 +38,25 @@ pub struct KeyUsage(u8);
 
 impl KeyUsage {
     const KEY_CERT_SIGN: u8 = 0x80 >> 5;
+    const NAMES: [&'static str; 8] = [
+        "digitalSignature",
+        "nonRepudiation",
+        "keyEncipherment",
+        "dataEncipherment",
+        "keyAgreement",
+        "keyCertSign",
+        "cRLSign",
+        "encipherOnly",
+    ];
 
     pub const fn key_cert_sign(self) -> bool {
         self.0 & Self::KEY_CERT_SIGN != 0
+    }
+
+    /// The names of the bits that are set. (decipherOnly stands in a second octet and is left out.)
+    pub fn names(self) -> Vec<&'static str> {
+        let set = |bit: &usize| self.0 & (0x80 >> bit) != 0;
+        (0..8).filter(set).map(|bit| Self::NAMES[bit]).collect()
     }
 }
 

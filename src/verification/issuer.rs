@@ -13,8 +13,9 @@ pub struct Issuer<'a> {
     pub certificate: &'a Certificate,
     /// Its place among the anchors.
     pub anchor: Option<usize>,
-    reading: OnceLock<Result<Reading<'a>, String>>,
-    key: OnceLock<Result<PublicKey, String>>,
+    // Boxed: of a pool of thousands, few are ever asked for theirs.
+    reading: OnceLock<Box<Result<Reading<'a>, String>>>,
+    key: OnceLock<Box<Result<PublicKey, String>>>,
     anchor_findings: OnceLock<Vec<Finding>>,
 }
 
@@ -41,7 +42,8 @@ impl<'a> Issuer<'a> {
     }
 
     pub fn reading(&self) -> Result<&Reading<'a>, &str> {
-        self.reading.get_or_init(|| Reading::of(self.certificate)).as_ref().map_err(String::as_str)
+        let reading = self.reading.get_or_init(|| Box::new(Reading::of(self.certificate)));
+        reading.as_ref().as_ref().map_err(String::as_str)
     }
 
     /// Whether this issuer's key signed `child`.
@@ -50,7 +52,7 @@ impl<'a> Issuer<'a> {
             Ok(reading) => reading.spki,
             Err(what) => return Signed::Unreadable(what.to_owned()),
         };
-        match self.key.get_or_init(|| PublicKey::read(spki)) {
+        match self.key.get_or_init(|| Box::new(PublicKey::read(spki))).as_ref() {
             Ok(key) => check(child, key),
             Err(what) => Signed::Unsupported(what.clone()),
         }

@@ -6,6 +6,7 @@
 mod algorithm;
 mod alternative_name;
 mod anchor;
+mod authority;
 mod constraints;
 mod der;
 mod extensions;
@@ -23,6 +24,7 @@ mod validity;
 
 pub use alternative_name::subject_alternative_name;
 pub use anchor::anchor;
+pub use authority::{Authority, authority};
 pub use usage::{UnknownUsage, Usage, extended_key_usage};
 pub use validity::validity;
 
@@ -103,6 +105,12 @@ pub struct Path {
     pub anchor: Option<usize>,
     /// Faults before warnings; the first is the one that tells most.
     pub findings: Vec<Finding>,
+}
+
+/// What is wrong with the encoding of a certificate, if it is not DER or not laid out as RFC 5280 has
+/// it.
+pub fn malformed(certificate: &Certificate) -> Option<String> {
+    reading::Reading::of(certificate).err()
 }
 
 impl<'a> Verifier<'a> {

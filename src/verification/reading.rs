@@ -37,8 +37,14 @@ impl<'a> Reading<'a> {
         if der.is_empty() {
             return Err("it is empty".to_owned());
         }
-        let outline = certificate.outline()?;
-        der::check(der).map_err(|what| format!("it is not strict DER: {what}"))?;
+        let encoding = der::check(der).map_err(|what| format!("it is not strict DER: {what}"));
+        let outline = match certificate.outline() {
+            Ok(outline) => outline,
+            // What follows a certificate need not be DER at all.
+            Err(why) if why.starts_with("bytes follow") => return Err(why.to_owned()),
+            Err(why) => return Err(encoding.err().unwrap_or_else(|| why.to_owned())),
+        };
+        encoding?;
         let version = layout(der)?;
         let content = &der[outline.serial.clone()];
         if content.len() > MAX_SERIAL_OCTETS {

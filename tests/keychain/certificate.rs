@@ -36,10 +36,14 @@ pub fn name(rdns: &[Vec<Vec<u8>>]) -> Vec<u8> {
     sequence(&sets)
 }
 
-/// A certificate with this subject (a whole `Name`) and this serial number.
+/// A certificate with this subject (a whole `Name`) and this serial number, valid from 2024 to 2034.
 pub fn with_subject(subject: Vec<u8>, serial: u8) -> Vec<u8> {
+    valid_until(b"340101000000Z", subject, serial)
+}
+
+fn valid_until(end: &[u8], subject: Vec<u8>, serial: u8) -> Vec<u8> {
     let algorithm = sequence(&[element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2])]);
-    let validity = sequence(&[element(0x17, b"240101000000Z"), element(0x17, b"340101000000Z")]);
+    let validity = sequence(&[element(0x17, b"240101000000Z"), element(0x17, end)]);
     let key_algorithm = sequence(&[element(6, &[0x2b, 0x65, 0x70])]);
     let key = sequence(&[key_algorithm, element(3, &[&[0][..], &[serial; 32]].concat())]);
     let issuer = name(&[vec![common_name(0x0c, b"Issuer")]]);
@@ -58,4 +62,9 @@ pub fn with_subject(subject: Vec<u8>, serial: u8) -> Vec<u8> {
 /// A certificate whose common name is this UTF-8 string.
 pub fn named(common: &str, serial: u8) -> Vec<u8> {
     with_subject(name(&[vec![common_name(0x0c, common.as_bytes())]]), serial)
+}
+
+/// The same, but valid until 2025 only.
+pub fn short_lived(common: &str, serial: u8) -> Vec<u8> {
+    valid_until(b"250101000000Z", name(&[vec![common_name(0x0c, common.as_bytes())]]), serial)
 }

@@ -2,6 +2,8 @@
 //! sources give, and not with the reader's code.
 
 mod certificate;
+#[cfg(unix)]
+mod fixes;
 mod lookup;
 mod names;
 mod reader;

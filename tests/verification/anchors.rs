@@ -93,7 +93,10 @@ fn its_key_and_encoding() {
     );
     assert_eq!(
         told_of(&Certificate::from_der(vec![0x30, 0x03, 1, 2, 3])),
-        ["certificate-unparseable@0: The uploaded CA is malformed: its signed part is not a SEQUENCE"]
+        [
+            "certificate-unparseable@0: The uploaded CA is malformed: it is not strict DER: the element at byte 2 is cut \
+          short."
+        ]
     );
 }
 

@@ -3,6 +3,8 @@
 
 mod advice;
 mod linux;
+mod macos;
+mod windows;
 
 use super::candidate;
 use super::decide::Evidence;
@@ -111,7 +113,8 @@ pub(super) fn for_reasons(
 fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
     let by_command = match damage.system() {
         System::Linux => linux::repair(damage, reason),
-        System::Macos | System::Windows => None,
+        System::Macos => macos::repair(damage, reason),
+        System::Windows => windows::repair(damage, reason),
     };
     by_command.unwrap_or_else(|| Repair::by_hand(advice::advise(damage, reason)))
 }

@@ -7,6 +7,7 @@
 mod decoder;
 mod fallback;
 mod matching;
+mod objects;
 mod order;
 mod uri;
 
@@ -18,10 +19,15 @@ use crate::text::{quote_sh, shown_bytes};
 use fallback::File;
 use jiff::Timestamp;
 use matching::Database;
+use objects::Objects;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// How certutil ends when it fails.
 const FAILURE: i32 = 255;
+
+/// How it ends when NSS cannot be shut down (`shutdown:` in `cmd/certutil/certutil.c`).
+const NOT_SHUT_DOWN: i32 = 1;
 
 /// Looks `name` up in an NSS database at the moment `at`. `directory` is certutil's working directory,
 /// where it looks for a file of that name when no nickname matches; `None`: do not look there.
@@ -30,7 +36,11 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
     match (&contents.index, contents.status) {
         (Index::Nss(index), Status::Read) => {
             let database = Database { certificates: &contents.certificates, index };
-            search(&database, name, at, directory, &mut lookup);
+            let mut objects = Objects::default();
+            search(database, name, at, directory, &mut objects, &mut lookup);
+            if objects.leaked {
+                lookup.exit_status = NOT_SHUT_DOWN;
+            }
         }
         (_, Status::Unsupported) => lookup.exit_status = FAILURE,
         _ => fail(&mut lookup, BAD_DATABASE.to_owned()),
@@ -38,39 +48,65 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
     lookup
 }
 
-fn search(
-    database: &Database<'_>,
+fn search<'a>(
+    database: Database<'a>,
     name: &[u8],
     at: Timestamp,
     directory: Option<&Path>,
+    objects: &mut Objects<'a>,
     lookup: &mut Lookup,
 ) {
-    let matches = database.matches(name);
-    let Some(best) = order::best(database, &matches, at) else {
+    let matches = objects.make(&database.matches(name), None, |position| database.entry(position));
+    let winner = order::best(database, &matches, at);
+    let Some((winner, (row, stored))) = winner.and_then(|winner| Some((winner, database.entry(winner)?)))
+    else {
         lookup.notes.extend(colon_note(name, database.index));
-        return fall_back(database, name, at, directory, lookup);
+        objects.keep_none();
+        return fall_back(database, name, at, directory, objects, lookup);
     };
-    let Some(subject) = database.subject_in_certificate(best) else { return };
-    let mut printed = database.with_subject(subject);
-    database.put_winner_first(&mut printed, best, &matches);
+    let held = objects.keep_only(winner, row).then_some(winner);
+    let subject = stored.certificate.subject().der;
+    let printed = of_subject(database, subject, held, at, objects);
     if printed.is_empty() {
-        return fail(lookup, LIBRARY_FAILURE.to_owned());
+        let found_rows = !database.with_subject(subject).is_empty();
+        let error = if found_rows { NOTHING_TO_PRINT } else { LIBRARY_FAILURE };
+        return fail(lookup, error.to_owned());
     }
-    order::sort(database, &mut printed, at);
     lookup.returned = printed.into_iter().map(Found::Stored).collect();
 }
 
+/// The certificates that NSS lists for a subject, sorted; `held` is one that it has already.
+fn of_subject<'a>(
+    database: Database<'a>,
+    subject: &[u8],
+    held: Option<usize>,
+    at: Timestamp,
+    objects: &mut Objects<'a>,
+) -> Vec<usize> {
+    let of_subject = database.with_subject(subject);
+    let held = held.filter(|held| of_subject.contains(held));
+    let mut listed = objects.make(&of_subject, held, |position| database.entry(position));
+    let mut seen = HashSet::new();
+    listed.retain(|&position| seen.insert(position) && database.decodes(position));
+    order::sort(database, &mut listed, at);
+    listed
+}
+
 /// The file of that name in the working directory, and every certificate of its subject.
-fn fall_back(
-    database: &Database<'_>,
+fn fall_back<'a>(
+    database: Database<'a>,
     name: &[u8],
     at: Timestamp,
     directory: Option<&Path>,
+    objects: &mut Objects<'a>,
     lookup: &mut Lookup,
 ) {
     match fallback::read(name, directory) {
+        File::Certificate(_, certificate) if database.holds_another(&certificate) => {
+            fail(lookup, could_not_find(name, "", REUSED));
+        }
         File::Certificate(path, certificate) => {
-            let stored = database.with_subject(certificate.subject().der);
+            let stored = of_subject(database, certificate.subject().der, None, at, objects);
             lookup.returned = order::merge_file(database, stored, &path, &certificate, at);
             lookup.notes.push(Note {
                 code: Code::FileFallback,
@@ -80,18 +116,24 @@ fn fall_back(
                 ),
             });
         }
-        File::None(why) => {
-            let name = String::from_utf8_lossy(name);
-            fail(
-                lookup,
-                format!("{}certutil: Could not find cert: {name}\n: {}", why.first_line(), why.text()),
-            );
-        }
+        File::None(why) => fail(lookup, could_not_find(name, why.first_line(), why.text())),
     }
 }
 
+fn could_not_find(name: &[u8], first_line: &str, why: &str) -> String {
+    format!("{first_line}certutil: Could not find cert: {}\n: {why}", String::from_utf8_lossy(name))
+}
+
+const REUSED: &str = "SEC_ERROR_REUSED_ISSUER_AND_SERIAL: You are attempting to import a cert with the same \
+     issuer/serial as an existing cert, but that is not the same cert.";
+
+/// No row of the database says that it is of the winner's subject.
 const LIBRARY_FAILURE: &str =
     "certutil: problem printing certificates: SEC_ERROR_LIBRARY_FAILURE: security library failure.";
+
+/// Rows say so, but NSS makes no certificate of any. What certutil prints after this is the error of
+/// something else that went wrong before.
+const NOTHING_TO_PRINT: &str = "certutil: problem printing certificate nicknames";
 
 fn fail(lookup: &mut Lookup, standard_error: String) {
     lookup.exit_status = FAILURE;

@@ -4,7 +4,7 @@ use super::matching::Database;
 use crate::certificate::Certificate;
 use crate::lookup::Found;
 use jiff::Timestamp;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::path::Path;
 
 /// How long before its start date a certificate already counts as valid, in microseconds
@@ -33,14 +33,18 @@ impl Dates {
     }
 }
 
-/// The winner among `matches`; of equals the last (`nssCertificateArray_FindBestCertificate`).
-pub(super) fn best(database: &Database<'_>, matches: &[usize], at: Timestamp) -> Option<usize> {
+/// The winner among those of `matches` that NSS can decode and whose rows call them X.509; of equals the last
+/// (`nssCertificateArray_FindBestCertificate`).
+pub(super) fn best(database: Database<'_>, matches: &[usize], at: Timestamp) -> Option<usize> {
     let now = at.as_microsecond();
-    let dates = |position: usize| Dates::of(&database.certificates.get(position)?.certificate);
-    let (&first, others) = matches.split_first()?;
-    let mut best = (first, dates(first));
-    for &position in others {
-        let next = (position, dates(position));
+    let is_candidate = |position: usize| {
+        database.entry(position).is_some_and(|(row, _)| row.is_x509) && database.decodes(position)
+    };
+    let mut candidates = matches.iter().copied().filter(|&position| is_candidate(position));
+    let first = candidates.next()?;
+    let mut best = (first, dates(database, first));
+    for position in candidates {
+        let next = (position, dates(database, position));
         let valid = |dates: Option<Dates>| dates.is_some_and(|dates| dates.valid_at(now));
         let keep = match (valid(best.1), valid(next.1)) {
             (true, false) => true,
@@ -69,34 +73,36 @@ fn newer(one: Option<Dates>, other: Option<Dates>, now: i64) -> bool {
 
 /// Sorts as `CERT_SortCBValidity` does: valid ones first, then by start date, latest first; dates that
 /// cannot be decoded last. Equal ones stay in their order.
-pub(super) fn sort(database: &Database<'_>, positions: &mut [usize], at: Timestamp) {
-    positions.sort_by_cached_key(|&position| {
-        let stored = database.certificates.get(position);
-        sort_key(stored.and_then(|stored| Dates::of(&stored.certificate)), at.as_microsecond())
-    });
+pub(super) fn sort(database: Database<'_>, positions: &mut [usize], at: Timestamp) {
+    positions.sort_by_cached_key(|&position| sort_key(dates(database, position), at.as_microsecond()));
 }
 
 fn sort_key(dates: Option<Dates>, now: i64) -> impl Ord + Copy {
     (dates.is_none(), dates.is_none_or(|dates| !dates.valid_at(now)), Reverse(dates.map(|d| d.not_before)))
 }
 
-/// Puts the certificate of a file where it belongs among `stored`: before its equals. An identical
-/// stored one is the file's own and not printed twice.
+/// Puts the certificate of a file where it belongs among `stored`: before its equals. When the database
+/// holds it under its own issuer and serial number, NSS takes that one for it.
 pub(super) fn merge_file(
-    database: &Database<'_>,
+    database: Database<'_>,
     mut stored: Vec<usize>,
     path: &Path,
     certificate: &Certificate,
     at: Timestamp,
 ) -> Vec<Found> {
-    stored.retain(|&position| database.certificates[position].certificate != *certificate);
-    sort(database, &mut stored, at);
+    stored.retain(|&position| {
+        let Some((row, stored)) = database.entry(position) else { return false };
+        !(row.is_identified_by(certificate) && stored.certificate == *certificate)
+    });
     let now = at.as_microsecond();
     let own = sort_key(Dates::of(certificate), now);
-    let place = stored.partition_point(|&position| {
-        sort_key(Dates::of(&database.certificates[position].certificate), now).cmp(&own) == Ordering::Less
-    });
+    let key = |position: usize| sort_key(dates(database, position), now);
+    let place = stored.partition_point(|&position| key(position) < own);
     let mut found: Vec<Found> = stored.into_iter().map(Found::Stored).collect();
     found.insert(place, Found::File(path.to_owned(), certificate.clone()));
     found
+}
+
+fn dates(database: Database<'_>, position: usize) -> Option<Dates> {
+    Dates::of(&database.certificates.get(position)?.certificate)
 }

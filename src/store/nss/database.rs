@@ -2,6 +2,7 @@
 
 use super::wal;
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, ffi};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -13,6 +14,9 @@ const MAX_BYTES: u64 = 1 << 30;
 
 /// Longer than any honest database takes; a hostile one must not hang us.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Tables, indexes and the like; NSS makes ten.
+const MAX_SCHEMA: i32 = 1000;
 
 /// How often a journal is looked at again: it may have belonged to a writer that just ended.
 const JOURNAL_LOOKS: u32 = 5;
@@ -27,6 +31,12 @@ pub(super) enum Fault {
     Broken(String),
     /// certutil may read more of it than we dare to or can.
     Unreadable(String),
+}
+
+impl Fault {
+    pub(super) fn too_slow() -> Self {
+        Self::Unreadable(format!("takes longer than {} seconds to read", TIME_LIMIT.as_secs()))
+    }
 }
 
 /// A database inside one read transaction: a snapshot that no writer changes.
@@ -78,6 +88,7 @@ impl Database {
         ] {
             connection.set_db_config(setting, on).map_err(fault)?;
         }
+        connection.set_limit(Limit::SQLITE_LIMIT_SCHEMA, MAX_SCHEMA).map_err(fault)?;
         connection.progress_handler(10_000, Some(move || Instant::now() > give_up_at)).map_err(fault)?;
         Ok(Self { connection, give_up_at })
     }
@@ -99,15 +110,24 @@ impl Database {
         );
         match found {
             Ok(true) => {}
-            Ok(false) => return Err(Fault::Unreadable(format!("its {table} is not an ordinary table"))),
+            Ok(false) => return Err(Fault::Unreadable(format!("has no ordinary table {table}"))),
             Err(Error::QueryReturnedNoRows) => {
-                return Err(Fault::Broken(format!("it has no table {table}")));
+                return Err(Fault::Broken(format!("has no table {table}")));
             }
             Err(error) => return Err(fault(error)),
         }
-        let statement =
-            self.connection.prepare(&format!("SELECT * FROM {table} LIMIT 0")).map_err(unreadable)?;
-        Ok(statement.column_names().map(|name| name.to_ascii_lowercase()).collect())
+        let mut statement = self
+            .connection
+            .prepare("SELECT lower(name), hidden FROM pragma_table_xinfo(?1)")
+            .map_err(unreadable)?;
+        let columns = statement
+            .query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))
+            .and_then(Iterator::collect::<rusqlite::Result<Vec<(String, i64)>>>)
+            .map_err(unreadable)?;
+        if columns.iter().any(|(_, hidden)| *hidden != 0) {
+            return Err(Fault::Unreadable(format!("has no ordinary table {table}")));
+        }
+        Ok(columns.into_iter().map(|(name, _)| name).collect())
     }
 }
 
@@ -116,19 +136,19 @@ impl Database {
 fn uses_wal(path: &Path) -> Result<bool, Fault> {
     let found = fs::metadata(path).map_err(|error| io_fault(&error))?;
     if !found.is_file() {
-        return Err(Fault::Broken("it is not a file".to_owned()));
+        return Err(Fault::Broken("is not a file".to_owned()));
     }
     if found.len() == 0 {
-        return Err(Fault::Broken("it is empty".to_owned()));
+        return Err(Fault::Broken("is empty".to_owned()));
     }
     if found.len() > MAX_BYTES {
-        return Err(Fault::Unreadable(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
+        return Err(Fault::Unreadable(format!("is larger than {} MiB", MAX_BYTES >> 20)));
     }
     let mut header = Vec::with_capacity(20);
     let mut file = File::open(path).map_err(|error| io_fault(&error))?.take(20);
     file.read_to_end(&mut header).map_err(|error| io_fault(&error))?;
     if !header.starts_with(b"SQLite format 3\0") {
-        return Err(Fault::Broken("it is not an SQLite database".to_owned()));
+        return Err(Fault::Broken("is not an SQLite database".to_owned()));
     }
     Ok(header.get(19) == Some(&2))
 }
@@ -137,12 +157,12 @@ pub(super) fn io_fault(error: &std::io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Missing,
         ErrorKind::PermissionDenied => Fault::Denied,
-        _ => Fault::Unreadable(format!("it could not be read ({error})")),
+        _ => Fault::Unreadable(format!("could not be read ({error})")),
     }
 }
 
-const HOT_JOURNAL: &str = "a program that wrote to it was cut off and left its journal behind; \
-     certutil does not repair that while it only reads: `certutil -K -X` on the directory does";
+const HOT_JOURNAL: &str = "has a journal beside it: a program that was writing did not end its work, and \
+     certutil does not settle that while it only reads (`certutil -L -X` does)";
 
 /// What an error means while the file is being opened.
 pub(super) fn fault(error: Error) -> Fault {
@@ -153,10 +173,8 @@ pub(super) fn fault(error: Error) -> Fault {
         ErrorCode::ReadOnly if failure.extended_code == ffi::SQLITE_READONLY_ROLLBACK => {
             Fault::Broken(HOT_JOURNAL.to_owned())
         }
-        ErrorCode::NotADatabase => Fault::Broken("it is not an SQLite database".to_owned()),
-        ErrorCode::DatabaseCorrupt => {
-            Fault::Broken("it is damaged or cut short (SQLite finds its pages malformed)".to_owned())
-        }
+        ErrorCode::NotADatabase => Fault::Broken("is not an SQLite database".to_owned()),
+        ErrorCode::DatabaseCorrupt => Fault::Broken("is damaged or cut short".to_owned()),
         _ => unreadable(error),
     }
 }
@@ -165,12 +183,11 @@ pub(super) fn fault(error: Error) -> Fault {
 pub(super) fn unreadable(error: Error) -> Fault {
     match error {
         Error::SqliteFailure(failure, _) if failure.code == ErrorCode::OperationInterrupted => {
-            Fault::Unreadable(format!("reading it took longer than {} seconds", TIME_LIMIT.as_secs()))
+            Fault::too_slow()
         }
         Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => Fault::Locked,
-        other => Fault::Unreadable(format!(
-            "part of it cannot be read ({})",
-            crate::text::shown(&other.to_string())
-        )),
+        other => {
+            Fault::Unreadable(format!("cannot be read in full ({})", crate::text::shown(&other.to_string())))
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
 };
 use crate::certificate::Certificate;
+use crate::certificate::tlv::{Reader, tag};
 use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
@@ -72,14 +73,23 @@ pub struct Row {
     /// CKA_ISSUER and CKA_SERIAL_NUMBER (`a81`, `a82`), which NSS takes for the certificate's identity.
     pub issuer: Vec<u8>,
     pub serial: Vec<u8>,
-    /// Whether NSS takes the row for an X.509 certificate with a value, an issuer and a serial number.
+    /// Whether the row has a value, an issuer and a serial number. NSS makes no certificate of another.
     pub well_formed: bool,
+    /// Whether CKA_CERTIFICATE_TYPE (`a80`) says X.509, or nothing.
+    pub is_x509: bool,
 }
 
 impl Row {
     /// What NSS takes for the certificate's identity.
     pub(crate) fn identity(&self) -> (&[u8], &[u8]) {
         (&self.issuer, &self.serial)
+    }
+
+    /// Whether the identity is that of `certificate`. The row's serial number is a whole element.
+    pub(crate) fn is_identified_by(&self, certificate: &Certificate) -> bool {
+        let serial =
+            Reader::new(&self.serial).expect(tag::INTEGER).map(|element| &self.serial[element.content]);
+        serial == Some(certificate.serial()) && self.issuer == certificate.issuer().der
     }
 }
 
@@ -154,23 +164,22 @@ impl NssStore {
                 Status::Unsupported,
                 Code::StoreLegacyDbm,
                 self.directory.join("cert8.db"),
-                "the directory holds only a database of the old dbm format, which some builds of \
-                 certutil still read and others refuse; `certutil -N` makes a database of the \
-                 present format",
+                "is a database of the old dbm format, and there is no cert9.db beside it; some builds of \
+                 certutil still read the old format, others refuse it",
             ),
             Fault::Missing => refusal(Status::Missing, Code::StoreMissing, file, "does not exist"),
             Fault::Denied => refusal(
                 Status::Denied,
                 Code::StoreDenied,
                 file,
-                "this user may not read it, but the client, which runs as root, may: run this \
+                "may not be read by this user, but the client runs as root and may read it: run this \
                  command with sudo",
             ),
             Fault::Locked => refusal(
                 Status::Locked,
                 Code::StoreLocked,
                 file,
-                "another program has kept it locked for a second: try again when that has ended",
+                "has been locked by another program for a second: try again when that program is done",
             ),
             Fault::Broken(what) => refusal(Status::Corrupt, Code::StoreCorrupt, file, &what),
             Fault::Unreadable(what) => refusal(Status::Unsupported, Code::StoreCorrupt, file, &what),
@@ -193,7 +202,7 @@ fn check_directory(directory: &Path) -> Result<(), (Status, Problem)> {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => refuse(
             Status::Denied,
             Code::StoreDenied,
-            "this user may not look into it, but the client, which runs as root, may: run this \
+            "may not be entered by this user, but the client runs as root and may enter it: run this \
              command with sudo",
         ),
         Err(_) => refuse(Status::Missing, Code::StoreMissing, "does not exist"),
@@ -208,11 +217,11 @@ fn is_legacy(directory: &Path, file: &Path) -> bool {
 fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Problem) {
     let then = match status {
         Status::Missing | Status::Corrupt => {
-            format!("; certutil then ends with status 255 and prints \"{BAD_DATABASE}\"")
+            format!("; certutil then prints \"{BAD_DATABASE}\" and ends with status 255")
         }
         _ => String::new(),
     };
-    let message = format!("{}: {what}{then}", shown(&file));
+    let message = format!("{} {what}{then}", shown(&file));
     (status, Problem { code, message, file: Some(file) })
 }
 

@@ -57,10 +57,10 @@ const COLUMNS: [&str; 18] = [
     "a101",
     "a102",
     "ace534352",
-    "ce536358",
-    "ce536359",
-    "ce53635b",
-    "ce53635a",
+    "ace536358",
+    "ace536359",
+    "ace53635b",
+    "ace53635a",
     "a62c",
     "a62d",
     "a62f",
@@ -85,7 +85,7 @@ const TRUST_LEVELS: usize = 14;
 pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
     let columns = database.columns("nssPublic")?;
     if let Some(absent) = ["a0", "a1", "a11"].iter().find(|name| !has(&columns, name)) {
-        return Err(Fault::Unreadable(format!("its table nssPublic has no column {absent}")));
+        return Err(Fault::Unreadable(format!("has no column {absent} in its table nssPublic")));
     }
     let wanted: Vec<String> = COLUMNS.iter().map(|name| guarded(&columns, name)).collect();
     let query = format!("SELECT {} FROM nssPublic ORDER BY rowid", wanted.join(", "));
@@ -95,7 +95,7 @@ pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
         kept += public.take(row);
         if public.certificates.len() > MAX_CERTIFICATES || kept > MAX_KEPT {
             return Err(Fault::Unreadable(format!(
-                "it holds more than {MAX_CERTIFICATES} certificates or {} MiB of them",
+                "holds more than {MAX_CERTIFICATES} certificates or {} MiB of them",
                 MAX_KEPT >> 20
             )));
         }
@@ -126,10 +126,9 @@ impl Public {
     fn take_certificate(&mut self, row: &rusqlite::Row<'_>) {
         let (der, issuer, serial) = (bytes(row, VALUE), bytes(row, ISSUER), bytes(row, SERIAL));
         let present = |value: &[u8]| !value.is_empty() && value != EMPTY;
-        let well_formed = present(&der)
-            && present(&issuer)
-            && present(&serial)
-            && bytes(row, CERTIFICATE_TYPE) == [0, 0, 0, 0];
+        let well_formed = present(&der) && present(&issuer) && present(&serial);
+        let certificate_type = bytes(row, CERTIFICATE_TYPE);
+        let is_x509 = certificate_type.is_empty() || certificate_type == [0, 0, 0, 0];
         let label = match row.get_ref(LABEL) {
             Ok(ValueRef::Null) | Err(_) => None,
             Ok(_) => Some(bytes(row, LABEL)).map(|label| if label == EMPTY { Vec::new() } else { label }),
@@ -143,6 +142,7 @@ impl Public {
                 issuer,
                 serial,
                 well_formed,
+                is_x509,
             },
             der,
             label,
@@ -197,7 +197,7 @@ pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
             keys.ids.extend(blob(row, 1).filter(|id| is_id(id)).map(<[u8]>::to_vec));
         }
         if keys.ids.len() > MAX_CERTIFICATES {
-            return Err(Fault::Unreadable(format!("it holds more than {MAX_CERTIFICATES} private keys")));
+            return Err(Fault::Unreadable(format!("holds more than {MAX_CERTIFICATES} private keys")));
         }
         Ok(())
     })?;
@@ -238,7 +238,7 @@ fn for_each_row(
     while let Some(row) = rows.next().map_err(unreadable)? {
         take(row)?;
         if Instant::now() > database.give_up_at {
-            return Err(Fault::Unreadable("reading it takes too long".to_owned()));
+            return Err(Fault::too_slow());
         }
     }
     Ok(())

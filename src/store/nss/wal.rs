@@ -47,7 +47,7 @@ impl ReadError {
         match self {
             Self::Io(error) => io_fault(&error),
             Self::TooLarge => {
-                Fault::Unreadable(format!("it is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
+                Fault::Unreadable(format!("is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
             }
         }
     }
@@ -73,12 +73,12 @@ fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u
     let page_size = match number16(&database, 16) {
         Some(1) => 65_536,
         Some(size) => usize::from(size),
-        None => return Err(Fault::Broken("it is cut short".to_owned())),
+        None => return Err(Fault::Broken("is damaged or cut short".to_owned())),
     };
     let mut pages = 0;
     if let Some(frames) = Frames::open(log) {
         if frames.page_size != page_size {
-            return Err(Fault::Unreadable("its write-ahead log has another page size".to_owned()));
+            return Err(Fault::Unreadable("has a write-ahead log of another page size".to_owned()));
         }
         let mut transaction = Vec::new();
         for frame in frames {

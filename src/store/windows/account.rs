@@ -7,8 +7,8 @@ use std::ptr;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE};
 use windows_sys::Win32::Security::Authentication::Identity::{GetUserNameExW, NameSamCompatible};
 use windows_sys::Win32::Security::{
-    GetTokenInformation, IsWellKnownSid, TOKEN_QUERY, TOKEN_USER, TokenUser, WinLocalServiceSid,
-    WinLocalSystemSid, WinNetworkServiceSid,
+    GetTokenInformation, IsWellKnownSid, TOKEN_ELEVATION, TOKEN_INFORMATION_CLASS, TOKEN_QUERY, TOKEN_USER,
+    TokenElevation, TokenUser, WinLocalServiceSid, WinLocalSystemSid, WinNetworkServiceSid,
 };
 use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTS_CURRENT_SERVER_HANDLE, WTS_INFO_CLASS, WTSDomainName, WTSFreeMemory,
@@ -37,36 +37,41 @@ fn account_name() -> Option<String> {
 }
 
 fn is_service() -> bool {
+    ask_token(TokenUser).is_some_and(|user| {
+        // SAFETY: the token's answer begins with a TOKEN_USER, whose identifier lies in the same buffer.
+        let identifier = unsafe { (*user.as_ptr().cast::<TOKEN_USER>()).User.Sid };
+        [WinLocalSystemSid, WinLocalServiceSid, WinNetworkServiceSid]
+            .into_iter()
+            // SAFETY: the identifier is valid as long as the buffer.
+            .any(|known| unsafe { IsWellKnownSid(identifier, known) } != 0)
+    })
+}
+
+/// Whether this process has an administrator's rights.
+pub fn is_elevated() -> bool {
+    ask_token(TokenElevation).is_some_and(|elevation| {
+        // SAFETY: the token's answer begins with a TOKEN_ELEVATION.
+        unsafe { (*elevation.as_ptr().cast::<TOKEN_ELEVATION>()).TokenIsElevated != 0 }
+    })
+}
+
+/// What this process's token answers. 256 octets: a TOKEN_USER and the identifier behind it take 84
+/// (SECURITY_MAX_SID_SIZE is 68). Of u64 for the alignment of the pointer in it.
+fn ask_token(class: TOKEN_INFORMATION_CLASS) -> Option<[u64; 32]> {
     let mut token: HANDLE = ptr::null_mut();
     // SAFETY: the pseudo handle of this process is always valid; the token is closed below.
     if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) } == 0 {
-        return false;
+        return None;
     }
-    let is_service = token_is_service(token);
+    let mut answer = [0u64; 32];
+    let size = size_of_val(&answer) as u32;
+    let mut needed = 0;
+    // SAFETY: the buffer has the size passed and the alignment of a pointer.
+    let found =
+        unsafe { GetTokenInformation(token, class, answer.as_mut_ptr().cast(), size, &raw mut needed) };
     // SAFETY: the token was opened above and is not used again.
     unsafe { CloseHandle(token) };
-    is_service
-}
-
-fn token_is_service(token: HANDLE) -> bool {
-    // A TOKEN_USER and the identifier behind it: 84 octets at most (SECURITY_MAX_SID_SIZE is 68). Of
-    // u64 for the alignment of the pointer in it.
-    let mut buffer = [0u64; 32];
-    let size = size_of_val(&buffer) as u32;
-    let mut needed = 0;
-    // SAFETY: the buffer has the size passed and is aligned for a TOKEN_USER.
-    let found =
-        unsafe { GetTokenInformation(token, TokenUser, buffer.as_mut_ptr().cast(), size, &raw mut needed) };
-    if found == 0 {
-        return false;
-    }
-    // SAFETY: the call succeeded, so the buffer begins with a TOKEN_USER, whose identifier lies in the
-    // same buffer.
-    let identifier = unsafe { (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid };
-    [WinLocalSystemSid, WinLocalServiceSid, WinNetworkServiceSid]
-        .into_iter()
-        // SAFETY: the identifier is valid as long as the buffer.
-        .any(|known| unsafe { IsWellKnownSid(identifier, known) } != 0)
+    (found != 0).then_some(answer)
 }
 
 /// `DOMAIN\user` of this process's session; for a process in the services' session, of the console's.

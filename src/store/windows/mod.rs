@@ -69,6 +69,11 @@ impl Account {
     }
 }
 
+/// Whether this process may change the stores of a location.
+pub fn is_writable(location: WindowsLocation) -> bool {
+    location == WindowsLocation::CurrentUser || platform::is_elevated()
+}
+
 /// The folders in which Windows keeps the `CurrentUser\My` stores of all users, as far as this
 /// process may see them. They hold certificates in serialized form: a file store reads them.
 pub fn profile_folders() -> Vec<PathBuf> {

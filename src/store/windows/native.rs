@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use super::account;
+pub use super::account::is_elevated;
 use super::{Contents, WindowsLocation, unread};
 use crate::certificate::Certificate;
 use crate::reason::Code;

@@ -1,10 +1,15 @@
 //! Everything that may be typed. Declarations only.
 
+mod cloudflare;
+
+pub use cloudflare::{Access, Body, Ca, Inspect, Pull, Rules, Upload};
+
 use crate::report::{ColorChoice, Format};
 use crate::rule::RuleType;
 use crate::store::StoreSpec;
 use crate::system::System;
-use clap::{Args, Parser, Subcommand};
+use crate::verification;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 use std::ffi::OsString;
@@ -30,6 +35,14 @@ pub enum Command {
     Check(Check),
     /// Show what the certificate stores hold
     List(List),
+    /// Judge certificates against the CA: was each signed by it, directly or through intermediates?
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
+    /// Is this the file to upload? Look at it, make the API's body, or upload it
+    #[command(subcommand)]
+    Ca(Ca),
+    /// Fetch a rule and its CA from the API into one file for `check --rule`
+    Pull(Pull),
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
     /// Print a completion script for a shell
@@ -73,6 +86,46 @@ pub struct List {
     /// Only certificates with this common name, and what the documented command would print
     #[arg(long, value_name = "NAME")]
     pub cn: Option<OsString>,
+}
+
+const VERIFY_EXAMPLES: &str = "Examples:\n  \
+    certposture verify --ca root-ca.pem device-042.pem\n  \
+    certposture verify --ca root-ca.pem --intermediate issuing-ca.pem certificates/\n  \
+    certposture verify --ca root-ca.pem --store nss:/etc/pki/nssdb --format json";
+
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Files of certificates, or folders of such files; without any, the stores are read
+    #[arg(value_name = "CERT")]
+    pub certificates: Vec<PathBuf>,
+    /// The CA certificate that was uploaded: PEM, DER, the API's JSON, or PEM as one line with \n
+    #[arg(long, value_name = "FILE", required = true)]
+    pub ca: Vec<PathBuf>,
+    /// Certificates that may stand between a certificate and the CA
+    #[arg(long, value_name = "FILE")]
+    pub intermediate: Vec<PathBuf>,
+    /// What every certificate of the chain must be good for
+    #[arg(long, value_enum, default_value_t)]
+    pub purpose: Purpose,
+}
+
+/// The purposes by the names that are typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    #[default]
+    Any,
+    ClientAuth,
+    Email,
+}
+
+impl From<Purpose> for verification::Purpose {
+    fn from(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::Any => Self::Any,
+            Purpose::ClientAuth => Self::ClientAuth,
+            Purpose::Email => Self::Email,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

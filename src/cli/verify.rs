@@ -1,0 +1,206 @@
+//! `certposture verify`: each certificate against the uploaded CA, directly and along a chain.
+
+use super::{Common, Exit, check, list, options};
+use crate::ca::{CaProblem, UploadedCas};
+use crate::certificate::Certificate;
+use crate::encoding::{self, Unrecognized};
+use crate::input::{self, Unreadable};
+use crate::report::verify::{self as report, Verified};
+use crate::report::{Format, Style};
+use crate::store::{Place, Status};
+use crate::text::shown;
+use crate::verification::{Judgement, Verifier};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+/// From this number on, a terminal shows how far the work is.
+const MANY: usize = 500;
+
+/// The largest file of certificates read.
+const MAX_FILE_SIZE: u64 = 16 << 20;
+
+pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    let outcome = verify(arguments, common, style);
+    if outcome.is_err() && common.format == Format::Json {
+        // Whoever parses the output gets a document even when nothing could be judged.
+        report::json(&[])?;
+    }
+    outcome
+}
+
+fn verify(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    let cas = UploadedCas::read(&arguments.ca);
+    if let Some(problem) = cas.unreadable() {
+        anyhow::bail!("{} [{}]", problem.message, problem.code);
+    }
+    tell(&cas.problems);
+    let mut pool = check::read_intermediates(&arguments.intermediate)?;
+    let inputs = gather(arguments, common);
+    pool.extend(inputs.certificates.iter().map(|(certificate, _)| certificate.clone()));
+    let anchors: Vec<Certificate> = cas.cas.into_iter().map(|ca| ca.certificate).collect();
+    let verifier = Verifier::new(&anchors, &pool, common.at.unwrap_or_else(Timestamp::now));
+    let verified = verify_all(&verifier, inputs.certificates, arguments.purpose);
+    match common.format {
+        Format::Json => report::json(&verified)?,
+        Format::Table => report::table(&anchors, &verified, style)?,
+    }
+    Ok(exit(&verified, inputs.is_incomplete))
+}
+
+/// 3 when nothing failed, but not everything could be read.
+fn exit(verified: &[Verified], is_incomplete: bool) -> Exit {
+    if !verified.iter().all(|one| one.judgement.path.passes()) {
+        Exit::Fail
+    } else if is_incomplete || verified.is_empty() {
+        Exit::CannotTell
+    } else {
+        Exit::Pass
+    }
+}
+
+fn tell(problems: &[CaProblem]) {
+    for problem in problems {
+        warn(&format!("{} [{}]", problem.message, problem.code));
+    }
+}
+
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "certposture: {message}");
+}
+
+fn verify_all(
+    verifier: &Verifier<'_>,
+    certificates: Vec<(Certificate, String)>,
+    purpose: options::Purpose,
+) -> Vec<Verified> {
+    let progress = progress(certificates.len());
+    let verify = |(certificate, source)| {
+        let judgement: Judgement = verifier.judge(&certificate, purpose.into());
+        progress.inc(1);
+        Verified { certificate, source, judgement }
+    };
+    let verified = certificates.into_par_iter().map(verify).collect();
+    progress.finish_and_clear();
+    verified
+}
+
+/// On standard error, and only where that is a terminal.
+fn progress(count: usize) -> ProgressBar {
+    if count < MANY {
+        return ProgressBar::hidden();
+    }
+    let look = ProgressStyle::with_template("{bar:40} {pos}/{len} certificates, {eta} left");
+    ProgressBar::new(count as u64).with_style(look.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// The certificates to judge, each with the place it came from.
+#[derive(Default)]
+struct Inputs {
+    certificates: Vec<(Certificate, String)>,
+    /// Something that was asked for could not be read; standard error says what.
+    is_incomplete: bool,
+}
+
+fn gather(arguments: &options::Verify, common: &Common) -> Inputs {
+    let mut inputs = Inputs::default();
+    inputs.add_files(&files(&arguments.certificates));
+    if arguments.certificates.is_empty() || !common.store.is_empty() {
+        for spec in list::specs(common) {
+            inputs.add_store(&Place::read(&spec, &[]));
+        }
+    }
+    inputs
+}
+
+/// A file to read. Whoever names a file wants it judged; a folder may hold other things, too.
+struct Source {
+    path: PathBuf,
+    is_named: bool,
+}
+
+/// The files, and those in the folders by name. Folders in folders are not entered.
+fn files(paths: &[PathBuf]) -> Vec<Source> {
+    let mut files = Vec::new();
+    for path in paths {
+        match std::fs::read_dir(path) {
+            Ok(entries) => {
+                let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+                inside.sort();
+                files.extend(inside.into_iter().map(|path| Source { path, is_named: false }));
+            }
+            Err(_) => files.push(Source { path: path.clone(), is_named: true }),
+        }
+    }
+    files
+}
+
+impl Inputs {
+    fn add_files(&mut self, files: &[Source]) {
+        let read: Vec<_> = files.par_iter().map(|file| (file, read_file(file))).collect();
+        for (file, contents) in read {
+            let source = file.path.to_string_lossy();
+            match contents {
+                Ok(Found { certificates, damaged }) => {
+                    let of_file = certificates.into_iter();
+                    self.certificates.extend(of_file.map(|certificate| (certificate, source.to_string())));
+                    if damaged > 0 {
+                        self.miss(&source, "has a part that cannot be decoded");
+                    }
+                }
+                Err(why) => self.miss(&source, &why),
+            }
+        }
+    }
+
+    fn add_store(&mut self, place: &Place) {
+        let contents = &place.contents;
+        if contents.status != Status::Read {
+            let why = contents.problem.as_ref().map_or("cannot be read", |problem| &problem.message);
+            self.miss(&contents.spec.to_string(), why);
+        }
+        for stored in &contents.certificates {
+            self.certificates.push((stored.certificate.clone(), stored.location.clone()));
+        }
+    }
+
+    fn miss(&mut self, source: &str, why: &str) {
+        warn(&format!("{}: {why}", shown(source)));
+        self.is_incomplete = true;
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    certificates: Vec<Certificate>,
+    damaged: usize,
+}
+
+fn read_file(file: &Source) -> Result<Found, String> {
+    let bytes = match input::read(&file.path, MAX_FILE_SIZE) {
+        Ok(bytes) => bytes,
+        Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) if !file.is_named => {
+            return Ok(Found::default());
+        }
+        Err(why) => return Err(why.to_string()),
+    };
+    match encoding::read(&bytes) {
+        Ok(objects) if objects.certificates.is_empty() && objects.damaged == 0 && file.is_named => {
+            Err("holds no certificate".to_owned())
+        }
+        Ok(objects) => {
+            let certificates =
+                objects.certificates.into_iter().map(|found| Certificate::from_der(found.der)).collect();
+            Ok(Found { certificates, damaged: objects.damaged })
+        }
+        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer) if !file.is_named => Ok(Found::default()),
+        // Meant as a certificate: say what is wrong with it as one.
+        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::CutOff) => {
+            let certificate = Certificate::from_der(bytes.to_vec());
+            Ok(Found { certificates: vec![certificate], damaged: 0 })
+        }
+        Err(why) => Err(why.to_string()),
+    }
+}

@@ -1,0 +1,219 @@
+//! Repairs of the System keychain with `security`. Each command is one line for zsh or sh and works
+//! with what every Mac has.
+
+use super::{Damage, Repair};
+use crate::certificate::Certificate;
+use crate::diagnosis::{Examined, Reason, is_searched};
+use crate::lookup::{Found, security};
+use crate::reason::Code;
+use crate::rule::RuleType;
+use crate::store::{Place, StoreSpec, StoredCertificate};
+use crate::text::{hex, quote_sh, shown, shown_bytes};
+use base64ct::{Base64, Encoding as _};
+use jiff::Timestamp;
+use sha1::{Digest as _, Sha1};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Whom the partition list lets use an imported key besides `security`: Apple's programs, and those
+/// that Cloudflare signs.
+const PARTITIONS: &str = "apple-tool:,apple:,teamid:68WVV388M8";
+
+/// The pass phrase of a PKCS #12 file that exists while the command runs. `security` refuses files
+/// without one.
+const PASS_PHRASE: &str = "moving";
+
+/// The command for a reason, where there is one.
+pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
+    let keychain = Keychain::searched(damage)?;
+    match reason.code {
+        Code::Shadowed => uncover(damage, &keychain, damage.candidate?, false),
+        Code::Expired
+        | Code::NotYetValid
+        | Code::IssuerDiffers
+        | Code::SignatureInvalid
+        | Code::SelfSigned
+        | Code::IntermediateMissing
+            if damage.rule_type() == RuleType::ClientCertificate =>
+        {
+            uncover(damage, &keychain, damage.sound_alternative()?, true)
+        }
+        Code::FoundElsewhere => import(damage, &keychain, damage.candidate?),
+        Code::StoreEmpty => {
+            let repair = import(damage, &keychain, damage.sound_elsewhere()?)?;
+            Some(Repair { settles_all: true, ..repair })
+        }
+        _ => None,
+    }
+}
+
+/// The keychain that the client searches.
+struct Keychain<'a> {
+    place: &'a Place,
+    path: PathBuf,
+}
+
+impl<'a> Keychain<'a> {
+    fn searched(damage: &Damage<'a>) -> Option<Self> {
+        let case = damage.evidence.case;
+        case.places.iter().filter(|place| is_searched(case, place)).find_map(|place| {
+            match &place.contents.spec {
+                StoreSpec::Keychain(file) => Some(Self { place, path: absolute(file) }),
+                _ => None,
+            }
+        })
+    }
+
+    fn sudo(&self) -> &'static str {
+        if self.place.writable { "" } else { "sudo " }
+    }
+
+    fn argument(&self) -> Option<String> {
+        argument(&self.path)
+    }
+}
+
+/// Commands must work from any folder; `security` looks for a relative name elsewhere.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn argument(path: &Path) -> Option<String> {
+    quote_sh(path.to_str()?.as_bytes())
+}
+
+/// Clears the way for `target`: what comes first and has expired is deleted; what is still valid is
+/// deleted and added again, which puts it behind everything else.
+fn uncover(
+    damage: &Damage<'_>,
+    keychain: &Keychain<'_>,
+    target: &Examined,
+    settles_all: bool,
+) -> Option<Repair> {
+    if target.spec != keychain.place.contents.spec {
+        return None;
+    }
+    let in_front = in_front(damage, keychain, Some(target.stored.position));
+    if in_front.is_empty() {
+        return None;
+    }
+    let now = damage.evidence.case.at;
+    let commands = in_front.iter().map(|stored| clear_away(keychain, stored, now));
+    let commands: Vec<String> = commands.collect::<Option<_>>()?;
+    Some(Repair {
+        message: uncovering(&in_front, now),
+        command: Some(commands.join(" && ")),
+        then: None,
+        settles_all,
+    })
+}
+
+/// The certificates that the documented command comes upon before the one at `position`, or at all.
+fn in_front<'a>(
+    damage: &Damage<'_>,
+    keychain: &'a Keychain<'_>,
+    position: Option<usize>,
+) -> Vec<&'a StoredCertificate> {
+    let name = damage.resolution().common_name.as_deref().unwrap_or_default();
+    let contents = &keychain.place.contents;
+    let lookup = security::lookup(contents, name);
+    let first = lookup.returned.iter().filter_map(|found| match found {
+        Found::Stored(position) => Some(*position),
+        Found::File(..) => None,
+    });
+    first
+        .chain(lookup.shadowed.iter().copied())
+        .filter(|found| position.is_none_or(|end| *found < end))
+        .filter_map(|found| contents.certificates.get(found))
+        .collect()
+}
+
+fn uncovering(in_front: &[&StoredCertificate], now: Timestamp) -> String {
+    let described = in_front.iter().map(|stored| {
+        let subject = stored.certificate.subject().to_string();
+        let what = if has_expired(stored, now) { "delete the expired" } else { "put behind it the" };
+        format!("{what} {} (serial number {})", shown(&subject), stored.certificate.serial_hex())
+    });
+    format!("Clear the way for the right certificate: {}", described.collect::<Vec<_>>().join("; "))
+}
+
+fn has_expired(stored: &StoredCertificate, now: Timestamp) -> bool {
+    stored.certificate.not_after().is_some_and(|end| end < now)
+}
+
+fn clear_away(keychain: &Keychain<'_>, stored: &StoredCertificate, now: Timestamp) -> Option<String> {
+    let mut command = delete(keychain.sudo(), &keychain.argument()?, &stored.certificate);
+    if !has_expired(stored, now) {
+        write!(command, " && {}", add(keychain.sudo(), &keychain.argument()?, &stored.certificate)).ok()?;
+    }
+    Some(command)
+}
+
+/// Puts the candidate, found where the client does not look, into the keychain. It comes last
+/// there, so what the command would come upon first is cleared away too.
+fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) -> Option<Repair> {
+    let original = damage.rule_type() == RuleType::ClientCertificate;
+    let with_key = damage.evidence.case.rule.check_private_key && !original;
+    let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
+    let mut commands = vec![match &candidate.spec {
+        StoreSpec::File(_) if with_key => {
+            let name = candidate.stored.certificate.subject().common_name().unwrap_or_default();
+            import_with_key(sudo, &argument, Path::new(&candidate.stored.location), &name)?
+        }
+        _ if with_key => return Some(Repair::by_hand(move_by_hand(candidate))),
+        _ => add(sudo, &argument, &candidate.stored.certificate),
+    }];
+    let now = damage.evidence.case.at;
+    let in_front = if original { in_front(damage, keychain, None) } else { Vec::new() };
+    for stored in in_front {
+        commands.push(clear_away(keychain, stored, now)?);
+    }
+    let message = format!(
+        "Install the certificate from {} in the keychain that the client searches",
+        shown(&candidate.stored.location)
+    );
+    Some(Repair { message, command: Some(commands.join(" && ")), then: None, settles_all: false })
+}
+
+/// No command exports a private key without the user's consent, nor one identity alone.
+fn move_by_hand(candidate: &Examined) -> String {
+    let label = candidate.stored.label.as_deref().map(shown_bytes);
+    format!(
+        "In Keychain Access, find \"{}\" in {} under My Certificates, export it with its private key as .p12 and import \
+         that file into the System keychain",
+        label.unwrap_or_else(|| shown(&candidate.stored.certificate.subject().to_string()).into_owned()),
+        shown(&candidate.spec.to_string())
+    )
+}
+
+/// Deletes a certificate, picked out by its SHA-1, which `security` has always taken; its private
+/// key stays.
+fn delete(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
+    let hash = hex(&Sha1::digest(certificate.der())).to_uppercase();
+    format!("{sudo}security delete-certificate -Z {hash} {keychain}")
+}
+
+/// Adds a certificate, which the command itself holds, through a file that is removed again.
+fn add(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
+    let encoded = Base64::encode_string(certificate.der());
+    through_a_folder(&format!(
+        "echo {encoded} | base64 --decode >\"$t/c.cer\" && {sudo}security add-certificates -k {keychain} \"$t/c.cer\""
+    ))
+}
+
+/// Imports a certificate with its private key from a PEM file. The system's own openssl makes the
+/// PKCS #12 file: `security` cannot read the default form of OpenSSL 3. Writing the partition list
+/// may fail, and the key is there all the same.
+fn import_with_key(sudo: &str, keychain: &str, file: &Path, name: &str) -> Option<String> {
+    let (file, name) = (argument(&absolute(file))?, quote_sh(name.as_bytes())?);
+    Some(through_a_folder(&format!(
+        "/usr/bin/openssl pkcs12 -export -in {file} -name {name} -passout pass:{PASS_PHRASE} -out \"$t/c.p12\" && \
+         {sudo}security import \"$t/c.p12\" -k {keychain} -f pkcs12 -P {PASS_PHRASE} && \
+         {{ {sudo}security set-key-partition-list -S {PARTITIONS} -l {name} -k '' {keychain} >/dev/null || true; }}"
+    )))
+}
+
+/// Runs commands with a folder `$t` of their own that nobody else may read.
+fn through_a_folder(commands: &str) -> String {
+    format!("(umask 077; t=$(mktemp -d) && {commands}; r=$?; rm -rf \"$t\"; exit $r)")
+}

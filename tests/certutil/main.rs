@@ -1,0 +1,8 @@
+//! The real certutil and ours, on the same databases. Needs certutil, pk12util, openssl and strace.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod differential;
+mod generate;
+mod tool;
