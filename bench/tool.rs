@@ -80,7 +80,6 @@ fn rows(file: &str) -> Result<(), Box<dyn Error>> {
     let known: Vec<String> = connection
         .prepare("SELECT * FROM nssPublic LIMIT 0")?
         .column_names()
-        .into_iter()
         .map(str::to_owned)
         .collect();
     let columns: Vec<&str> =

@@ -27,6 +27,7 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     match common.format {
         Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
         Format::Json => report::json::checks(&answers)?,
+        Format::Html => report::html::checks(&answers, common.verbose)?,
         Format::Table => report::table::checks(&answers, style)?,
     }
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
