@@ -9,6 +9,7 @@ mod image;
 #[cfg_attr(not(unix), path = "locks_other.rs")]
 mod locks;
 mod modules;
+mod password;
 mod rows;
 mod trust;
 
@@ -21,6 +22,7 @@ use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
 use modules::Redirection;
+pub use password::has_password;
 pub(crate) use rows::EMPTY;
 use rows::{Keys, Public};
 use std::fs;
