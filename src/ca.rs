@@ -8,6 +8,7 @@ use crate::reason::Code;
 use crate::text::shown;
 use crate::verification;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A CA file larger than this is none.
@@ -35,6 +36,8 @@ pub struct CaProblem {
     pub file: Option<PathBuf>,
     /// Safe to print.
     pub message: String,
+    /// UUID of the certificate that it concerns, where the file says so.
+    pub id: Option<String>,
 }
 
 impl UploadedCas {
@@ -52,10 +55,25 @@ impl UploadedCas {
         self.problems.iter().find(|problem| problem.code == Code::CaUnreadable)
     }
 
+    /// Those that count for a rule: the one that it names, where the files say which that is, else all.
+    pub fn for_rule(&self, certificate_id: Option<&str>) -> Self {
+        let same = |id: &Option<String>| match (id, certificate_id) {
+            (Some(id), Some(wanted)) => same_id(id, wanted),
+            _ => false,
+        };
+        if !self.cas.iter().any(|ca| same(&ca.id)) && !self.problems.iter().any(|p| same(&p.id)) {
+            return self.clone();
+        }
+        Self {
+            cas: self.cas.iter().filter(|ca| same(&ca.id)).cloned().collect(),
+            problems: self.problems.iter().filter(|p| p.id.is_none() || same(&p.id)).cloned().collect(),
+        }
+    }
+
     fn add_file(&mut self, file: &Path) {
         match input::read(file, MAX_FILE_SIZE) {
             Ok(bytes) => self.add_bytes(&bytes, Some(file)),
-            Err(why) => self.note(Code::CaUnreadable, Some(file), why.to_string()),
+            Err(why) => self.note(Code::CaUnreadable, Some(file), None, why.to_string()),
         }
     }
 
@@ -63,7 +81,7 @@ impl UploadedCas {
     pub fn add_bytes(&mut self, bytes: &[u8], file: Option<&Path>) {
         match decode(bytes) {
             Ok((objects, id)) => self.add_objects(objects, id, file),
-            Err(why) => self.note(Code::CaUnreadable, file, why),
+            Err(why) => self.note(Code::CaUnreadable, file, None, why),
         }
     }
 
@@ -71,7 +89,18 @@ impl UploadedCas {
     pub fn add_json(&mut self, object: &Value, file: Option<&Path>) {
         match decode_json(object) {
             Ok((objects, id)) => self.add_objects(objects, id, file),
-            Err(why) => self.note(Code::CaUnreadable, file, why),
+            Err(why) => self.note(Code::CaUnreadable, file, object["id"].as_str(), why),
+        }
+    }
+
+    /// Adds the certificates of a bundle.
+    pub fn add_bundle(&mut self, certificates: &[Value], file: Option<&Path>) {
+        for certificate in certificates {
+            self.add_json(certificate, None);
+        }
+        if certificates.is_empty() {
+            let what = "holds no CA certificate; give it with --ca FILE";
+            self.note(Code::CaUnreadable, file, None, what.to_owned());
         }
     }
 
@@ -82,23 +111,23 @@ impl UploadedCas {
             } else {
                 "holds a private key but no certificate; give the CA's certificate"
             };
-            return self.note(Code::CaUnreadable, file, why.to_owned());
+            return self.note(Code::CaUnreadable, file, id.as_deref(), why.to_owned());
         }
         if objects.certificates.len() > 1 {
             let count = objects.certificates.len();
             let what = format!("holds {count} certificates; any of them may match here, but upload only one");
-            self.note(Code::CaSeveralCertificates, file, what);
+            self.note(Code::CaSeveralCertificates, file, id.as_deref(), what);
         }
         if !objects.keys.is_empty() {
             let what = "holds a private key too. The check does not need it: upload the certificate alone, and keep the \
                         key away from devices";
-            self.note(Code::CaWithPrivateKey, file, what.to_owned());
+            self.note(Code::CaWithPrivateKey, file, id.as_deref(), what.to_owned());
         }
         for found in objects.certificates {
             let certificate = Certificate::from_der(found.der);
             if let Some(why) = verification::malformed(&certificate) {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
-                return self.note(Code::CaUnreadable, file, what);
+                return self.note(Code::CaUnreadable, file, id.as_deref(), what);
             }
             if self.cas.iter().all(|known| known.certificate != certificate) {
                 self.cas.push(UploadedCa { certificate, id: id.clone() });
@@ -106,21 +135,35 @@ impl UploadedCas {
         }
     }
 
-    fn note(&mut self, code: Code, file: Option<&Path>, what: String) {
+    fn note(&mut self, code: Code, file: Option<&Path>, id: Option<&str>, what: String) {
         let name = file.map_or_else(
-            || "The certificate in the rule's file".to_owned(),
-            |file| format!("The CA file {}", shown(&file.to_string_lossy())),
+            || "The CA certificate in the bundle".to_owned(),
+            |file| format!("The file {}", shown(&file.to_string_lossy())),
         );
         self.problems.push(CaProblem {
             code,
             file: file.map(Path::to_owned),
             message: format!("{name} {what}"),
+            id: id.map(str::to_owned),
         });
     }
 }
 
-/// Tells the forms apart and reads one.
-fn decode(bytes: &[u8]) -> Result<(Objects, Option<String>), String> {
+/// Whether two of the API's identifiers are the same; dashes and case are a matter of taste.
+pub fn same_id(one: &str, other: &str) -> bool {
+    one.replace('-', "").eq_ignore_ascii_case(&other.replace('-', ""))
+}
+
+/// SHA-256 of each certificate of one of the API's objects; `None` when it holds none.
+pub fn fingerprints(object: &Value) -> Option<BTreeSet<String>> {
+    let (objects, _) = decode_json(object).ok()?;
+    let certificates = objects.certificates.into_iter().map(|found| Certificate::from_der(found.der));
+    let prints: BTreeSet<String> = certificates.map(|certificate| certificate.sha256().to_owned()).collect();
+    (!prints.is_empty()).then_some(prints)
+}
+
+/// Everything in a file, in whichever of the forms; and the UUID, where the file says so.
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Objects, Option<String>), String> {
     let trimmed = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
         let document: Value =

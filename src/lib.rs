@@ -11,6 +11,8 @@
 pub mod ca;
 pub mod certificate;
 pub mod cli;
+#[cfg(feature = "network")]
+pub mod cloudflare;
 pub mod device;
 pub mod diagnosis;
 pub mod encoding;
@@ -23,4 +25,5 @@ pub mod rule;
 pub mod store;
 pub mod system;
 pub mod text;
+pub mod upload;
 pub mod verification;

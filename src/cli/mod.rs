@@ -1,19 +1,29 @@
 //! The command line: what may be typed, and one file per subcommand that turns it into the
 //! library's terms and the answer into an exit status.
 
+mod ca;
 mod check;
 mod completions;
 mod explain;
 mod lab;
 mod list;
 mod man;
+#[cfg(not(feature = "network"))]
+mod offline;
+#[cfg(feature = "network")]
+mod online;
 mod options;
+mod overview;
+#[cfg(feature = "network")]
+mod pull;
 mod verify;
 
+#[cfg(not(feature = "network"))]
+use offline as pull;
 pub use options::{Cli, Command, Common};
 
-use crate::report::Style;
-use clap::{CommandFactory as _, Parser as _};
+use crate::report::{Format, Style, json};
+use clap::Parser as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -52,20 +62,42 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
+    refuse_html(&cli)?;
     let style = Style::detect(cli.common.color, cli.common.verbose, cli.common.quiet);
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
         Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
         Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
         Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
+        Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
+        Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
-        None => {
-            Cli::command().print_help()?;
-            Ok(Exit::Usage)
-        }
+        None => overview::print(),
     }
+}
+
+/// Two commands alone have a page to write.
+fn refuse_html(cli: &Cli) -> Result<(), UsageError> {
+    let has_page = matches!(cli.command, Some(Command::Check(_) | Command::Verify(_)));
+    if cli.common.format == Format::Html && !has_page {
+        let what = "only check and verify write HTML: give --format table or --format json";
+        return Err(UsageError(what.to_owned()));
+    }
+    Ok(())
+}
+
+/// Gives whoever parses the output a document even when a command could not do its work. (Wrong
+/// usage is nobody's output.)
+fn with_document(schema: &str, common: &Common, outcome: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+    if let Err(error) = &outcome
+        && common.format == Format::Json
+        && !error.is::<UsageError>()
+    {
+        json::print(&serde_json::json!({"schema": schema, "error": format!("{error:#}")}))?;
+    }
+    outcome
 }
 
 /// Whoever reads our output has had enough: that is no error of ours.

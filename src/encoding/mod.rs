@@ -3,16 +3,19 @@
 //! Windows keeps and exports its stores. The content decides, not the file's name.
 //!
 //! Certificates come out as their bytes, whether or not they can be parsed: whoever lists them must
-//! not lose one. Of a private key nothing comes out but the public key that belongs to it.
+//! not lose one. Of a private key nothing comes out but the public key that belongs to it,
+//! unless it is asked for by name ([`private_keys`]).
 
 mod der;
 mod key;
+mod key_text;
 mod pem;
 mod pkcs12;
 mod pkcs7;
 mod serialized;
 
 pub use key::PublicKey;
+pub use key_text::private_keys;
 pub use pkcs12::PASS_PHRASE_VARIABLE;
 
 /// The most certificates taken from one file.

@@ -15,10 +15,10 @@ const DASHES: &[u8] = b"-----";
 const MAX_LABEL: usize = 64;
 
 /// A block between its two boundary lines.
-struct Block<'a> {
-    label: &'a [u8],
+pub struct Block<'a> {
+    pub label: &'a [u8],
     /// What stands between the boundary lines.
-    body: &'a [u8],
+    pub body: &'a [u8],
     /// The block with its boundary lines.
     whole: &'a [u8],
 }
@@ -29,19 +29,20 @@ pub fn is_pem(bytes: &[u8]) -> bool {
 }
 
 pub fn read(bytes: &[u8], found: &mut Collector) {
+    each_block(bytes, |block| match block {
+        Some(block) => read_block(block, found),
+        None => found.damaged(),
+    });
+}
+
+/// Shows every block to `visit`; `None` for a beginning that has no end.
+pub fn each_block(bytes: &[u8], mut visit: impl FnMut(Option<&Block<'_>>)) {
     let mut rest = bytes;
     while let Some(start) = memmem::find(rest, BEGIN) {
         rest = &rest[start..];
-        match block(rest) {
-            Some(block) => {
-                rest = &rest[block.whole.len()..];
-                read_block(&block, found);
-            }
-            None => {
-                found.damaged();
-                rest = &rest[BEGIN.len()..];
-            }
-        }
+        let block = block(rest);
+        visit(block.as_ref());
+        rest = &rest[block.map_or(BEGIN.len(), |block| block.whole.len())..];
     }
 }
 
@@ -101,10 +102,16 @@ fn read_key(block: &Block<'_>, encoding: Encoding, found: &mut Collector) {
     if memmem::find(block.body, b"Proc-Type:").is_some() {
         return found.key(Key::Encrypted);
     }
-    let mut buffer = Zeroizing::new(Vec::with_capacity(block.body.len()));
-    buffer.extend(block.body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
+    let mut buffer = without_white_space(block.body);
     match Base64::decode_in_place(&mut buffer) {
         Ok(der) => found.private_key(encoding, der),
         Err(_) => found.damaged(),
     }
+}
+
+/// The characters of a block's body, in a buffer that is wiped and never moves.
+pub fn without_white_space(body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut buffer = Zeroizing::new(Vec::with_capacity(body.len()));
+    buffer.extend(body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
+    buffer
 }

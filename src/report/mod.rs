@@ -1,11 +1,15 @@
 //! What a person or a program reads. Formatting only: nothing here decides anything.
 
+pub mod ca;
 mod fit;
 pub mod html;
 pub mod json;
 pub mod list;
+#[cfg(feature = "network")]
+pub mod pull;
 mod style;
 pub mod table;
+pub mod upload;
 pub mod verify;
 
 pub use style::{ColorChoice, Format, Style};

@@ -86,7 +86,9 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
             other => other.to_string(),
         };
         let name = if store.searched { "Searched" } else { "Also read" };
-        facts.push((name, format!("{} {dot} {count}", shown(&spec))));
+        let account =
+            store.account.as_deref().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
+        facts.push((name, format!("{} {dot} {count}{account}", shown(&spec))));
     }
     facts
 }

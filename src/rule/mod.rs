@@ -5,7 +5,7 @@ mod schedule;
 pub mod scope;
 mod variables;
 
-pub use api::{RuleFile, RuleFileError, read_rules};
+pub use api::{BUNDLE_SCHEMA, RuleFile, RuleFileError, read_rule, read_rules};
 pub use schedule::{Interval, spoken};
 pub use variables::{Resolution, resolve};
 

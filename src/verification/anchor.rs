@@ -45,7 +45,7 @@ pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
 }
 
 /// `Err` when the signature cannot be checked.
-fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
+pub fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
     if !reading.is_self_issued() {
         return Ok(false);
     }

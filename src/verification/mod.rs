@@ -6,6 +6,7 @@
 mod algorithm;
 mod alternative_name;
 mod anchor;
+mod authority;
 mod constraints;
 mod der;
 mod extensions;
@@ -23,6 +24,7 @@ mod validity;
 
 pub use alternative_name::subject_alternative_name;
 pub use anchor::anchor;
+pub use authority::{Authority, authority};
 pub use usage::{UnknownUsage, Usage, extended_key_usage};
 pub use validity::validity;
 

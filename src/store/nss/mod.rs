@@ -4,10 +4,14 @@
 //! column per PKCS #11 attribute, named `a` and the attribute's number in hexadecimal.
 
 mod database;
+mod image;
+#[cfg_attr(unix, path = "locks_unix.rs")]
+#[cfg_attr(not(unix), path = "locks_other.rs")]
+mod locks;
 mod modules;
+mod password;
 mod rows;
 mod trust;
-mod wal;
 
 use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
@@ -18,6 +22,7 @@ use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
 use modules::Redirection;
+pub use password::has_password;
 pub(crate) use rows::EMPTY;
 use rows::{Keys, Public};
 use std::fs;
@@ -164,23 +169,22 @@ impl NssStore {
                 Status::Unsupported,
                 Code::StoreLegacyDbm,
                 self.directory.join("cert8.db"),
-                "the directory holds only a database of the old dbm format, which some builds of \
-                 certutil still read and others refuse; `certutil -N` makes a database of the \
-                 present format",
+                "is a database of the old dbm format, and there is no cert9.db beside it; some builds of \
+                 certutil still read the old format, others refuse it",
             ),
             Fault::Missing => refusal(Status::Missing, Code::StoreMissing, file, "does not exist"),
             Fault::Denied => refusal(
                 Status::Denied,
                 Code::StoreDenied,
                 file,
-                "this user may not read it, but the client, which runs as root, may: run this \
+                "may not be read by this user, but the client runs as root and may read it: run this \
                  command with sudo",
             ),
             Fault::Locked => refusal(
                 Status::Locked,
                 Code::StoreLocked,
                 file,
-                "another program has kept it locked for a second: try again when that has ended",
+                "has been locked by another program for a second: try again when that program is done",
             ),
             Fault::Broken(what) => refusal(Status::Corrupt, Code::StoreCorrupt, file, &what),
             Fault::Unreadable(what) => refusal(Status::Unsupported, Code::StoreCorrupt, file, &what),
@@ -203,7 +207,7 @@ fn check_directory(directory: &Path) -> Result<(), (Status, Problem)> {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => refuse(
             Status::Denied,
             Code::StoreDenied,
-            "this user may not look into it, but the client, which runs as root, may: run this \
+            "may not be entered by this user, but the client runs as root and may enter it: run this \
              command with sudo",
         ),
         Err(_) => refuse(Status::Missing, Code::StoreMissing, "does not exist"),
@@ -218,11 +222,11 @@ fn is_legacy(directory: &Path, file: &Path) -> bool {
 fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Problem) {
     let then = match status {
         Status::Missing | Status::Corrupt => {
-            format!("; certutil then ends with status 255 and prints \"{BAD_DATABASE}\"")
+            format!("; certutil then prints \"{BAD_DATABASE}\" and ends with status 255")
         }
         _ => String::new(),
     };
-    let message = format!("{}: {what}{then}", shown(&file));
+    let message = format!("{} {what}{then}", shown(&file));
     (status, Problem { code, message, file: Some(file) })
 }
 

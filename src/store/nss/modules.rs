@@ -21,35 +21,56 @@ pub(super) enum Redirection {
 /// falls back on its defaults.
 pub(super) fn redirection(directory: &Path, as_root: bool) -> Redirection {
     let file = directory.join("pkcs11.txt");
-    let Some(list) = read(&file) else { return stays(TOKEN) };
-    let Some(stanza) = list.split("\n\n").find(|stanza| is_internal(stanza)) else { return stays(TOKEN) };
-    if !as_root && value(stanza, "library").is_some_and(|library| library.contains("libnsssysinit")) {
-        let what = "libnsssysinit.so in it makes certutil search the user's own database for \
-                    everybody but root, and the client runs as root: run this command with sudo";
-        return Redirection::Elsewhere { file, what: what.to_owned() };
+    let list = read(&file).unwrap_or_default();
+    let mut token = TOKEN;
+    for module in internal_modules(&list) {
+        if !as_root && value(&module, "library").is_some_and(|library| library.contains("libnsssysinit")) {
+            let what = "names libnsssysinit.so, which makes certutil search the user's own database for \
+                        everybody but root, and the client runs as root: run this command with sudo";
+            return Redirection::Elsewhere { file, what: what.to_owned() };
+        }
+        // Without quotes around all of it the value is ignored in favour of certutil's -d.
+        let Some(parameters) = value(&module, "parameters").and_then(|text| text.strip_prefix('"')) else {
+            continue;
+        };
+        let parameters = parameters.split('"').next().unwrap_or_default();
+        if let Some(what) = sends_elsewhere(parameters, directory) {
+            return Redirection::Elsewhere { file, what };
+        }
+        token = parameter(parameters, "dbTokenDescription").map_or(TOKEN, str::as_bytes);
     }
-    // Without quotes around all of it the value is ignored in favour of certutil's -d.
-    let Some(parameters) = value(stanza, "parameters").and_then(|text| text.strip_prefix('"')) else {
-        return stays(TOKEN);
-    };
-    let parameters = parameters.split('"').next().unwrap_or_default();
+    Redirection::None { token: token.to_vec() }
+}
+
+/// Says where quoted parameters send certutil, unless that is `directory`.
+fn sends_elsewhere(parameters: &str, directory: &Path) -> Option<String> {
     let prefixed = ["certPrefix", "keyPrefix"]
         .iter()
         .any(|name| parameter(parameters, name).is_some_and(|prefix| !prefix.is_empty()));
     let configured = parameter(parameters, "configdir").unwrap_or_default();
-    let place = configured.strip_prefix("sql:").unwrap_or(configured);
-    if prefixed || !is_same(directory, Path::new(place)) {
-        let what = format!(
-            "its quoted parameters= line sends certutil to {}, whatever directory it is given",
-            if place.is_empty() { "another database".to_owned() } else { shown(Path::new(place)) }
-        );
-        return Redirection::Elsewhere { file, what };
-    }
-    stays(parameter(parameters, "dbTokenDescription").map_or(TOKEN, str::as_bytes))
+    let place =
+        ["sql:", "extern:"].iter().find_map(|kind| configured.strip_prefix(kind)).unwrap_or(configured);
+    (prefixed || !is_same(directory, Path::new(place))).then(|| {
+        let place = if place.is_empty() { "another database".to_owned() } else { shown(Path::new(place)) };
+        format!(
+            "has a parameters= line in quotes, which sends certutil to {place} whatever directory it is given"
+        )
+    })
 }
 
-fn stays(token: &[u8]) -> Redirection {
-    Redirection::None { token: token.to_vec() }
+/// The parts of the list that describe NSS's own module, each as its lines.
+fn internal_modules(list: &str) -> Vec<Vec<&str>> {
+    let mut modules: Vec<Vec<&str>> = Vec::new();
+    for line in list.lines() {
+        if line.starts_with("library=") || modules.is_empty() {
+            modules.push(Vec::new());
+        }
+        modules.last_mut().into_iter().for_each(|module| module.push(line));
+    }
+    modules.retain(|module| {
+        value(module, "NSS").is_some_and(|flags| flags.to_ascii_lowercase().contains("internal"))
+    });
+    modules
 }
 
 fn read(file: &Path) -> Option<String> {
@@ -58,16 +79,12 @@ fn read(file: &Path) -> Option<String> {
     }
     let mut bytes = Vec::new();
     File::open(file).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).replace('\r', ""))
-}
-
-fn is_internal(stanza: &str) -> bool {
-    value(stanza, "NSS").is_some_and(|flags| flags.to_ascii_lowercase().contains("internal"))
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The value of the line `name=…`.
-fn value<'a>(stanza: &'a str, name: &str) -> Option<&'a str> {
-    stanza.lines().find_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix('='))
+fn value<'a>(module: &[&'a str], name: &str) -> Option<&'a str> {
+    module.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The value of `name='…'` inside a parameter string.

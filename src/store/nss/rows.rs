@@ -85,7 +85,7 @@ const TRUST_LEVELS: usize = 14;
 pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
     let columns = database.columns("nssPublic")?;
     if let Some(absent) = ["a0", "a1", "a11"].iter().find(|name| !has(&columns, name)) {
-        return Err(Fault::Unreadable(format!("its table nssPublic has no column {absent}")));
+        return Err(Fault::Unreadable(format!("has no column {absent} in its table nssPublic")));
     }
     let wanted: Vec<String> = COLUMNS.iter().map(|name| guarded(&columns, name)).collect();
     let query = format!("SELECT {} FROM nssPublic ORDER BY rowid", wanted.join(", "));
@@ -95,7 +95,7 @@ pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
         kept += public.take(row);
         if public.certificates.len() > MAX_CERTIFICATES || kept > MAX_KEPT {
             return Err(Fault::Unreadable(format!(
-                "it holds more than {MAX_CERTIFICATES} certificates or {} MiB of them",
+                "holds more than {MAX_CERTIFICATES} certificates or {} MiB of them",
                 MAX_KEPT >> 20
             )));
         }
@@ -197,7 +197,7 @@ pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
             keys.ids.extend(blob(row, 1).filter(|id| is_id(id)).map(<[u8]>::to_vec));
         }
         if keys.ids.len() > MAX_CERTIFICATES {
-            return Err(Fault::Unreadable(format!("it holds more than {MAX_CERTIFICATES} private keys")));
+            return Err(Fault::Unreadable(format!("holds more than {MAX_CERTIFICATES} private keys")));
         }
         Ok(())
     })?;
@@ -238,7 +238,7 @@ fn for_each_row(
     while let Some(row) = rows.next().map_err(unreadable)? {
         take(row)?;
         if Instant::now() > database.give_up_at {
-            return Err(Fault::Unreadable("reading it takes too long".to_owned()));
+            return Err(Fault::too_slow());
         }
     }
     Ok(())

@@ -1,12 +1,12 @@
-//! Databases in WAL mode. SQLite cannot read one without making `-wal` and `-shm` files beside it, which
-//! certutil, run as root, does. We read both files into memory and put the log's pages in their places.
+//! Databases that SQLite cannot read without touching files beside them, read into memory instead.
 //!
-//! Format: the SQLite documentation, "Database File Format" §4.
+//! For one in WAL mode SQLite makes `-wal` and `-shm` files (certutil, run as root, does so). The log's
+//! pages are put in their places here. Format: SQLite's "Database File Format", §4.
 
 use super::database::{Fault, io_fault};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -16,25 +16,43 @@ const MAX_BYTES: u64 = 256 << 20;
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// The database at `path` with every committed page of its log in place, marked as no longer in WAL
-/// mode. Zeroed when dropped: `key4.db` holds encrypted keys.
-pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let mut log_name = path.as_os_str().to_owned();
-    log_name.push("-wal");
-    let log_path = Path::new(&log_name);
+/// The part of a database's header that every change alters (the file change counter).
+const HEADER: usize = 100;
+
+/// The database at `path` as its last whole transaction left it, and no longer in WAL mode. `suffix`
+/// names the log or the journal beside it. Zeroed when dropped: `key4.db` holds encrypted keys.
+pub(super) fn read(path: &Path, suffix: &str, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let beside = companion(path, suffix);
     loop {
-        // An unchanged log makes the pair consistent: whatever a checkpoint copied meanwhile into
-        // the database is still in the log, and overrides it.
-        let before = read_log(log_path)?;
-        let database = Zeroizing::new(read_all(path).map_err(|error| error.into_fault())?);
-        if read_log(log_path)? == before {
-            return apply(database, &before);
+        // With both unchanged the pair is consistent. (What a checkpoint copied meanwhile from the
+        // log into the database is still in the log, and overrides it.)
+        let before = read_companion(&beside)?;
+        let database = read_all(path).map_err(ReadError::into_fault)?;
+        let after = File::open(path).and_then(|file| first_bytes(&file, HEADER));
+        let header_now = after.map_err(|error| io_fault(&error))?;
+        if database.starts_with(&header_now) && read_companion(&beside)? == before {
+            let log = if suffix == "-wal" { &before[..] } else { &[] };
+            return apply(database, log);
         }
         if Instant::now() > wait_until {
             return Err(Fault::Locked);
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The file that SQLite keeps beside `path`.
+pub(super) fn companion(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// At most the first `count` bytes of a file.
+pub(super) fn first_bytes(file: &File, count: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(count);
+    file.take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 enum ReadError {
@@ -46,39 +64,43 @@ impl ReadError {
     fn into_fault(self) -> Fault {
         match self {
             Self::Io(error) => io_fault(&error),
-            Self::TooLarge => {
-                Fault::Unreadable(format!("it is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
-            }
+            Self::TooLarge => Fault::Unreadable(format!(
+                "is larger than {} MiB, with a log or a journal beside it",
+                MAX_BYTES >> 20
+            )),
         }
     }
 }
 
-fn read_log(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+fn read_companion(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
     match read_all(path) {
-        Ok(bytes) => Ok(Zeroizing::new(bytes)),
         Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Zeroizing::default()),
-        Err(error) => Err(error.into_fault()),
+        other => other.map_err(ReadError::into_fault),
     }
 }
 
-fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
+fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, ReadError> {
     let file = File::open(path).map_err(ReadError::Io)?;
     let size = file.metadata().map_err(ReadError::Io)?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_BYTES)).unwrap_or(0) + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes) }
+    if size > MAX_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    // Room for all of it at once, so that no copy is left behind by growing.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
+    file.take(size).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    Ok(bytes)
 }
 
 fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let page_size = match number16(&database, 16) {
         Some(1) => 65_536,
         Some(size) => usize::from(size),
-        None => return Err(Fault::Broken("it is cut short".to_owned())),
+        None => return Err(Fault::Broken("is damaged or cut short".to_owned())),
     };
     let mut pages = 0;
     if let Some(frames) = Frames::open(log) {
         if frames.page_size != page_size {
-            return Err(Fault::Unreadable("its write-ahead log has another page size".to_owned()));
+            return Err(Fault::Unreadable("has a write-ahead log of another page size".to_owned()));
         }
         let mut transaction = Vec::new();
         for frame in frames {

@@ -1,0 +1,43 @@
+//! What `ca upload` and `pull` share: the way to the API.
+
+use super::{UsageError, options};
+use crate::cloudflare::{Api, ApiError, BadCredentials, Credentials, DEFAULT_BASE, Transport, is_identifier};
+use crate::text::shown;
+use std::env;
+use std::io::{self, Write as _};
+
+/// A variable of the environment that is set to something.
+pub fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The API with the credentials that the environment or the token file holds.
+pub fn api(access: &options::Access) -> anyhow::Result<Api> {
+    if !is_identifier(&access.account_id) {
+        return Err(usage(
+            "the account ID has 32 hexadecimal characters; the dashboard shows it on the account's page",
+        ));
+    }
+    let credentials =
+        Credentials::find(access.token_file.as_deref(), &variable).map_err(|why| usage(&why.to_string()))?;
+    let base = variable("CLOUDFLARE_BASE_URL").unwrap_or_else(|| DEFAULT_BASE.to_owned());
+    let transport = Transport::new(base.trim(), credentials, &variable).map_err(|why| match why {
+        ApiError::BadBase(_) | ApiError::BadProxy => usage(&why.to_string()),
+        other => other.into(),
+    })?;
+    Ok(Api::new(transport, notice))
+}
+
+/// Whether nothing at all was given to sign in with.
+pub fn has_no_credentials(access: &options::Access) -> bool {
+    matches!(Credentials::find(access.token_file.as_deref(), &variable), Err(BadCredentials::None))
+}
+
+pub fn usage(what: &str) -> anyhow::Error {
+    UsageError(what.to_owned()).into()
+}
+
+/// Tells of something on the side, on standard error.
+pub fn notice(what: &str) {
+    let _ = writeln!(io::stderr(), "certposture: {}", shown(what));
+}

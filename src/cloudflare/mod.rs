@@ -1,0 +1,20 @@
+//! Cloudflare's API, as far as the posture check needs it: the rules and the uploaded certificates of
+//! an account.
+//!
+//! [`transport`](Transport) sends one request and follows no redirect to another origin; [`Api`] adds
+//! retries and the API's envelope; [`Account`] knows the paths. Secrets are in [`Credentials`] alone, and
+//! whatever the API says is scrubbed of them before anybody sees it.
+
+mod account;
+mod api;
+mod bundle;
+mod credentials;
+mod error;
+mod transport;
+
+pub use account::{Account, Uploaded, is_identifier};
+pub use api::{Api, Pause};
+pub use bundle::{Bundle, PulledRule};
+pub use credentials::{BadCredentials, Credentials, Environment};
+pub use error::{ApiError, ApiMessage, Permission, Refusal};
+pub use transport::{DEFAULT_BASE, Transport};
