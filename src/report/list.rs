@@ -1,5 +1,6 @@
 //! What the stores hold, for a person and for a program.
 
+use super::grid::grid;
 use super::json::{looked_up, print, store, stored};
 use super::style::{Style, Tone};
 use crate::certificate::describe_key;
@@ -95,7 +96,7 @@ fn certificate_table(one: &Listed<'_>, style: &Style) -> comfy_table::Table {
     header.extend(labelled.then_some(label));
     header.extend(trusted.then_some("Trust"));
     header.extend(["Issuer", "Valid until", "Public key", "Private key"]);
-    let mut table = style.table(&header);
+    let mut rows = Vec::with_capacity(one.certificates.len());
     for stored in &one.certificates {
         let certificate = &stored.certificate;
         let mut row = vec![(stored.position + 1).to_string(), common_name(stored, style)];
@@ -105,9 +106,9 @@ fn certificate_table(one: &Listed<'_>, style: &Style) -> comfy_table::Table {
         row.push(certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string()));
         row.push(describe_key(certificate.spki()));
         row.push(private_key(stored.private_key).to_owned());
-        table.add_row(row);
+        rows.push(row.into_iter().map(|text| (Tone::Plain, text)).collect());
     }
-    table
+    grid(style, &header, rows)
 }
 
 fn common_name(stored: &StoredCertificate, style: &Style) -> String {

@@ -2,6 +2,7 @@
 
 pub mod ca;
 mod fit;
+mod grid;
 pub mod html;
 pub mod json;
 pub mod list;

@@ -96,8 +96,21 @@ impl Style {
         if self.unicode { "–" } else { "-" }
     }
 
+    pub fn ellipsis(&self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
+    }
+
     pub fn dot(&self) -> &'static str {
         if self.unicode { "·" } else { "-" }
+    }
+
+    /// Where only ASCII is safe, without this program's own characters beyond it.
+    pub fn legible(&self, text: Vec<u8>) -> Vec<u8> {
+        if self.unicode {
+            return text;
+        }
+        let text = String::from_utf8_lossy(&text);
+        text.replace('…', "...").replace(['–', '·'], "-").into_bytes()
     }
 
     /// An empty table that fits the terminal.

@@ -1,5 +1,6 @@
 //! The answer to `check` for a person: the answer first to the eye, then the evidence, then the cure.
 
+use super::grid::grid;
 use super::style::{Style, Tone};
 use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, Step, StepName, StepStatus, Verdict};
 use crate::lookup;
@@ -20,7 +21,9 @@ pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
         if position > 0 {
             writeln!(output)?;
         }
-        write_check(&mut output, answer, style)?;
+        let mut text = Vec::new();
+        write_check(&mut text, answer, style)?;
+        output.write_all(&style.legible(text))?;
     }
     output.flush()
 }
@@ -114,14 +117,8 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     if !rows.is_empty() {
         let columns = columns(answer);
         let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
-        let mut table = style.table(&header);
-        for examined in rows {
-            table.add_row(columns.iter().map(|column| {
-                let (tone, text) = (column.cell)(answer, examined, style);
-                style.cell(tone, &text)
-            }));
-        }
-        writeln!(output, "{table}")?;
+        let cells = |examined| columns.iter().map(|c| (c.cell)(answer, examined, style)).collect();
+        writeln!(output, "{}", grid(style, &header, rows.into_iter().map(cells).collect()))?;
     }
     if left_out > 0 {
         writeln!(output, "{} of other devices not shown; -v shows all.", counted(left_out, "certificate"))?;
@@ -138,10 +135,10 @@ pub(super) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examine
     let total = stored.len();
     let mut rows: Vec<&Examined> =
         if long { stored.into_iter().filter(|c| relevant(c)).collect() } else { stored };
+    rows.sort_by_key(|c| (!c.passes(), !c.returned, c.nearness));
     if long {
         rows.truncate(MANY_ROWS);
     }
-    rows.sort_by_key(|c| (!c.passes(), !c.returned, c.nearness));
     let left_out = total - rows.len();
     (rows, left_out)
 }

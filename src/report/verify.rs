@@ -1,5 +1,6 @@
 //! The answer to `verify`: a tree of each chain, a table of all certificates, or JSON.
 
+use super::grid::{Row, grid};
 use super::json;
 use super::style::{Style, Tone};
 use crate::certificate::{Certificate, describe_key};
@@ -149,9 +150,10 @@ fn write_cas(output: &mut impl Write, anchors: &[Certificate], style: &Style) ->
         let dot = style.dot();
         writeln!(
             output,
-            "CA    {} {dot} valid until {until} {dot} sha256 {}…",
+            "CA    {} {dot} valid until {until} {dot} sha256 {}{}",
             shown(&ca.subject().to_string()),
-            &ca.sha256()[..8]
+            &ca.sha256()[..8],
+            style.ellipsis()
         )?;
     }
     Ok(())
@@ -247,18 +249,9 @@ fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) ->
         rows.truncate(MANY_ROWS);
     }
     if !rows.is_empty() {
-        let mut table = style.table(&[
-            "#",
-            "Common name",
-            "Source",
-            "Signed by\nthe CA",
-            "Chain",
-            "Valid until",
-            "Result",
-        ]);
-        for (position, one) in &rows {
-            table.add_row(row(*position, one, style));
-        }
+        let header = ["#", "Common name", "Source", "Signed by\nthe CA", "Chain", "Valid until", "Result"];
+        let rows = rows.iter().map(|(position, one)| row(*position, one, style)).collect();
+        let table = grid(style, &header, rows);
         writeln!(output, "{table}")?;
     }
     if rows.len() < verified.len() {
@@ -267,7 +260,7 @@ fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) ->
     Ok(())
 }
 
-fn row(position: usize, one: &Verified, style: &Style) -> Vec<comfy_table::Cell> {
+fn row(position: usize, one: &Verified, style: &Style) -> Row {
     let certificate = &one.certificate;
     let name = match certificate.outline() {
         Err(_) => "(unreadable)".to_owned(),
@@ -289,12 +282,12 @@ fn row(position: usize, one: &Verified, style: &Style) -> Vec<comfy_table::Cell>
     let (tone, result) = if one.passes() { (Tone::Good, "PASS") } else { (Tone::Bad, "FAIL") };
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
     vec![
-        style.cell(Tone::Faint, &(position + 1).to_string()),
-        style.cell(Tone::Plain, &name),
-        style.cell(Tone::Plain, &shown(&one.source)),
-        style.cell(direct_tone, &direct),
-        style.cell(path_tone, &path),
-        style.cell(Tone::Plain, &until),
-        style.cell(tone, result),
+        (Tone::Faint, (position + 1).to_string()),
+        (Tone::Plain, name),
+        (Tone::Plain, shown(&one.source).into_owned()),
+        (direct_tone, direct),
+        (path_tone, path),
+        (Tone::Plain, until),
+        (tone, result.to_owned()),
     ]
 }
