@@ -246,7 +246,11 @@ fn store_reason(place: &Place) -> Option<Reason> {
     let contents = &place.contents;
     let spec = shown(&contents.spec.to_string()).into_owned();
     if let Some(problem) = &contents.problem {
-        let severity = problem.code.severity(RuleType::ClientCertificate);
+        // What we cannot read the client perhaps can.
+        let severity = match contents.status {
+            Status::Unsupported => Severity::Unknown,
+            _ => problem.code.severity(RuleType::ClientCertificate),
+        };
         return Some(reason(problem.code, severity, problem.message.clone()));
     }
     let (code, what) = match contents.status {
