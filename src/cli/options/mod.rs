@@ -2,7 +2,7 @@
 
 mod cloudflare;
 
-pub use cloudflare::{Access, Body, Ca, Inspect, Pull, Rules, Upload};
+pub use cloudflare::*;
 
 use crate::report::{ColorChoice, Format};
 use crate::rule::RuleType;
