@@ -4,14 +4,14 @@
 //! Format: the SQLite documentation, "Database File Format" §4.
 
 use super::database::{Fault, io_fault};
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use crate::input::{self, Unreadable};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// A whole database held in memory must be smaller than one that SQLite pages in.
-const MAX_BYTES: u64 = 256 << 20;
+/// A whole database held in memory, with its log and SQLite's own copy, must be smaller than one that
+/// SQLite pages in. Ten thousand certificates take 20 MiB.
+const MAX_BYTES: u64 = 64 << 20;
 
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
@@ -26,7 +26,7 @@ pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizin
         // An unchanged log makes the pair consistent: whatever a checkpoint copied meanwhile into
         // the database is still in the log, and overrides it.
         let before = read_log(log_path)?;
-        let database = Zeroizing::new(read_all(path).map_err(|error| error.into_fault())?);
+        let database = read_all(path)?;
         if read_log(log_path)? == before {
             return apply(database, &before);
         }
@@ -37,36 +37,26 @@ pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizin
     }
 }
 
-enum ReadError {
-    Io(std::io::Error),
-    TooLarge,
-}
-
-impl ReadError {
-    fn into_fault(self) -> Fault {
-        match self {
-            Self::Io(error) => io_fault(&error),
-            Self::TooLarge => {
-                Fault::Unreadable(format!("is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
-            }
-        }
-    }
-}
-
 fn read_log(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
     match read_all(path) {
-        Ok(bytes) => Ok(Zeroizing::new(bytes)),
-        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Zeroizing::default()),
-        Err(error) => Err(error.into_fault()),
+        Err(Fault::Missing) => Ok(Zeroizing::default()),
+        Err(Fault::Broken(what)) => Err(Fault::Unreadable(format!("has a write-ahead log that {what}"))),
+        outcome => outcome,
     }
 }
 
-fn read_all(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let file = File::open(path).map_err(ReadError::Io)?;
-    let size = file.metadata().map_err(ReadError::Io)?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_BYTES)).unwrap_or(0) + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
-    if bytes.len() as u64 > MAX_BYTES { Err(ReadError::TooLarge) } else { Ok(bytes) }
+fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    input::read(path, MAX_BYTES).map_err(|why| match why {
+        Unreadable::Missing => Fault::Missing,
+        Unreadable::Denied => Fault::Denied,
+        Unreadable::Directory | Unreadable::NotAFile => Fault::Broken("is not a file".to_owned()),
+        Unreadable::TooLarge(_) => too_large(),
+        Unreadable::Other(error) => io_fault(&error),
+    })
+}
+
+fn too_large() -> Fault {
+    Fault::Unreadable(format!("is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
 }
 
 fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
@@ -104,7 +94,7 @@ fn place(database: &mut Vec<u8>, page: usize, data: &[u8]) -> Result<(), Fault> 
     let start = (page - 1).saturating_mul(data.len());
     let end = start.saturating_add(data.len());
     if end as u64 > MAX_BYTES {
-        return Err(ReadError::TooLarge.into_fault());
+        return Err(too_large());
     }
     if database.len() < end {
         database.resize(end, 0);
