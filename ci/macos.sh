@@ -10,7 +10,8 @@ packages='rustc-web cargo-web rust-web-src rust-web-clippy'
 
 install() {
     if ! dpkg -s $packages >/dev/null 2>&1; then
-        apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages
+        apt-get update -qq &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
     fi
 }
 

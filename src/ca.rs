@@ -93,6 +93,17 @@ impl UploadedCas {
         }
     }
 
+    /// Adds the certificates of a bundle.
+    pub fn add_bundle(&mut self, certificates: &[Value], file: Option<&Path>) {
+        for certificate in certificates {
+            self.add_json(certificate, None);
+        }
+        if certificates.is_empty() {
+            let what = "holds no CA certificate; give it with --ca FILE";
+            self.note(Code::CaUnreadable, file, None, what.to_owned());
+        }
+    }
+
     fn add_objects(&mut self, objects: Objects, id: Option<String>, file: Option<&Path>) {
         if objects.certificates.is_empty() {
             let why = if objects.keys.is_empty() {
@@ -126,8 +137,8 @@ impl UploadedCas {
 
     fn note(&mut self, code: Code, file: Option<&Path>, id: Option<&str>, what: String) {
         let name = file.map_or_else(
-            || "The certificate in the rule's file".to_owned(),
-            |file| format!("The CA file {}", shown(&file.to_string_lossy())),
+            || "The CA certificate in the bundle".to_owned(),
+            |file| format!("The file {}", shown(&file.to_string_lossy())),
         );
         self.problems.push(CaProblem {
             code,

@@ -38,7 +38,7 @@ fn place(spec: &str, certificates: &[Certificate], problem: Option<Code>) -> Pla
         index: Index::Windows { subjects: certificates.iter().map(subject).collect(), account: None },
         spec,
     };
-    Place { contents, elsewhere: false, writable: true }
+    Place::new(contents, false, true)
 }
 
 fn answer(rule: &Rule, places: &[Place]) -> Diagnosis {
@@ -48,6 +48,7 @@ fn answer(rule: &Rule, places: &[Place]) -> Diagnosis {
         rule,
         cas: &cas,
         device: &device,
+        client: None,
         intermediates: &[],
         places,
         system: System::Windows,

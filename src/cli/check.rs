@@ -3,7 +3,7 @@
 use super::{Common, Exit, UsageError, options};
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
-use crate::device::Device;
+use crate::device::{Client, Device, installed_client};
 use crate::diagnosis::{self, Case, Diagnosis, Verdict};
 use crate::reason::Code;
 use crate::report::{self, Format, Style};
@@ -12,7 +12,6 @@ use crate::store::{Place, StoreSpec, places};
 use crate::system::System;
 use crate::text::shown;
 use crate::{encoding, input};
-use anyhow::Context as _;
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -27,6 +26,7 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     match common.format {
         Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
         Format::Json => report::json::checks(&answers)?,
+        Format::Html => report::html::checks(&answers, common.verbose)?,
         Format::Table => report::table::checks(&answers, style)?,
     }
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
@@ -43,6 +43,7 @@ struct Asked {
     cas: UploadedCas,
     intermediates: Vec<Certificate>,
     device: Device,
+    client: Option<Client>,
     at: Timestamp,
     working_directory: Option<PathBuf>,
 }
@@ -50,41 +51,59 @@ struct Asked {
 impl Asked {
     fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
         let file = arguments.rule.as_deref().map(read_rule_file);
-        let mut cas = UploadedCas::read(&arguments.ca);
+        let bundled = match &file {
+            Some(Ok(file)) if arguments.ca.is_empty() => file.certificates.clone(),
+            _ => None,
+        };
         let rules = match file {
             None => vec![Rule::from_flags(arguments.cn.as_deref().map(bytes_of), common.rule_type)],
             Some(Err(problem)) => vec![unreadable_rule(problem)],
-            Some(Ok(file)) => {
-                if arguments.ca.is_empty() {
-                    add_bundled(&mut cas, &file, arguments.rule.as_deref());
-                }
-                choose_rules(file.rules, arguments, common)?
-            }
+            Some(Ok(file)) => choose_rules(file.rules, arguments, common)?,
         };
         let unreadable = rules.iter().any(|rule| rule.problems.iter().any(|p| p.code == Code::RuleMalformed));
-        if cas.cas.is_empty() && cas.problems.is_empty() && !unreadable {
+        if arguments.ca.is_empty() && bundled.is_none() && !unreadable {
             return Err(UsageError("give the CA certificate that was uploaded: --ca FILE".to_owned()).into());
+        }
+        let mut cas = UploadedCas::read(&arguments.ca);
+        if let Some(certificates) = bundled {
+            cas.add_bundle(&certificates, arguments.rule.as_deref());
         }
         Ok(Self {
             rules,
             cas,
             intermediates: read_intermediates(&arguments.intermediate)?,
             device: Device::here(common.hostname.clone(), common.serial_number.clone()),
+            client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
             working_directory: std::env::current_dir().ok(),
         })
     }
 
+    /// Looks where the client looks; and elsewhere only when that leaves a question.
     fn answer(&self, rule: &Rule, common: &Common) -> Diagnosis {
-        let system = judged_system(rule, common);
-        let places = read_places(rule, common);
+        let (specs, mut places) = read_places(rule, common);
+        let answer = self.diagnose(rule, common, &places);
+        let asked = common.store.is_empty() || common.elsewhere;
+        if !asked || answer.verdict == Verdict::Pass {
+            return answer;
+        }
+        let elsewhere = places::elsewhere(&specs);
+        if elsewhere.is_empty() {
+            return answer;
+        }
+        places.extend(elsewhere);
+        self.diagnose(rule, common, &places)
+    }
+
+    fn diagnose(&self, rule: &Rule, common: &Common, places: &[Place]) -> Diagnosis {
         diagnosis::diagnose(&Case {
             rule,
             cas: &self.cas.for_rule(rule.certificate_id.as_deref()),
             device: &self.device,
+            client: self.client.as_ref(),
             intermediates: &self.intermediates,
-            places: &places,
-            system,
+            places,
+            system: judged_system(rule, common),
             at: self.at,
             expiry_warning_days: common.expiry_warning,
             working_directory: self.working_directory.as_deref(),
@@ -110,12 +129,6 @@ fn read_rule_file(path: &Path) -> Result<RuleFile, RuleProblem> {
 /// A rule of which nothing is known but that it cannot be read.
 fn unreadable_rule(problem: RuleProblem) -> Rule {
     Rule { from_file: true, problems: vec![problem], ..Rule::from_flags(None, None) }
-}
-
-fn add_bundled(cas: &mut UploadedCas, file: &RuleFile, path: Option<&Path>) {
-    for certificate in &file.certificates {
-        cas.add_json(certificate, path);
-    }
 }
 
 /// The rule that was picked; without a pick, every client-certificate rule that fits this system.
@@ -163,12 +176,17 @@ fn names_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
 }
 
 /// Reads every file given with `--intermediate`.
-pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certificate>> {
+pub(super) fn read_intermediates(files: &[PathBuf]) -> Result<Vec<Certificate>, UsageError> {
     let mut certificates = Vec::new();
     for file in files {
-        let name = || format!("the intermediate {}", file.display());
-        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).with_context(name)?;
-        let found = encoding::certificates(&bytes).with_context(name)?;
+        let refuse = |why: &str| {
+            UsageError(format!(
+                "the intermediate {} {why}: give a PEM or DER file",
+                shown(&file.to_string_lossy())
+            ))
+        };
+        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).map_err(|why| refuse(&why.to_string()))?;
+        let found = encoding::certificates(&bytes).map_err(|why| refuse(&why.to_string()))?;
         certificates.extend(found.into_iter().map(Certificate::from_der));
     }
     Ok(certificates)
@@ -188,17 +206,13 @@ fn judged_system_of_stores(common: &Common) -> System {
     common.store.first().map_or(here, |spec| crate::lookup::system_of(spec, here))
 }
 
-/// The stores that count, then those beside them.
-fn read_places(rule: &Rule, common: &Common) -> Vec<Place> {
+/// The stores that count.
+fn read_places(rule: &Rule, common: &Common) -> (Vec<StoreSpec>, Vec<Place>) {
     let given = !common.store.is_empty();
     let specs = if given { common.store.clone() } else { default_stores_of_both(rule) };
-    let paths: Vec<PathBuf> = scope::paths(rule).to_vec();
-    let key_files = if given { files_among(&specs) } else { paths };
-    let mut places: Vec<Place> = specs.iter().map(|spec| Place::read(spec, &key_files)).collect();
-    if !given || common.elsewhere {
-        places.extend(places::elsewhere(&specs));
-    }
-    places
+    let key_files = if given { files_among(&specs) } else { scope::paths(rule).to_vec() };
+    let places = specs.iter().map(|spec| Place::read(spec, &key_files)).collect();
+    (specs, places)
 }
 
 /// Where the client of either type looks on this system: both verdicts are told.

@@ -6,7 +6,7 @@ use crate::certificate::Certificate;
 use crate::encoding::{self, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::report::verify::{self as report, Verified};
-use crate::report::{Format, Style};
+use crate::report::{Format, Style, html};
 use crate::store::{Place, Status};
 use crate::text::shown;
 use crate::verification::{Judgement, Verifier};
@@ -41,10 +41,12 @@ fn verify(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow
     let inputs = gather(arguments, common);
     pool.extend(inputs.certificates.iter().map(|(certificate, _)| certificate.clone()));
     let anchors: Vec<Certificate> = cas.cas.into_iter().map(|ca| ca.certificate).collect();
-    let verifier = Verifier::new(&anchors, &pool, common.at.unwrap_or_else(Timestamp::now));
+    let at = common.at.unwrap_or_else(Timestamp::now);
+    let verifier = Verifier::new(&anchors, &pool, at);
     let verified = verify_all(&verifier, inputs.certificates, arguments.purpose);
     match common.format {
         Format::Json => report::json(&verified)?,
+        Format::Html => html::verify(&anchors, &verified, at, style.verbose)?,
         Format::Table => report::table(&anchors, &verified, style)?,
     }
     Ok(exit(&verified, inputs.is_incomplete))

@@ -33,12 +33,12 @@ pub enum Pause {
 pub struct Api {
     transport: Transport,
     first_pause: Duration,
-    /// Told before every pause that is longer than a moment.
+    /// Told before every pause that the API asked for.
     notice: fn(&str),
 }
 
 impl Api {
-    /// `notice` is told of pauses.
+    /// `notice` is told of pauses that the API asks for.
     pub fn new(transport: Transport, notice: fn(&str)) -> Self {
         Self { transport, first_pause: FIRST_PAUSE, notice }
     }
@@ -110,7 +110,7 @@ impl Api {
             if tried == RETRIES || wait > LONGEST_PAUSE {
                 return Err(error.with_attempts(tried + 1));
             }
-            if wait >= Duration::from_secs(2) {
+            if matches!(error.pause(), Some(Pause::Asked(_))) {
                 (self.notice)(&format!("the API asks to wait; trying again in {} s", wait.as_secs()));
             }
             std::thread::sleep(wait);

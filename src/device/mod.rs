@@ -3,6 +3,7 @@
 
 #[cfg(any(test, target_os = "macos"))]
 mod apple;
+mod client;
 #[cfg(not(any(windows, target_os = "macos")))]
 #[path = "linux.rs"]
 mod platform;
@@ -15,6 +16,7 @@ mod platform;
 #[cfg(any(windows, test))]
 mod smbios;
 
+pub use client::Client;
 pub use platform::installed_client;
 
 /// The facts that variables stand for.
@@ -77,13 +79,6 @@ impl HostNames {
     pub fn others(&self) -> impl Iterator<Item = &str> {
         self.others.iter().map(String::as_str)
     }
-}
-
-/// The device client, as the system's package data tell of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Client {
-    Installed { version: String },
-    NotFound,
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 /// How a certificate came to be a candidate, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
+    /// It would pass, but the command stops at another one before it.
+    Behind,
     /// The documented command prints it.
     Returned,
     /// Its common name is the rule's, but the command does not print it.
@@ -30,7 +32,8 @@ pub(super) fn best<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<
         .min_by_key(|(standing, examined)| {
             let own = own_faults(examined);
             let end = examined.stored.certificate.not_after();
-            (*standing, own > 0, is_a_ca(examined), own, examined.nearness, Reverse(end))
+            let misnamed = examined.nearness > Nearness::Case;
+            (*standing, misnamed, is_a_ca(examined), own, examined.nearness, Reverse(end))
         })
         .map(|(_, examined)| examined)
 }
@@ -46,6 +49,9 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
         return Some(Standing::Returned);
     }
     let lookup = examined.steps.iter().find(|s| s.step == StepName::Lookup).and_then(|s| s.code);
+    if lookup == Some(Code::Shadowed) && would_pass(examined) {
+        return Some(Standing::Behind);
+    }
     if matches!(lookup, Some(Code::NicknameColon | Code::CertificateUnparseable | Code::Shadowed)) {
         return Some(Standing::SameName);
     }

@@ -12,7 +12,7 @@ pub use steps::{Step, StepName, StepStatus};
 
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
-use crate::device::Device;
+use crate::device::{Client, Device};
 use crate::lookup::{self, Found, Lookup, Query};
 use crate::reason::{Code, Severity};
 use crate::rule::{self, Resolution, Rule, scope};
@@ -29,6 +29,8 @@ pub struct Case<'a> {
     pub rule: &'a Rule,
     pub cas: &'a UploadedCas,
     pub device: &'a Device,
+    /// The client installed here; `None` when other stores than this machine's are judged.
+    pub client: Option<&'a Client>,
     /// Certificates that may stand between a client certificate and the CA.
     pub intermediates: &'a [Certificate],
     pub places: &'a [Place],
@@ -46,6 +48,7 @@ pub struct Diagnosis {
     pub rule: Rule,
     pub resolution: Resolution,
     pub system: System,
+    pub client: Option<Client>,
     pub at: Timestamp,
     pub cas: UploadedCas,
     pub stores: Vec<StoreReport>,
@@ -102,6 +105,8 @@ pub struct StoreReport {
     pub status: crate::store::Status,
     pub searched: bool,
     pub certificates: usize,
+    /// The account whose store it is.
+    pub account: Option<String>,
     pub problem: Option<crate::store::Problem>,
 }
 
@@ -140,7 +145,9 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
 /// Each certificate of each place against the CA: what no rule can change.
 fn judge_all(case: &Case<'_>) -> Vec<Vec<Judgement>> {
     let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();
-    let stored = case.places.iter().flat_map(|place| &place.contents.certificates);
+    // What lies elsewhere does not complete a chain: the client does not see it.
+    let counted = case.places.iter().filter(|place| !place.elsewhere);
+    let stored = counted.flat_map(|place| &place.contents.certificates);
     let pool: Vec<Certificate> =
         stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
     let verifier = Verifier::new(&anchors, &pool, case.at);
@@ -169,6 +176,7 @@ fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
     Diagnosis {
         rule: case.rule.clone(),
         system: case.system,
+        client: case.client.cloned(),
         at: case.at,
         cas: case.cas.clone(),
         stores,
@@ -206,6 +214,7 @@ fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
         status: contents.status,
         searched: is_searched(case, place),
         certificates: contents.certificates.len(),
+        account: contents.account().map(str::to_owned),
         problem: contents.problem.clone(),
     }
 }

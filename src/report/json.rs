@@ -78,6 +78,7 @@ pub(super) fn store(store: &StoreReport) -> Value {
         "status": store.status.as_str(),
         "searched": store.searched,
         "certificates": store.certificates,
+        "account": store.account,
         "code": store.problem.as_ref().map(|problem| problem.code.as_str()),
         "message": store.problem.as_ref().map(|problem| problem.message.clone()),
     })

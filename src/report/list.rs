@@ -37,6 +37,7 @@ fn report_store(contents: &Contents) -> StoreReport {
         status: contents.status,
         searched: true,
         certificates: contents.certificates.len(),
+        account: contents.account().map(str::to_owned),
         problem: contents.problem.clone(),
     }
 }
@@ -66,7 +67,9 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
         Status::Read => format!("{} certificates", contents.certificates.len()),
         other => other.to_string(),
     };
-    let title = format!("{} {} {count}", shown(&contents.spec.to_string()), style.dot());
+    let dot = style.dot();
+    let account = contents.account().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
+    let title = format!("{} {dot} {count}{account}", shown(&contents.spec.to_string()));
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
     if let Some(problem) = &contents.problem {
         writeln!(output, "{} [{}]", problem.message, problem.code)?;

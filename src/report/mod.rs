@@ -1,6 +1,8 @@
 //! What a person or a program reads. Formatting only: nothing here decides anything.
 
 pub mod ca;
+mod fit;
+pub mod html;
 pub mod json;
 pub mod list;
 #[cfg(feature = "network")]

@@ -11,6 +11,8 @@ pub enum Format {
     #[default]
     Table,
     Json,
+    /// One self-contained page
+    Html,
 }
 
 /// When to use colour.
@@ -67,6 +69,11 @@ impl Style {
         };
         let width = if terminal { terminal_width() } else { None };
         Self { color, width, unicode: !dumb && has_unicode(terminal), verbose, quiet }
+    }
+
+    /// For a page: its reader has every character, and a long table shows what matters.
+    pub(super) const fn of_page(verbose: bool) -> Self {
+        Self { color: false, width: Some(usize::MAX), unicode: true, verbose, quiet: false }
     }
 
     /// `text` in a tone; unchanged without colour.

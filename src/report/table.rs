@@ -50,7 +50,7 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
 }
 
 /// The store and whose rules judge it.
-fn store_kind(answer: &Diagnosis) -> String {
+pub(super) fn store_kind(answer: &Diagnosis) -> String {
     let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
     let system = first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system));
     let kind = match first {
@@ -86,12 +86,14 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
             other => other.to_string(),
         };
         let name = if store.searched { "Searched" } else { "Also read" };
-        facts.push((name, format!("{} {dot} {count}", shown(&spec))));
+        let account =
+            store.account.as_deref().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
+        facts.push((name, format!("{} {dot} {count}{account}", shown(&spec))));
     }
     facts
 }
 
-fn common_name(answer: &Diagnosis) -> String {
+pub(super) fn common_name(answer: &Diagnosis) -> String {
     let Some(resolved) = &answer.resolution.common_name else {
         return "any (the rule gives none)".to_owned();
     };
@@ -103,7 +105,7 @@ fn common_name(answer: &Diagnosis) -> String {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -128,7 +130,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
 }
 
 /// The certificates to show, those that could pass first, and how many are left out.
-fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
+pub(super) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
     let relevant = |c: &Examined| c.returned || c.nearness < Nearness::Substring;
     let stored: Vec<&Examined> =
         answer.certificates.iter().filter(|c| c.searched || relevant(c) || style.verbose).collect();
@@ -145,12 +147,12 @@ fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) 
 }
 
 /// A column: its title and what stands in it.
-struct Column {
-    title: &'static str,
-    cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
+pub(super) struct Column {
+    pub title: &'static str,
+    pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
 }
 
-fn columns(answer: &Diagnosis) -> Vec<Column> {
+pub(super) fn columns(answer: &Diagnosis) -> Vec<Column> {
     let original = answer.rule.rule_type == RuleType::ClientCertificate;
     let mut columns = vec![
         Column { title: "#", cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()) },
@@ -280,7 +282,7 @@ fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, Stri
     }
 }
 
-fn verdict_word(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
         Verdict::Fail => "FAIL",
@@ -365,12 +367,12 @@ fn reason_text(reason: &Reason) -> String {
 }
 
 /// Messages are stored without their full stop; people read sentences.
-fn sentence(message: &str) -> String {
+pub(super) fn sentence(message: &str) -> String {
     let ends = message.ends_with(['.', '!', '?', ':']);
     if ends { message.to_owned() } else { format!("{message}.") }
 }
 
-fn pass_text(answer: &Diagnosis) -> String {
+pub(super) fn pass_text(answer: &Diagnosis) -> String {
     let Some(passing) = answer.certificates.iter().find(|c| c.passes()) else { return String::new() };
     let certificate = &passing.stored.certificate;
     let subject = certificate.subject().to_string();
@@ -382,7 +384,7 @@ fn pass_text(answer: &Diagnosis) -> String {
 }
 
 /// What the other type of rule would say, and how to tell which one the check has.
-fn other_type_text(answer: &Diagnosis) -> String {
+pub(super) fn other_type_text(answer: &Diagnosis) -> String {
     let other = &answer.other_type;
     let verdict = match other.verdict {
         Verdict::Pass => "would PASS here",

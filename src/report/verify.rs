@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// With more certificates than this, chains are drawn only on request.
-const MANY_TREES: usize = 12;
+pub(super) const MANY_TREES: usize = 12;
 
 /// On a terminal, a table of more rows than this shows only those that do not pass.
 const MANY_ROWS: usize = 40;
@@ -28,12 +28,12 @@ pub struct Verified {
 }
 
 impl Verified {
-    fn passes(&self) -> bool {
+    pub(super) fn passes(&self) -> bool {
         self.judgement.path.passes()
     }
 
     /// Why the uploaded CA is not the direct issuer.
-    fn direct_fault(&self) -> Option<Code> {
+    pub(super) fn direct_fault(&self) -> Option<Code> {
         let direct = &self.judgement.direct;
         if direct.passes() {
             None
@@ -44,19 +44,19 @@ impl Verified {
         }
     }
 
-    fn path_fault(&self) -> Option<Code> {
+    pub(super) fn path_fault(&self) -> Option<Code> {
         if self.passes() { None } else { first_fault(&self.judgement.path.findings) }
     }
 
     /// What was found along the chain; then what only the direct answer says, unless the chain passes.
-    fn reasons(&self) -> impl Iterator<Item = &Finding> {
+    pub(super) fn reasons(&self) -> impl Iterator<Item = &Finding> {
         let path = &self.judgement.path.findings;
         let direct = self.judgement.direct.findings.iter().filter(|_| self.judgement.path.anchor.is_none());
         path.iter().chain(direct.filter(|finding| path.iter().all(|other| other.code != finding.code)))
     }
 }
 
-fn severity(finding: &Finding) -> Severity {
+pub(super) fn severity(finding: &Finding) -> Severity {
     finding.code.severity(RuleType::ClientCertificate)
 }
 

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct RuleFile {
     pub rules: Vec<Rule>,
-    /// A bundle's certificates, as the API's mTLS-certificate objects.
-    pub certificates: Vec<Value>,
+    /// A bundle's certificates, as the API's mTLS-certificate objects; `None` when it is no bundle.
+    pub certificates: Option<Vec<Value>>,
 }
 
 /// A file that holds no rule.
@@ -40,7 +40,7 @@ pub fn read_rules(bytes: &[u8]) -> Result<RuleFile, RuleFileError> {
         .map_err(|e| RuleFileError::NotJson(text::shown(&e.to_string()).into_owned()))?;
     if document["schema"] == BUNDLE_SCHEMA {
         let certificates = document["certificates"].as_array().cloned().unwrap_or_default();
-        return Ok(RuleFile { rules: rules_of(&document["rules"])?, certificates });
+        return Ok(RuleFile { rules: rules_of(&document["rules"])?, certificates: Some(certificates) });
     }
     if document["success"] == Value::Bool(false) {
         let errors = document["errors"].as_array().into_iter().flatten();
@@ -48,7 +48,7 @@ pub fn read_rules(bytes: &[u8]) -> Result<RuleFile, RuleFileError> {
         return Err(RuleFileError::ApiError(text::shown(&said.join("; ")).into_owned()));
     }
     let result = document.get("result").unwrap_or(&document);
-    Ok(RuleFile { rules: rules_of(result)?, certificates: Vec::new() })
+    Ok(RuleFile { rules: rules_of(result)?, certificates: None })
 }
 
 fn rules_of(value: &Value) -> Result<Vec<Rule>, RuleFileError> {
@@ -97,6 +97,10 @@ pub fn read_rule(json: &Value) -> Rule {
     }
     if rule_type.is_some() && !input.is_object() {
         reader.malformed("the rule has no \"input\" object".to_owned());
+    }
+    // An empty text asks for no name, as a missing one does.
+    if rule_type == Some(RuleType::ClientCertificateV2) {
+        rule.common_name = rule.common_name.filter(|name| !name.is_empty());
     }
     rule.problems = reader.problems;
     rule

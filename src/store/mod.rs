@@ -42,6 +42,14 @@ pub struct Contents {
 }
 
 impl Contents {
+    /// The account whose store it is, where Windows keeps one for each.
+    pub fn account(&self) -> Option<&str> {
+        match &self.index {
+            Index::Windows { account, .. } => account.as_deref(),
+            _ => None,
+        }
+    }
+
     /// A store of which nothing could be read.
     pub fn unread(spec: StoreSpec, status: Status, problem: Problem) -> Self {
         Self { spec, status, problem: Some(problem), certificates: Vec::new(), index: Index::None }

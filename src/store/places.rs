@@ -1,7 +1,12 @@
 //! The stores to read for a question: those that the client searches, and those where people
 //! install certificates by mistake.
 
-use super::{Contents, FileStore, KeychainStore, NssStore, Store as _, StoreSpec, WindowsStore, windows};
+use super::{
+    Contents, FileStore, KeychainStore, NssStore, PrivateKey, Store as _, StoreSpec, StoredCertificate,
+    WindowsStore, nss, windows,
+};
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 #[cfg(unix)]
@@ -11,6 +16,9 @@ mod platform;
 #[path = "elsewhere_windows.rs"]
 mod platform;
 
+/// Keys whose files are looked for, and files in which one is looked for.
+const MOST_KEYS: usize = 64;
+
 /// A store that was read, and why.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -19,6 +27,10 @@ pub struct Place {
     pub elsewhere: bool,
     /// Whether this user may change it.
     pub writable: bool,
+    /// Whether keys can be put in or taken out only with a password.
+    pub has_password: bool,
+    /// For certificates of a folder, by position: the file that holds the private key.
+    pub key_files: BTreeMap<usize, PathBuf>,
 }
 
 impl Place {
@@ -31,16 +43,52 @@ impl Place {
             }
             spec => open(spec),
         };
-        Self { elsewhere: false, writable: is_writable(spec), contents }
+        Self::of(contents, false)
+    }
+
+    /// A store of which only the contents matter.
+    pub fn new(contents: Contents, elsewhere: bool, writable: bool) -> Self {
+        Self { contents, elsewhere, writable, has_password: false, key_files: BTreeMap::new() }
+    }
+
+    fn of(contents: Contents, elsewhere: bool) -> Self {
+        let spec = &contents.spec;
+        let has_password = match spec {
+            StoreSpec::Nss(directory) => nss::has_password(directory),
+            StoreSpec::Keychain(_) | StoreSpec::Windows(..) | StoreSpec::File(_) => false,
+        };
+        let key_files = if elsewhere { key_files(&contents) } else { BTreeMap::new() };
+        let writable = is_writable(spec);
+        Self { has_password, key_files, ..Self::new(contents, elsewhere, writable) }
     }
 }
 
 /// The stores beside `searched` that exist on this machine and can be read.
 pub fn elsewhere(searched: &[StoreSpec]) -> Vec<Place> {
     let specs = platform::specs().into_iter().filter(|spec| !searched.contains(spec));
-    let read =
-        specs.map(|spec| Place { contents: open(&spec), elsewhere: true, writable: is_writable(&spec) });
+    let read = specs.map(|spec| Place::of(open(&spec), true));
     read.filter(|place| !place.contents.certificates.is_empty()).collect()
+}
+
+/// Where the private keys of a folder's certificates are: a command that installs them needs the file.
+fn key_files(contents: &Contents) -> BTreeMap<usize, PathBuf> {
+    let StoreSpec::File(folder) = &contents.spec else { return BTreeMap::new() };
+    let keyed = contents.certificates.iter().filter(|stored| stored.private_key == PrivateKey::Present);
+    keyed.take(MOST_KEYS).filter_map(|stored| Some((stored.position, key_file(folder, stored)?))).collect()
+}
+
+fn key_file(folder: &Path, stored: &StoredCertificate) -> Option<PathBuf> {
+    let own = PathBuf::from(&stored.location);
+    let holds = |key: &Path| {
+        let read = FileStore::new(own.clone()).with_keys_from([key.to_owned()]).read();
+        let same = read.certificates.iter().find(|other| other.certificate == stored.certificate);
+        same.is_some_and(|other| other.private_key == PrivateKey::Present)
+    };
+    if holds(&own) {
+        return Some(own);
+    }
+    let files = fs::read_dir(folder).ok()?.take(MOST_KEYS).flatten().map(|entry| entry.path());
+    files.filter(|file| file.is_file()).find(|file| holds(file))
 }
 
 /// What the store that `spec` names holds.

@@ -37,6 +37,10 @@ pub struct BasicConstraints {
 pub struct KeyUsage(u8);
 
 impl KeyUsage {
+    const DIGITAL_SIGNATURE: u8 = 0x80;
+    const NON_REPUDIATION: u8 = 0x80 >> 1;
+    const KEY_ENCIPHERMENT: u8 = 0x80 >> 2;
+    const KEY_AGREEMENT: u8 = 0x80 >> 4;
     const KEY_CERT_SIGN: u8 = 0x80 >> 5;
     const NAMES: [&'static str; 8] = [
         "digitalSignature",
@@ -57,6 +61,17 @@ impl KeyUsage {
     pub fn names(self) -> Vec<&'static str> {
         let set = |bit: &usize| self.0 & (0x80 >> bit) != 0;
         (0..8).filter(set).map(|bit| Self::NAMES[bit]).collect()
+    }
+
+    /// What RFC 5280 §4.2.1.12 calls consistent with clientAuth.
+    pub const fn fits_client_auth(self) -> bool {
+        self.0 & (Self::DIGITAL_SIGNATURE | Self::KEY_AGREEMENT) != 0
+    }
+
+    /// What RFC 5280 §4.2.1.12 calls consistent with emailProtection.
+    pub const fn fits_email_protection(self) -> bool {
+        let signing = Self::DIGITAL_SIGNATURE | Self::NON_REPUDIATION;
+        self.0 & (signing | Self::KEY_ENCIPHERMENT | Self::KEY_AGREEMENT) != 0
     }
 }
 

@@ -145,8 +145,25 @@ fn strict_dates(der: &[u8], validity: &Tlv) -> Result<(), String> {
         if !well_formed {
             return Err(format!("its {which} date is not written as RFC 5280 wants it"));
         }
+        if !is_day(&content[..digits - 6]) {
+            return Err(format!("its {which} date is no date of the calendar"));
+        }
     }
     if dates.is_empty() { Ok(()) } else { Err("its validity holds more than two dates".to_owned()) }
+}
+
+/// Whether the calendar has the day `YYMMDD` or `YYYYMMDD`. (The lenient reading lets the 30th of
+/// February pass, as NSS does.)
+fn is_day(digits: &[u8]) -> bool {
+    let number = |part: &[u8]| part.iter().fold(0i16, |sum, b| sum * 10 + i16::from(b - b'0'));
+    let (year, month_day) = digits.split_at(digits.len() - 4);
+    let year = match (year.len(), number(year)) {
+        (2, year @ 50..) => 1900 + year,
+        (2, year) => 2000 + year,
+        (_, year) => year,
+    };
+    let (month, day) = (number(&month_day[..2]), number(&month_day[2..]));
+    jiff::civil::Date::new(year, month as i8, day as i8).is_ok()
 }
 
 /// SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }, with nothing left over.

@@ -27,6 +27,7 @@ pub fn validate(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose, at:
     findings.extend(path_length(chain, is_anchored));
     findings.extend(name_constraints(chain, is_anchored));
     findings.extend(purposes(chain, is_anchored, purpose));
+    findings.extend(chain.first().and_then(|leaf| inconsistent_key_usage(leaf, purpose)));
     findings
 }
 
@@ -203,6 +204,24 @@ fn purposes(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose) -> Vec<
         findings.push(finding(Code::EkuMissing, depth, message));
     }
     findings
+}
+
+/// RFC 5280 §4.2.1.12: a certificate serves only a purpose that is consistent with its key usage too.
+fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Finding> {
+    let usage = leaf.extensions.key_usage?;
+    let (fits, wanted) = match purpose {
+        Purpose::Any => return None,
+        Purpose::ClientAuth => (usage.fits_client_auth(), "digitalSignature nor keyAgreement"),
+        Purpose::Email => (
+            usage.fits_email_protection(),
+            "digitalSignature, nonRepudiation, keyEncipherment nor keyAgreement",
+        ),
+    };
+    let message = format!(
+        "The certificate is not for {}: its key usage allows neither {wanted}.",
+        oid::describe(purpose.oid()?)
+    );
+    (!fits).then(|| finding(Code::EkuMissing, 0, message))
 }
 
 /// The order in which findings are told: what breaks the chain first, warnings last.

@@ -5,4 +5,6 @@ mod support;
 
 mod differential;
 mod generate;
+mod states;
 mod tool;
+mod traces;

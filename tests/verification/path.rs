@@ -223,3 +223,32 @@ fn all_faults_are_told_in_order() {
     );
     assert_eq!(path.anchor, Some(0));
 }
+
+#[test]
+fn the_key_usage_must_be_consistent_with_the_purpose() {
+    let world = World::new();
+    let told_for = |purpose, bits, unused| {
+        let device = world.device().with(key_usage(bits, unused)).sign(&world.issuing_key);
+        let (anchors, pool) = ([world.root.clone()], [world.issuing.clone()]);
+        told(&judge_for(purpose, &anchors, &pool, &device).path.findings)
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(told_for(Purpose::Any, 0x20, 5), none);
+    assert_eq!(told_for(Purpose::Email, 0x20, 5), none);
+    assert_eq!(told_for(Purpose::ClientAuth, 0x80, 7), none);
+    assert_eq!(told_for(Purpose::ClientAuth, 0x08, 3), none);
+    assert_eq!(
+        told_for(Purpose::ClientAuth, 0x20, 5),
+        [
+            "eku-missing@0: The certificate is not for clientAuth (1.3.6.1.5.5.7.3.2): its key usage allows neither \
+          digitalSignature nor keyAgreement."
+        ]
+    );
+    assert_eq!(
+        told_for(Purpose::Email, 0x02, 1),
+        [
+            "eku-missing@0: The certificate is not for emailProtection (1.3.6.1.5.5.7.3.4): its key usage allows \
+          neither digitalSignature, nonRepudiation, keyEncipherment nor keyAgreement."
+        ]
+    );
+}

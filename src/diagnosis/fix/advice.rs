@@ -10,7 +10,8 @@ use crate::text::{shown, shown_bytes};
 
 /// The advice for a reason, with this device's and this rule's values in it.
 pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> String {
-    specific(damage, reason).unwrap_or_else(|| reason.code.texts().fix.to_owned())
+    let general = || reason.code.texts().fix.trim_end_matches('.').to_owned();
+    specific(damage, reason).unwrap_or_else(general)
 }
 
 fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
@@ -28,6 +29,10 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::Expired => candidate.map(renew),
         Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
         Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => Some(reissue(damage, &wanted_names(damage))),
+        Code::NicknameDiffers => Some(import_under_name(damage)),
+        Code::NicknameOtherSubject => Some(make_way(damage)),
+        Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
+        Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
         Code::NotFound => Some(install(damage)),
         Code::RuleOsMismatch => Some(
             "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
@@ -36,6 +41,56 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         ),
         _ => None,
     }
+}
+
+/// A file that is judged as if it were imported: there is nothing to rename yet.
+fn import_under_name(damage: &Damage<'_>) -> String {
+    format!(
+        "Give the certificate the nickname \"{}\" when you import it: with certutil -A -n, or as the friendly name of \
+         the PKCS #12 file (openssl pkcs12 -export -name) that pk12util -i reads",
+        rule_name(damage)
+    )
+}
+
+fn make_way(damage: &Damage<'_>) -> String {
+    format!(
+        "Have the uploaded CA issue a certificate with the common name {0} for this device. Give the certificate that has \
+         the nickname \"{0}\" now another one, and install the new certificate under it",
+        rule_name(damage)
+    )
+}
+
+fn put_there(damage: &Damage<'_>) -> String {
+    let place = damage.searched().next();
+    let key = if damage.evidence.case.rule.check_private_key { " and its private key" } else { "" };
+    match place.map(|place| &place.contents.spec) {
+        Some(StoreSpec::File(path)) => {
+            format!(
+                "Put this device's client certificate{key} as PEM into {}",
+                shown(&path.to_string_lossy())
+            )
+        }
+        _ => install(damage),
+    }
+}
+
+/// Mostly the client certificate itself was uploaded: its issuer is the CA that is wanted.
+fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
+    let leaf = damage.evidence.case.cas.cas.iter().find(|ca| !ca.certificate.claims_to_be_ca());
+    let issuer = leaf.map(|ca| shown(&ca.certificate.issuer().to_string()).into_owned());
+    format!(
+        "Upload the certificate of the CA that issued the client certificates, {}, and put the UUID that the upload \
+         returns into the check's Certificate ID",
+        issuer.unwrap_or_default()
+    )
+}
+
+fn is_the_cas_name(damage: &Damage<'_>) -> bool {
+    let name = String::from_utf8_lossy(damage.resolution().common_name.as_deref().unwrap_or_default());
+    let mut cas = damage.evidence.case.cas.cas.iter();
+    cas.any(|ca| {
+        ca.certificate.subject().common_name().is_some_and(|own| own.to_lowercase() == name.to_lowercase())
+    })
 }
 
 fn rule_name(damage: &Damage<'_>) -> String {
@@ -65,7 +120,7 @@ fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
     ))
 }
 
-fn where_is(examined: &Examined) -> String {
+pub(super) fn where_is(examined: &Examined) -> String {
     let label = examined.stored.label.as_deref().map(shown_bytes);
     match (&examined.spec, label) {
         (StoreSpec::File(_), _) => format!("in the file {}", shown(&examined.stored.location)),
@@ -125,7 +180,12 @@ fn wanted_names(damage: &Damage<'_>) -> String {
 }
 
 fn install(damage: &Damage<'_>) -> String {
-    let store = damage.evidence.lookups.first().map(|(spec, _)| shown(&spec.to_string()).into_owned());
+    if is_the_cas_name(damage) {
+        return "In the Zero Trust dashboard, replace the check's Common name, which is the CA's, by that of the client \
+                certificate"
+            .to_owned();
+    }
+    let store = damage.searched().next().map(|place| shown(&place.contents.spec.to_string()).into_owned());
     let place = store.unwrap_or_else(|| "the place that the client searches".to_owned());
     match &damage.resolution().common_name {
         Some(_) => format!(

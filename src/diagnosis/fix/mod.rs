@@ -12,6 +12,7 @@ use super::{Examined, Reason};
 use crate::lookup;
 use crate::reason::{Code, Severity};
 use crate::rule::{Resolution, RuleType};
+use crate::store::Place;
 use crate::system::System;
 
 /// One thing to change.
@@ -33,7 +34,7 @@ pub(super) struct Damage<'a> {
     pub candidate: Option<&'a Examined>,
 }
 
-impl Damage<'_> {
+impl<'a> Damage<'a> {
     pub fn rule_type(&self) -> RuleType {
         self.evidence.case.rule.rule_type
     }
@@ -42,15 +43,22 @@ impl Damage<'_> {
         self.evidence.resolution
     }
 
+    /// The places that the rule's client searches.
+    pub fn searched(&self) -> impl Iterator<Item = &'a Place> {
+        let case = self.evidence.case;
+        case.places.iter().filter(|place| super::is_searched(case, place))
+    }
+
     /// The system on which the repair is made.
     pub fn system(&self) -> System {
         let case = self.evidence.case;
-        let first = case.places.iter().find(|place| super::is_searched(case, place));
-        first.map_or(case.system, |place| lookup::system_of(&place.contents.spec, case.system))
+        self.searched()
+            .next()
+            .map_or(case.system, |place| lookup::system_of(&place.contents.spec, case.system))
     }
 
     /// Another certificate of the searched stores that would pass if only it were found.
-    pub fn sound_alternative(&self) -> Option<&Examined> {
+    pub fn sound_alternative(&self) -> Option<&'a Examined> {
         let case = self.evidence.case;
         self.evidence.certificates.iter().find(|examined| {
             let standing = candidate::standing(case, examined);
@@ -61,7 +69,7 @@ impl Damage<'_> {
     }
 
     /// The candidate, when it is elsewhere and would pass in the right place.
-    pub fn sound_elsewhere(&self) -> Option<&Examined> {
+    pub fn sound_elsewhere(&self) -> Option<&'a Examined> {
         let case = self.evidence.case;
         self.evidence.certificates.iter().find(|examined| {
             candidate::standing(case, examined) == Some(candidate::Standing::Elsewhere)

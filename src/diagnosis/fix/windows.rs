@@ -190,7 +190,7 @@ mod tests {
             certificates: Vec::new(),
             index: Index::None,
         };
-        Place { contents, elsewhere: false, writable: false }
+        Place::new(contents, false, false)
     }
 
     fn target(place: &Place) -> Target<'_> {

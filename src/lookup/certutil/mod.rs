@@ -111,7 +111,7 @@ fn fall_back<'a>(
             lookup.notes.push(Note {
                 code: Code::FileFallback,
                 message: format!(
-                    "no nickname matches, so certutil reads the file {} instead",
+                    "No nickname matches, so certutil reads the file {} instead",
                     shown_bytes(path.as_os_str().as_encoded_bytes())
                 ),
             });
@@ -144,14 +144,14 @@ fn fail(lookup: &mut Lookup, standard_error: String) {
 fn colon_note(name: &[u8], index: &nss::Index) -> Option<Note> {
     let token = &name[..name.iter().position(|&byte| byte == b':')?];
     if uri::is_uri(name) {
-        let message = "certutil takes a name that begins with pkcs11: for a PKCS #11 URI, and this one \
+        let message = "A name that begins with pkcs11: is read as a PKCS #11 URI by certutil, and this one \
                        matches no certificate";
         return Some(Note { code: Code::NicknameColon, message: message.to_owned() });
     }
     (token != index.token).then(|| Note {
         code: Code::NicknameColon,
         message: format!(
-            "certutil reads this name as a certificate of the token \"{}\", and there is no such token",
+            "Because of the colon, certutil reads this name as a certificate of the token \"{}\", and there is no such token",
             shown_bytes(token)
         ),
     })

@@ -6,14 +6,11 @@
 //! expands to, and not in front of a character that belongs to the one before it.
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
-use icu_normalizer::properties::{CanonicalCombiningClassMap, CanonicalCombiningClassMapBorrowed};
-use icu_normalizer::{DecomposingNormalizer, DecomposingNormalizerBorrowed};
 use icu_properties::CodePointSetData;
 use icu_properties::props::GraphemeExtend;
+use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
-const NFD: DecomposingNormalizerBorrowed<'_> = DecomposingNormalizer::new_nfd();
 const FOLD: CaseMapperBorrowed<'_> = CaseMapper::new();
-const COMBINING_CLASS: CanonicalCombiningClassMapBorrowed<'_> = CanonicalCombiningClassMap::new();
 
 const COMBINING_GRAPHEME_JOINER: char = '\u{34f}';
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
@@ -48,15 +45,15 @@ struct Folded {
 
 fn folded(text: &str) -> Vec<Folded> {
     let mut folded = Vec::with_capacity(text.len());
-    let mut buffer = [0; 4];
     for (origin, character) in text.chars().enumerate() {
-        let decomposed = NFD.normalize(character.encode_utf8(&mut buffer));
+        let mut decomposed = String::new();
+        decompose_canonical(character, |part| decomposed.push(part));
         let characters = FOLD.fold_string(&decomposed);
         folded.extend(characters.chars().map(|character| Folded { character, origin }));
     }
-    let is_mark = |part: &Folded| COMBINING_CLASS.get_u8(part.character) != 0;
+    let is_mark = |part: &Folded| canonical_combining_class(part.character) != 0;
     for marks in folded.chunk_by_mut(|a, b| is_mark(a) && is_mark(b)) {
-        marks.sort_by_key(|mark| COMBINING_CLASS.get_u8(mark.character));
+        marks.sort_by_key(|mark| canonical_combining_class(mark.character));
     }
     folded
 }
@@ -78,7 +75,7 @@ fn may_end(source: &[char], text: &[Folded], end: usize) -> bool {
     let previous = source[text[end - 1].origin];
     let next = source[next.origin];
     let joined = matches!(previous, COMBINING_GRAPHEME_JOINER | ZERO_WIDTH_JOINER)
-        || COMBINING_CLASS.get_u8(previous) == VIRAMA
+        || canonical_combining_class(previous) == VIRAMA
         || is_one_syllable(previous, next);
     !joined && !CodePointSetData::new::<GraphemeExtend>().contains(next)
 }

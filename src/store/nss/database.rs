@@ -1,11 +1,11 @@
 //! One SQLite file of an NSS database, opened so that nothing is written and nothing left beside it.
 
-use super::wal;
+use super::{image, locks};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, ffi};
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -49,18 +49,19 @@ pub(super) struct Database {
 impl Database {
     /// Opens `path`; a lock is waited for until `wait_until`.
     pub(super) fn open(path: &Path, wait_until: Instant) -> Result<Self, Fault> {
-        if uses_wal(path)? {
-            return wal::read_snapshot(path, wait_until)
-                .and_then(|image| Self::from_image(&image))
-                .and_then(Self::begin);
-        }
         let mut looks = 0;
         loop {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-            let patience = wait_until.saturating_duration_since(Instant::now());
-            connection.busy_timeout(patience).map_err(fault)?;
-            match Self::guarded(connection).and_then(Self::begin) {
+            let opened = match what_lies_beside(path)? {
+                Beside::Nothing => Self::open_file(path, wait_until),
+                Beside::Log => {
+                    image::read(path, "-wal", wait_until).and_then(|image| Self::from_image(&image))
+                }
+                Beside::SpentJournal => {
+                    image::read(path, "-journal", wait_until).and_then(|image| Self::from_image(&image))
+                }
+                Beside::HotJournal => Err(Fault::Broken(HOT_JOURNAL.to_owned())),
+            };
+            match opened.and_then(Self::begin) {
                 Err(Fault::Broken(what)) if what == HOT_JOURNAL && looks < JOURNAL_LOOKS => {
                     looks += 1;
                     std::thread::sleep(Duration::from_millis(20));
@@ -68,6 +69,13 @@ impl Database {
                 outcome => return outcome,
             }
         }
+    }
+
+    fn open_file(path: &Path, wait_until: Instant) -> Result<Self, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+        connection.busy_timeout(wait_until.saturating_duration_since(Instant::now())).map_err(fault)?;
+        Self::guarded(connection)
     }
 
     fn from_image(image: &[u8]) -> Result<Self, Fault> {
@@ -131,9 +139,20 @@ impl Database {
     }
 }
 
-/// Whether the file is in WAL mode (byte 19 of the header; SQLite file format §1.3.3). Also sees to it that
-/// SQLite is only given a plain file: it would wait on a pipe, and delete the journal of an empty one.
-fn uses_wal(path: &Path) -> Result<bool, Fault> {
+/// What SQLite would touch besides the database itself.
+enum Beside {
+    Nothing,
+    /// The database is in WAL mode. SQLite would make `-wal` and `-shm` files.
+    Log,
+    /// A rollback journal that nobody is using. SQLite, run by root, would set its owner.
+    SpentJournal,
+    /// The same, but with a transaction that was never finished.
+    HotJournal,
+}
+
+/// Looks before SQLite does. Also sees to it that SQLite is only given a plain file: it would wait on a
+/// pipe, and delete the journal of an empty file.
+fn what_lies_beside(path: &Path) -> Result<Beside, Fault> {
     let found = fs::metadata(path).map_err(|error| io_fault(&error))?;
     if !found.is_file() {
         return Err(Fault::Broken("is not a file".to_owned()));
@@ -144,13 +163,24 @@ fn uses_wal(path: &Path) -> Result<bool, Fault> {
     if found.len() > MAX_BYTES {
         return Err(Fault::Unreadable(format!("is larger than {} MiB", MAX_BYTES >> 20)));
     }
-    let mut header = Vec::with_capacity(20);
-    let mut file = File::open(path).map_err(|error| io_fault(&error))?.take(20);
-    file.read_to_end(&mut header).map_err(|error| io_fault(&error))?;
+    let file = File::open(path).map_err(|error| io_fault(&error))?;
+    let header = image::first_bytes(&file, 20).map_err(|error| io_fault(&error))?;
     if !header.starts_with(b"SQLite format 3\0") {
         return Err(Fault::Broken("is not an SQLite database".to_owned()));
     }
-    Ok(header.get(19) == Some(&2))
+    // The read version of the file format (SQLite's "Database File Format", §1.3.3).
+    if header.get(19) == Some(&2) {
+        return Ok(Beside::Log);
+    }
+    // A journal that this user may not read is left to SQLite, which takes it for a hot one.
+    let Ok(journal) = File::open(image::companion(path, "-journal")) else { return Ok(Beside::Nothing) };
+    if locks::has_writer(&file) {
+        return Ok(Beside::Nothing);
+    }
+    match image::first_bytes(&journal, 1).map_err(|error| io_fault(&error))?[..] {
+        [first] if first != 0 => Ok(Beside::HotJournal),
+        _ => Ok(Beside::SpentJournal),
+    }
 }
 
 pub(super) fn io_fault(error: &std::io::Error) -> Fault {

@@ -4,10 +4,14 @@
 //! column per PKCS #11 attribute, named `a` and the attribute's number in hexadecimal.
 
 mod database;
+mod image;
+#[cfg_attr(unix, path = "locks_unix.rs")]
+#[cfg_attr(not(unix), path = "locks_other.rs")]
+mod locks;
 mod modules;
+mod password;
 mod rows;
 mod trust;
-mod wal;
 
 use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
@@ -18,6 +22,7 @@ use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
 use modules::Redirection;
+pub use password::has_password;
 pub(crate) use rows::EMPTY;
 use rows::{Keys, Public};
 use std::fs;

@@ -1,34 +1,40 @@
-//! Databases in WAL mode. SQLite cannot read one without making `-wal` and `-shm` files beside it, which
-//! certutil, run as root, does. We read both files into memory and put the log's pages in their places.
+//! Databases that SQLite cannot read without touching files beside them, read into memory instead.
 //!
-//! Format: the SQLite documentation, "Database File Format" §4.
+//! For one in WAL mode SQLite makes `-wal` and `-shm` files (certutil, run as root, does so). The log's
+//! pages are put in their places here. Format: SQLite's "Database File Format", §4.
 
 use super::database::{Fault, io_fault};
 use crate::input::{self, Unreadable};
-use std::path::Path;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// A whole database held in memory, with its log and SQLite's own copy, must be smaller than one that
-/// SQLite pages in. Ten thousand certificates take 20 MiB.
+/// A whole database held in memory, with what lies beside it and SQLite's own copy, must be smaller
+/// than one that SQLite pages in. Ten thousand certificates take 20 MiB.
 const MAX_BYTES: u64 = 64 << 20;
 
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// The database at `path` with every committed page of its log in place, marked as no longer in WAL
-/// mode. Zeroed when dropped: `key4.db` holds encrypted keys.
-pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let mut log_name = path.as_os_str().to_owned();
-    log_name.push("-wal");
-    let log_path = Path::new(&log_name);
+/// The part of a database's header that every change alters (the file change counter).
+const HEADER: usize = 100;
+
+/// The database at `path` as its last whole transaction left it, and no longer in WAL mode. `suffix`
+/// names the log or the journal beside it. Zeroed when dropped: `key4.db` holds encrypted keys.
+pub(super) fn read(path: &Path, suffix: &str, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let beside = companion(path, suffix);
     loop {
-        // An unchanged log makes the pair consistent: whatever a checkpoint copied meanwhile into
-        // the database is still in the log, and overrides it.
-        let before = read_log(log_path)?;
+        // With both unchanged the pair is consistent. (What a checkpoint copied meanwhile from the
+        // log into the database is still in the log, and overrides it.)
+        let before = read_companion(&beside)?;
         let database = read_all(path)?;
-        if read_log(log_path)? == before {
-            return apply(database, &before);
+        let after = File::open(path).and_then(|file| first_bytes(&file, HEADER));
+        let header_now = after.map_err(|error| io_fault(&error))?;
+        if database.starts_with(&header_now) && read_companion(&beside)? == before {
+            let log = if suffix == "-wal" { &before[..] } else { &[] };
+            return apply(database, log);
         }
         if Instant::now() > wait_until {
             return Err(Fault::Locked);
@@ -37,10 +43,26 @@ pub(super) fn read_snapshot(path: &Path, wait_until: Instant) -> Result<Zeroizin
     }
 }
 
-fn read_log(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+/// The file that SQLite keeps beside `path`.
+pub(super) fn companion(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// At most the first `count` bytes of a file.
+pub(super) fn first_bytes(file: &File, count: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(count);
+    file.take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_companion(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
     match read_all(path) {
         Err(Fault::Missing) => Ok(Zeroizing::default()),
-        Err(Fault::Broken(what)) => Err(Fault::Unreadable(format!("has a write-ahead log that {what}"))),
+        Err(Fault::Broken(what)) => {
+            Err(Fault::Unreadable(format!("has a log or a journal beside it that {what}")))
+        }
         outcome => outcome,
     }
 }
@@ -56,7 +78,7 @@ fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
 }
 
 fn too_large() -> Fault {
-    Fault::Unreadable(format!("is in WAL mode and larger than {} MiB", MAX_BYTES >> 20))
+    Fault::Unreadable(format!("is larger than {} MiB, with a log or a journal beside it", MAX_BYTES >> 20))
 }
 
 fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {

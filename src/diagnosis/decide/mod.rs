@@ -1,0 +1,233 @@
+//! The verdict and its reasons in their order: the rule, the uploaded CA, stores that could not be
+//! read, the best candidate, and then what is only worth knowing.
+
+mod rule;
+mod store;
+
+use super::candidate::{self, is_own};
+use super::fix::{self, Fix};
+use super::steps::{Step, StepStatus, told};
+use super::{Case, Examined, Reason, Verdict};
+use crate::certificate::Certificate;
+use crate::lookup::Lookup;
+use crate::reason::{Code, Severity, Weight};
+use crate::rule::{Resolution, RuleType};
+use crate::store::StoreSpec;
+use crate::verification;
+
+/// What the decision rests on.
+pub(super) struct Evidence<'a> {
+    pub case: &'a Case<'a>,
+    pub resolution: &'a Resolution,
+    pub lookups: &'a [(StoreSpec, Lookup)],
+    pub certificates: &'a [Examined],
+}
+
+pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>) {
+    let certificates = evidence.certificates;
+    let counts = |c: &&Examined| c.passes() && !is_another_users(evidence.case, &c.spec);
+    let passing = certificates.iter().filter(counts).min_by_key(|c| warnings_of(c).count());
+    let mut reasons = Reasons::default();
+    reasons.extend(rule::faults(evidence));
+    reasons.extend(ca_reasons(evidence));
+    let verdict = if reasons.has(Severity::Unknown) {
+        Verdict::Unknown
+    } else if let Some(passing) = passing {
+        reasons.warn_only();
+        reasons.extend(warnings_of(passing).map(|step| certificate_reason(step, passing, Severity::Warning)));
+        Verdict::Pass
+    } else {
+        explain_failure(evidence, &mut reasons)
+    };
+    let warnings = rule::warnings(evidence, &reasons);
+    reasons.extend(warnings);
+    let reasons = reasons.in_order();
+    let candidate = if passing.is_none() { candidate::best(evidence.case, certificates) } else { None };
+    let fixes =
+        if verdict == Verdict::Pass { Vec::new() } else { fix::for_reasons(evidence, &reasons, candidate) };
+    (verdict, reasons, fixes)
+}
+
+/// Whether the store is one that the client would not see: what passes there proves nothing.
+fn is_another_users(case: &Case<'_>, spec: &StoreSpec) -> bool {
+    let mut places = case.places.iter().filter(|place| place.contents.spec == *spec);
+    places.any(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser))
+}
+
+/// Reasons as they are found; told with faults first, each once.
+#[derive(Default)]
+struct Reasons(Vec<Reason>);
+
+impl Reasons {
+    fn extend(&mut self, reasons: impl IntoIterator<Item = Reason>) {
+        for reason in reasons {
+            if !self.0.iter().any(|known| is_same(known, &reason)) {
+                self.0.push(reason);
+            }
+        }
+    }
+
+    fn has(&self, severity: Severity) -> bool {
+        self.0.iter().any(|reason| reason.severity == severity)
+    }
+
+    fn has_code(&self, code: Code) -> bool {
+        self.0.iter().any(|reason| reason.code == code)
+    }
+
+    /// The check passes all the same: nothing said so far is more than a warning.
+    fn warn_only(&mut self) {
+        for reason in &mut self.0 {
+            reason.severity = Severity::Warning;
+        }
+    }
+
+    fn in_order(self) -> Vec<Reason> {
+        let (mut warnings, faults): (Vec<_>, Vec<_>) =
+            self.0.into_iter().partition(|reason| reason.severity == Severity::Warning);
+        warnings.sort_by_key(|reason| doubt(reason.code));
+        faults.into_iter().chain(warnings).collect()
+    }
+}
+
+/// Whether a reason is told already. What is wrong with the uploaded CA shows in every certificate's
+/// chain too, and is told once.
+fn is_same(known: &Reason, new: &Reason) -> bool {
+    let about_ca = new.code.group() == Code::CaUnreadable.group();
+    known.code == new.code
+        && (known.certificate == new.certificate || about_ca && known.severity <= new.severity)
+}
+
+/// How little a warning shakes the verdict; the most serious first.
+const fn doubt(code: Code) -> u8 {
+    match code {
+        Code::IsTheCa | Code::CnIsTheCa => 0,
+        Code::ChainUndocumented | Code::CaSeveralCertificates | Code::HostnameForm | Code::FileFallback => 1,
+        Code::NameInSanOnly | Code::NameInOtherAttribute | Code::SubstringOnly => 2,
+        Code::ExpiresSoon => 3,
+        Code::CnPadded | Code::CnShellSpecial | Code::LocationNotSearched => 4,
+        Code::CaNotSelfSigned | Code::CaWithPrivateKey => 6,
+        Code::AlgorithmWeak => 7,
+        _ => 5,
+    }
+}
+
+fn reason(code: Code, severity: Severity, message: String) -> Reason {
+    Reason { code, severity, message, certificate: None }
+}
+
+fn certificate_reason(step: &Step, examined: &Examined, severity: Severity) -> Reason {
+    Reason {
+        code: step.code.unwrap_or(Code::NotFound),
+        severity,
+        message: step.message.clone(),
+        certificate: Some(examined.stored.certificate.sha256().to_owned()),
+    }
+}
+
+fn warnings_of(examined: &Examined) -> impl Iterator<Item = &Step> {
+    examined.steps.iter().filter(|step| step.status == StepStatus::Warn && step.code.is_some())
+}
+
+/// What is wrong with the uploaded CA. A fault of one of several only matters when all are faulty.
+fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
+    let case = evidence.case;
+    let weigh = |code: Code| code.severity(case.rule.rule_type);
+    let mut reasons: Vec<Reason> =
+        case.cas.problems.iter().map(|p| reason(p.code, weigh(p.code), p.message.clone())).collect();
+    let findings: Vec<(&Certificate, Vec<verification::Finding>)> = case
+        .cas
+        .cas
+        .iter()
+        .map(|ca| (&ca.certificate, verification::anchor(&ca.certificate, case.at)))
+        .collect();
+    let faulty = |list: &[verification::Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
+    let one_is_sound = findings.iter().any(|(_, list)| !faulty(list));
+    for (certificate, list) in &findings {
+        for finding in list {
+            if finding.code == Code::CaNotSelfSigned && case.rule.rule_type == RuleType::ClientCertificateV2 {
+                continue;
+            }
+            let severity = if one_is_sound { Severity::Warning } else { weigh(finding.code) };
+            reasons.push(Reason {
+                code: finding.code,
+                severity,
+                message: told(finding),
+                certificate: Some(certificate.sha256().to_owned()),
+            });
+        }
+    }
+    reasons
+}
+
+/// No certificate passes: why not, in order, and whether that is certain.
+fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
+    let candidate = candidate::best(evidence.case, evidence.certificates);
+    let mut stores = store::reasons(evidence);
+    let uncertain = stores.iter().any(|r| r.severity == Severity::Unknown);
+    if candidate.is_some_and(|c| c.searched) {
+        // That one store is empty explains nothing when another one holds the certificate.
+        stores.retain(|r| !matches!(r.code, Code::StoreMissing | Code::StoreEmpty));
+    }
+    let mut about_candidate = candidate.map(candidate_reasons).unwrap_or_default();
+    for reason in &mut about_candidate {
+        add_clock_hint(evidence, reason);
+    }
+    let certain =
+        !about_candidate.is_empty() && about_candidate.iter().any(|r| r.severity == Severity::Fault);
+    let found_nothing = candidate.is_none() && stores.iter().all(|r| r.severity == Severity::Warning);
+    reasons.extend(stores);
+    reasons.extend(about_candidate);
+    if found_nothing {
+        reasons.extend([store::not_found(evidence)]);
+    }
+    if uncertain || candidate.is_some() && !certain && !reasons.has(Severity::Fault) {
+        Verdict::Unknown
+    } else {
+        Verdict::Fail
+    }
+}
+
+/// The candidate's faults. One that would fail anyway says so before anybody is told to rename it.
+fn candidate_reasons(candidate: &Examined) -> Vec<Reason> {
+    let stopping = candidate.steps.iter().filter(|step| step.status.stops() && step.code.is_some());
+    let (own, finding): (Vec<&Step>, Vec<&Step>) = stopping.partition(|step| is_own(step.step));
+    let ordered = if candidate.returned { [finding, own] } else { [own, finding] };
+    let mut faults: Vec<Reason> = ordered
+        .into_iter()
+        .flatten()
+        .map(|step| {
+            let severity = match step.status {
+                StepStatus::Unknown => Severity::Unknown,
+                _ if is_still_printed(step, candidate) => Severity::Unknown,
+                _ => Severity::Fault,
+            };
+            certificate_reason(step, candidate, severity)
+        })
+        .collect();
+    // What is certain comes before what cannot be seen from here.
+    faults.sort_by_key(|reason| reason.severity);
+    let warnings = warnings_of(candidate).map(|step| certificate_reason(step, candidate, Severity::Warning));
+    faults.into_iter().chain(warnings).collect()
+}
+
+/// The documented command prints a certificate that cannot be read here.
+fn is_still_printed(step: &Step, candidate: &Examined) -> bool {
+    candidate.returned && step.code.is_some_and(|code| code.weight() == Weight::FaultOrUnknown)
+}
+
+/// Many certificates that are not valid yet speak of a slow clock.
+fn add_clock_hint(evidence: &Evidence<'_>, reason: &mut Reason) {
+    if reason.code != Code::NotYetValid {
+        return;
+    }
+    let searched = || evidence.certificates.iter().filter(|examined| examined.searched);
+    let early = searched().filter(|e| e.steps.iter().any(|s| s.code == Some(Code::NotYetValid))).count();
+    let all = searched().count();
+    if early >= 3 && early * 2 > all {
+        reason.message = format!(
+            "{}. {early} of the {all} certificates here are not valid yet, so this device's clock is probably slow",
+            reason.message.split(';').next().unwrap_or_default()
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! What is wrong with the rule itself, and what is worth knowing of it.
+
+use super::{Evidence, Reasons, reason};
+use crate::ca;
+use crate::certificate::Certificate;
+use crate::diagnosis::near::unpadded;
+use crate::diagnosis::{Case, Reason};
+use crate::lookup;
+use crate::reason::{Code, Severity, Weight};
+use crate::rule::{RuleType, TrustStore, scope};
+use crate::system::System;
+use crate::text::shown;
+
+/// What makes the rule itself unusable here.
+pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
+    let rule = evidence.case.rule;
+    let problems = rule.problems.iter().chain(&evidence.resolution.problems);
+    let mut reasons: Vec<Reason> =
+        problems.map(|problem| reason(problem.code, Severity::Unknown, problem.message.clone())).collect();
+    reasons.extend(os_mismatch(evidence));
+    reasons.extend(ca_mismatch(evidence));
+    let blank = rule.common_name.as_deref().is_none_or(|name| name.trim_ascii().is_empty());
+    if blank && rule.rule_type == RuleType::ClientCertificate {
+        let message =
+            "The rule gives no common name, and client_certificate looks for nothing else".to_owned();
+        reasons.push(reason(Code::CnMissing, Severity::Unknown, message));
+    }
+    reasons
+}
+
+fn os_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
+    let case = evidence.case;
+    let here: Vec<System> = systems_here(case);
+    if case.rule.systems.is_empty() || here.iter().any(|system| case.rule.systems.contains(system)) {
+        return None;
+    }
+    let wanted: Vec<&str> = case.rule.systems.iter().map(|system| system.as_str()).collect();
+    let message = format!(
+        "The rule is for {}, and what is looked at here is {}: the client does not run it on this system",
+        wanted.join(" and "),
+        here.first().copied().unwrap_or(case.system)
+    );
+    Some(reason(Code::RuleOsMismatch, Severity::Unknown, message))
+}
+
+/// The systems whose stores are judged.
+fn systems_here(case: &Case<'_>) -> Vec<System> {
+    let own = case.places.iter().filter(|place| !place.elsewhere);
+    let systems: Vec<System> =
+        own.map(|place| lookup::system_of(&place.contents.spec, case.system)).collect();
+    if systems.is_empty() { vec![case.system] } else { systems }
+}
+
+fn ca_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
+    let wanted = evidence.case.rule.certificate_id.as_deref()?;
+    let same = |id: &str| ca::same_id(id, wanted);
+    let given = &evidence.case.cas.cas;
+    if given.is_empty() || given.iter().any(|ca| ca.id.as_deref().is_none_or(same)) {
+        return None;
+    }
+    let ids: Vec<&str> = given.iter().filter_map(|ca| ca.id.as_deref()).collect();
+    let message = format!(
+        "The rule names the uploaded certificate {}, and the CA given here is {}",
+        shown(wanted),
+        shown(&ids.join(", "))
+    );
+    Some(reason(Code::RuleCaMismatch, Severity::Unknown, message))
+}
+
+/// What is worth knowing of the rule, whatever the verdict.
+pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> {
+    let mut warnings = Vec::new();
+    let warn = |code, message| reason(code, Severity::Warning, message);
+    warnings.extend(ignored_locations(evidence).map(|message| warn(Code::LocationNotSearched, message)));
+    let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
+    let text = String::from_utf8_lossy(name);
+    if unpadded(&text) != text && !text.trim().is_empty() && !known.has_code(Code::CnPadded) {
+        let message =
+            format!("The rule's name \"{}\" has leading, trailing or invisible characters", shown(&text));
+        warnings.push(warn(Code::CnPadded, message));
+    }
+    warnings.extend(name_is_the_cas(evidence, &text).map(|message| warn(Code::CnIsTheCa, message)));
+    for note in evidence.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
+        if !known.has_code(note.code) && note.code.weight() != Weight::Fault {
+            warnings.push(warn(note.code, note.message.clone()));
+        }
+    }
+    warnings
+}
+
+fn name_is_the_cas(evidence: &Evidence<'_>, name: &str) -> Option<String> {
+    let cas = evidence.case.cas.cas.iter();
+    let same = |ca: &Certificate| {
+        ca.subject()
+            .common_name()
+            .is_some_and(|cn| !name.is_empty() && cn.to_lowercase() == name.to_lowercase())
+    };
+    cas.map(|ca| &ca.certificate).find(|ca| same(ca)).map(|_| {
+        format!(
+            "\"{}\" is the uploaded CA's own common name; the rule wants the client certificate's",
+            shown(name)
+        )
+    })
+}
+
+/// Places that the rule lists but the client does not search, or no list at all.
+fn ignored_locations(evidence: &Evidence<'_>) -> Option<String> {
+    let case = evidence.case;
+    let rule = case.rule;
+    if rule.rule_type == RuleType::ClientCertificate || !rule.from_file {
+        return None;
+    }
+    let system = systems_here(case).first().copied().unwrap_or(case.system);
+    match &rule.locations {
+        None if system == System::Windows => {
+            Some("The rule lists no locations; the machine's and the user's store are searched".to_owned())
+        }
+        None => Some("The rule lists no locations; the system's store is searched".to_owned()),
+        Some(locations)
+            if system != System::Windows && locations.trust_stores.contains(&TrustStore::User) =>
+        {
+            Some(format!(
+                "The rule lists the user's trust store, which the client does not search on {system}"
+            ))
+        }
+        Some(_) if system != System::Linux && !scope::paths(rule).is_empty() => {
+            Some(format!("The rule lists paths, which the client searches on Linux only, not on {system}"))
+        }
+        Some(_) => None,
+    }
+}

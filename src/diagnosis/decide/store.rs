@@ -1,0 +1,103 @@
+//! Stores that could not be read or hold nothing, and the answer when nothing was found in them.
+
+use super::{Evidence, reason};
+use crate::diagnosis::{Nearness, Reason, is_searched};
+use crate::reason::{Code, Severity};
+use crate::rule::RuleType;
+use crate::store::{Place, Status};
+use crate::text::{shown, shown_bytes};
+
+/// A name that is this much like the rule's is told as the nearest.
+const ALIKE: f64 = 0.75;
+
+/// More names than this are not compared.
+const MOST_COMPARED: usize = 2_000;
+
+/// What is to be said of each searched place, in their order.
+pub(super) fn reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
+    searched(evidence).filter_map(about).collect()
+}
+
+fn searched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
+    let case = evidence.case;
+    case.places.iter().filter(|place| is_searched(case, place))
+}
+
+fn about(place: &Place) -> Option<Reason> {
+    let contents = &place.contents;
+    let state = match contents.status {
+        Status::Read if !contents.certificates.is_empty() => return read_with_doubt(place),
+        Status::Read => "is empty",
+        Status::Missing => "is missing",
+        Status::Denied => "may not be read by this user",
+        Status::Locked => "is locked",
+        Status::Corrupt => "is damaged",
+        Status::Unsupported => "cannot be read",
+    };
+    let severity = match contents.status {
+        Status::Read | Status::Missing | Status::Corrupt => Severity::Fault,
+        // The client may see more than could be seen here.
+        Status::Denied | Status::Locked | Status::Unsupported => Severity::Unknown,
+    };
+    let why = contents.problem.as_ref().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
+    let code = contents.problem.as_ref().map_or(Code::StoreEmpty, |problem| problem.code);
+    let message = format!("The store {} {state}{why}", shown(&contents.spec.to_string()));
+    Some(reason(code, severity, message))
+}
+
+/// One file of a folder is damaged and the others were read; or the store is another user's.
+fn read_with_doubt(place: &Place) -> Option<Reason> {
+    let problem = place.contents.problem.as_ref()?;
+    if problem.code == Code::StoreOtherUser {
+        return Some(reason(problem.code, Severity::Unknown, problem.message.clone()));
+    }
+    let spec = place.contents.spec.to_string();
+    let message = format!("The store {} was read only in part: {}", shown(&spec), problem.message);
+    Some(reason(problem.code, Severity::Warning, message))
+}
+
+/// No certificate is one that the rule can mean.
+pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
+    let places: Vec<&Place> = searched(evidence).collect();
+    let count: usize = places.iter().map(|place| place.contents.certificates.len()).sum();
+    let specs: Vec<String> =
+        places.iter().map(|place| shown(&place.contents.spec.to_string()).into_owned()).collect();
+    let places =
+        if specs.is_empty() { "any place that the rule lists".to_owned() } else { specs.join(" and ") };
+    let mut message = match &evidence.resolution.common_name {
+        Some(name) => {
+            format!("No certificate in {places} has the name \"{}\" ({count} looked at)", shown_bytes(name))
+        }
+        None => format!("No certificate in {places} is one that the rule can mean ({count} looked at)"),
+    };
+    if let Some(name) = nearest_name(evidence) {
+        message.push_str(&format!(
+            ". The nearest name is \"{}\", which looks like another device's",
+            shown(&name)
+        ));
+    }
+    if has_variable(evidence) {
+        message.push_str(
+            ". client_certificate takes the name as it stands; only client_certificate_v2 fills in variables",
+        );
+    }
+    reason(Code::NotFound, Severity::Fault, message)
+}
+
+fn has_variable(evidence: &Evidence<'_>) -> bool {
+    let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
+    evidence.case.rule.rule_type == RuleType::ClientCertificate && name.windows(2).any(|pair| pair == b"${")
+}
+
+/// The name that is most like the rule's, for a reader to recognize a slip.
+fn nearest_name(evidence: &Evidence<'_>) -> Option<String> {
+    let wanted = String::from_utf8_lossy(evidence.resolution.common_name.as_deref()?).to_lowercase();
+    let alike = |name: &str| strsim::normalized_damerau_levenshtein(&wanted, &name.to_lowercase());
+    let candidates = evidence.certificates.iter().filter(|examined| examined.searched).take(MOST_COMPARED);
+    let names = candidates.filter_map(|examined| {
+        let name = examined.stored.certificate.subject().common_name()?;
+        let likeness = if examined.nearness == Nearness::Substring { 1.0 } else { alike(&name) };
+        (likeness >= ALIKE).then_some((likeness, name))
+    });
+    names.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, name)| name)
+}

@@ -1,0 +1,159 @@
+//! The NSS database that the client searches, and how certutil is told what is meant in it.
+
+use super::super::{Damage, Repair};
+use crate::diagnosis::Examined;
+use crate::reason::Code;
+use crate::store::nss::TOKEN;
+use crate::store::{Index, Place, Status, StoreSpec, StoredCertificate};
+use crate::text::{quote_sh, shown_bytes};
+use base64ct::{Base64, Encoding as _};
+use std::path::{Path, PathBuf};
+
+pub(super) struct Database<'a> {
+    pub place: &'a Place,
+    pub directory: PathBuf,
+}
+
+impl<'a> Database<'a> {
+    /// The first one that the rule's client searches.
+    pub fn searched(damage: &Damage<'a>) -> Option<Self> {
+        damage.searched().find_map(Self::of)
+    }
+
+    pub fn of(place: &'a Place) -> Option<Self> {
+        match &place.contents.spec {
+            StoreSpec::Nss(directory) => Some(Self { place, directory: absolute(directory) }),
+            _ => None,
+        }
+    }
+
+    pub fn sudo(&self) -> &'static str {
+        if self.place.writable { "" } else { "sudo " }
+    }
+
+    /// `sql:DIR`, quoted.
+    pub fn argument(&self) -> Option<String> {
+        quote_sh(&[b"sql:", self.directory.as_os_str().as_encoded_bytes()].concat())
+    }
+
+    /// Gives `target` the nickname `wanted`; whoever has it now is renamed first.
+    pub fn give_name(&self, target: &Examined, wanted: &[u8]) -> Option<Repair> {
+        if wanted.contains(&b':') || target.spec != self.place.contents.spec {
+            return None;
+        }
+        let cleared = self.clear_name(wanted, &target.stored)?;
+        let nickname = target.stored.label.as_deref().map(shown_bytes).unwrap_or_default();
+        let message = if cleared.is_some() {
+            format!(
+                "Another certificate has the nickname \"{0}\" now. Rename that one, then give the certificate \
+                 \"{nickname}\" the nickname \"{0}\"",
+                shown_bytes(wanted)
+            )
+        } else {
+            format!("Give the certificate the nickname \"{}\"", shown_bytes(wanted))
+        };
+        let commands: Vec<String> =
+            cleared.into_iter().chain([self.rename(&target.stored, wanted)?]).collect();
+        Some(Repair { message, command: Some(commands.join(" && ")), then: None, settles_all: false })
+    }
+
+    /// The command that takes `wanted` from a certificate of another subject; `Some(None)` when nobody
+    /// has it.
+    pub fn clear_name(&self, wanted: &[u8], target: &StoredCertificate) -> Option<Option<String>> {
+        match self.holder(wanted, target) {
+            Some(holder) => self.rename(holder, &self.spare_name(wanted)).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn rename(&self, stored: &StoredCertificate, to: &[u8]) -> Option<String> {
+        let (sudo, database, to) = (self.sudo(), self.argument()?, quote_sh(to)?);
+        if stored.label.is_none() {
+            return self.add_anew(stored, &to);
+        }
+        let from = self.name_of(stored)?;
+        Some(format!("{sudo}certutil --rename -d {database} -n {from} --new-n {to}"))
+    }
+
+    /// certutil refuses to rename what has no nickname at all. Only the certificate is deleted; its
+    /// private key stays.
+    fn add_anew(&self, stored: &StoredCertificate, name: &str) -> Option<String> {
+        let (sudo, database, from) = (self.sudo(), self.argument()?, self.uri(stored)?);
+        let encoded = Base64::encode_string(stored.certificate.der());
+        let add = format!("echo {encoded} | base64 -d | {sudo}certutil -A -d {database} -n {name} -t ,,");
+        Some(format!("{sudo}certutil -D -d {database} -n {from} && {add}"))
+    }
+
+    /// A certificate of another subject that has the nickname now.
+    fn holder(&self, wanted: &[u8], target: &StoredCertificate) -> Option<&'a StoredCertificate> {
+        let subject = target.certificate.subject().der;
+        let mut stored = self.place.contents.certificates.iter();
+        stored.find(|s| s.label.as_deref() == Some(wanted) && s.certificate.subject().der != subject)
+    }
+
+    /// `wanted`, unless a certificate of another subject has it.
+    pub fn free_name(&self, wanted: &[u8], target: &Examined) -> Vec<u8> {
+        match self.holder(wanted, &target.stored) {
+            Some(_) => self.spare_name(wanted),
+            None => wanted.to_vec(),
+        }
+    }
+
+    /// A nickname that nobody has: `NAME-2`, `NAME-3` and so on.
+    fn spare_name(&self, wanted: &[u8]) -> Vec<u8> {
+        let certificates = &self.place.contents.certificates;
+        let taken = |name: &[u8]| certificates.iter().any(|s| s.label.as_deref() == Some(name));
+        let numbered = (2..).map(|number| [wanted, format!("-{number}").as_bytes()].concat());
+        numbered.into_iter().find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    /// How certutil is told which certificate is meant: by its nickname, behind the token's name where
+    /// the nickname would be read as something else; by its key's identifier where it has no nickname
+    /// of its own.
+    pub fn name_of(&self, stored: &StoredCertificate) -> Option<String> {
+        let Some(label) = stored.label.as_deref().filter(|label| !label.is_empty()) else {
+            return self.uri(stored);
+        };
+        let shared = self.place.contents.certificates.iter().any(|other| {
+            other.label.as_deref() == Some(label)
+                && other.certificate.subject().der != stored.certificate.subject().der
+        });
+        if shared {
+            return self.uri(stored);
+        }
+        let uri = label.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"pkcs11:"));
+        if label.contains(&b':') || uri { quote_sh(&[TOKEN, b":", label].concat()) } else { quote_sh(label) }
+    }
+
+    /// The certificate as a PKCS #11 URI (RFC 7512).
+    fn uri(&self, stored: &StoredCertificate) -> Option<String> {
+        let Index::Nss(index) = &self.place.contents.index else { return None };
+        let id = index.rows.get(stored.position)?.id.as_deref().filter(|id| !id.is_empty())?;
+        let escaped: String = id.iter().map(|byte| format!("%{byte:02x}")).collect();
+        quote_sh(format!("pkcs11:id={escaped}").as_bytes())
+    }
+
+    /// Whether cert9.db is there and only key4.db is not.
+    pub fn lacks_only_keys(&self) -> bool {
+        let file = self.place.contents.problem.as_ref().and_then(|problem| problem.file.as_deref());
+        self.place.contents.status == Status::Missing && file.is_some_and(|file| file.ends_with("key4.db"))
+    }
+
+    /// Makes the database; what is damaged is moved away first.
+    pub fn make(&self, code: Code) -> Option<String> {
+        let (sudo, database) = (self.sudo(), self.argument()?);
+        let directory = quote_sh(self.directory.as_os_str().as_encoded_bytes())?;
+        let clear = if code == Code::StoreCorrupt {
+            let aside = [self.directory.as_os_str().as_encoded_bytes(), b".damaged-"].concat();
+            format!("{sudo}mv {directory} {}$(date +%s) && ", quote_sh(&aside)?)
+        } else {
+            String::new()
+        };
+        Some(format!("{clear}{sudo}mkdir -p {directory} && {sudo}certutil -N -d {database} --empty-password"))
+    }
+}
+
+/// Commands must work from any folder.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,203 @@
+//! Bringing a certificate from where it lies to where the client looks.
+
+use super::super::advice::where_is;
+use super::super::{Damage, Repair};
+use super::database::{Database, absolute};
+use crate::diagnosis::Examined;
+use crate::rule::RuleType;
+use crate::store::{Place, Status, StoreSpec};
+use crate::text::quote_sh;
+use base64ct::{Base64, Encoding as _};
+use std::path::{Path, PathBuf};
+
+/// Installs `found` in the database that the client searches, or in the file that the rule names; with
+/// its private key where the rule asks for that.
+pub(super) fn install(damage: &Damage<'_>, found: &Examined) -> Option<Repair> {
+    let with_key =
+        damage.rule_type() == RuleType::ClientCertificateV2 && damage.evidence.case.rule.check_private_key;
+    let (command, place) = match Database::searched(damage) {
+        Some(database) => {
+            if with_key && let Some(why) = needs_password(damage, &database, found) {
+                return Some(Repair::by_hand(why));
+            }
+            (into_database(damage, &database, found, with_key)?, "the database that the client searches")
+        }
+        None => {
+            let file = damage.searched().find(|place| is_single(place))?;
+            (into_file(damage, file, found, with_key)?, "the file that the rule names")
+        }
+    };
+    let message = format!("Install the certificate that is {} in {place} too", where_is(found));
+    Some(Repair { message, command: Some(command), then: None, settles_all: false })
+}
+
+/// Keys go in and out of a database with a password only for who knows it, and no command should ask.
+fn needs_password(damage: &Damage<'_>, database: &Database<'_>, found: &Examined) -> Option<String> {
+    let source = source(damage, found)?;
+    let locked = if source.has_password { source } else { database.place };
+    locked.has_password.then(|| {
+        format!(
+            "Install the certificate that is {}, with its private key, by pk12util -o and pk12util -i; both ask for a \
+             password, because the database in {} has one",
+            where_is(found),
+            crate::text::shown(&locked.contents.spec.to_string())
+        )
+    })
+}
+
+fn into_database(
+    damage: &Damage<'_>,
+    database: &Database<'_>,
+    found: &Examined,
+    with_key: bool,
+) -> Option<String> {
+    let own = || found.stored.certificate.subject().common_name().map(String::into_bytes);
+    let wanted = damage.resolution().common_name.clone().or_else(own)?;
+    let original = damage.rule_type() == RuleType::ClientCertificate;
+    // certutil would not find it under such a name.
+    if original && wanted.contains(&b':') {
+        return None;
+    }
+    let cleared = if original { database.clear_name(&wanted, &found.stored)? } else { None };
+    let name = if original { wanted } else { database.free_name(&wanted, found) };
+    let import = if with_key {
+        certificate_and_key(damage, database, found, &name)?
+    } else {
+        certificate(damage, database, found, &name)?
+    };
+    Some(cleared.into_iter().chain([import]).collect::<Vec<_>>().join(" && "))
+}
+
+/// The certificate alone.
+pub(super) fn certificate(
+    damage: &Damage<'_>,
+    database: &Database<'_>,
+    found: &Examined,
+    name: &[u8],
+) -> Option<String> {
+    let (sudo, argument, name) = (database.sudo(), database.argument()?, quote_sh(name)?);
+    let pem = as_pem(damage, found)?;
+    Some(format!("{pem} | {sudo}certutil -A -d {argument} -n {name} -t ,, -a"))
+}
+
+/// Prints the certificate as PEM: from where it lies, or from the command itself where something else
+/// would come first there.
+fn as_pem(damage: &Damage<'_>, found: &Examined) -> Option<String> {
+    let stored = &found.stored;
+    let alone = !damage.evidence.certificates.iter().any(|other| {
+        other.spec == found.spec
+            && other.stored.position != stored.position
+            && match &found.spec {
+                // certutil prints every certificate of the subject.
+                StoreSpec::Nss(_) => {
+                    other.stored.certificate.subject().der == stored.certificate.subject().der
+                }
+                _ => other.stored.location == stored.location && other.stored.position < stored.position,
+            }
+    });
+    match &found.spec {
+        StoreSpec::Nss(_) if alone => {
+            let source = Database::of(source(damage, found)?)?;
+            Some(format!("certutil -L -d {} -n {} -a", source.argument()?, source.name_of(stored)?))
+        }
+        StoreSpec::File(_) if alone && is_pem(&stored.location) => {
+            Some(format!("openssl x509 -in {}", quoted(&absolute(Path::new(&stored.location)))?))
+        }
+        _ => {
+            let encoded = Base64::encode_string(stored.certificate.der());
+            Some(format!("echo {encoded} | base64 -d | openssl x509 -inform DER"))
+        }
+    }
+}
+
+fn is_pem(file: &str) -> bool {
+    let name = file.to_lowercase();
+    [".pem", ".crt", ".cert"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The certificate with its key, by way of a PKCS #12 file that is removed again.
+fn certificate_and_key(
+    damage: &Damage<'_>,
+    database: &Database<'_>,
+    found: &Examined,
+    name: &[u8],
+) -> Option<String> {
+    let (sudo, argument) = (database.sudo(), database.argument()?);
+    let export = export(damage, found, name)?;
+    Some(in_folder(&format!("{export} && {sudo}pk12util -i \"$t/c.p12\" -d {argument} -K '' -W ''")))
+}
+
+/// Writes `$t/c.p12`.
+fn export(damage: &Damage<'_>, found: &Examined, name: &[u8]) -> Option<String> {
+    match &found.spec {
+        StoreSpec::Nss(_) => {
+            let source = Database::of(source(damage, found)?)?;
+            let from = source.name_of(&found.stored)?;
+            Some(format!("pk12util -o \"$t/c.p12\" -d {} -n {from} -K '' -W ''", source.argument()?))
+        }
+        StoreSpec::File(_) => {
+            let (certificate, key) = files(damage, found)?;
+            Some(format!(
+                "openssl pkcs12 -export -in {} -inkey {} -name {} -passout pass: -out \"$t/c.p12\"",
+                quoted(&certificate)?,
+                quoted(&key)?,
+                quote_sh(name)?
+            ))
+        }
+        StoreSpec::Keychain(_) | StoreSpec::Windows(..) => None,
+    }
+}
+
+/// Whether it is a file that can be written anew, and no folder.
+fn is_single(place: &Place) -> bool {
+    let StoreSpec::File(path) = &place.contents.spec else { return false };
+    let mut stored = place.contents.certificates.iter();
+    place.contents.status != Status::Read || stored.all(|stored| Path::new(&stored.location) == path)
+}
+
+/// Writes the file that the rule names, with the folders above it.
+fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: bool) -> Option<String> {
+    let StoreSpec::File(path) = &place.contents.spec else { return None };
+    let sudo = if place.writable { "" } else { "sudo " };
+    let target = quoted(&absolute(path))?;
+    let (write, mode) = match &found.spec {
+        StoreSpec::File(_) if with_key => {
+            let (certificate, key) = files(damage, found)?;
+            let both = if key == certificate {
+                quoted(&key)?
+            } else {
+                format!("{} {}", quoted(&certificate)?, quoted(&key)?)
+            };
+            (format!("cat {both} > \"$t/c.pem\""), "600")
+        }
+        _ if with_key => {
+            let locked = source(damage, found)?.has_password;
+            let export = export(damage, found, b"client").filter(|_| !locked)?;
+            (
+                format!("{export} && openssl pkcs12 -in \"$t/c.p12\" -passin pass: -nodes -out \"$t/c.pem\""),
+                "600",
+            )
+        }
+        _ => (format!("{} > \"$t/c.pem\"", as_pem(damage, found)?), "644"),
+    };
+    Some(in_folder(&format!("{write} && {sudo}install -D -m {mode} \"$t/c.pem\" {target}")))
+}
+
+/// The files of a certificate and of its key.
+fn files(damage: &Damage<'_>, found: &Examined) -> Option<(PathBuf, PathBuf)> {
+    let key = source(damage, found)?.key_files.get(&found.stored.position)?;
+    is_pem(&found.stored.location).then(|| (absolute(Path::new(&found.stored.location)), absolute(key)))
+}
+
+fn source<'a>(damage: &Damage<'a>, found: &Examined) -> Option<&'a Place> {
+    damage.evidence.case.places.iter().find(|place| place.contents.spec == found.spec)
+}
+
+fn quoted(path: &Path) -> Option<String> {
+    quote_sh(path.as_os_str().as_encoded_bytes())
+}
+
+/// Runs commands with a folder `$t` of their own that nobody else may read.
+fn in_folder(commands: &str) -> String {
+    format!("(umask 077; t=$(mktemp -d) && {commands}; r=$?; rm -rf \"$t\"; exit $r)")
+}

@@ -1,0 +1,212 @@
+//! Whether the look-up finds a certificate, and whether its name is the rule's.
+
+use super::{One, Step, StepName, StepStatus};
+use crate::diagnosis::near::Nearness;
+use crate::diagnosis::returned_positions;
+use crate::reason::Code;
+use crate::rule::RuleType;
+use crate::store::StoreSpec;
+use crate::system::System;
+use crate::text::{shown, shown_bytes};
+
+impl One<'_> {
+    pub(super) fn lookup_step(&self) -> Step {
+        let (status, code, message) = self.lookup_outcome();
+        Step { step: StepName::Lookup, status, code, message }
+    }
+
+    pub(super) fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
+        if !self.look.searched {
+            return (StepStatus::Fail, Some(Code::FoundElsewhere), self.elsewhere_message());
+        }
+        if self.returned {
+            return (StepStatus::Pass, None, self.found_message());
+        }
+        let code = self.miss_code();
+        (StepStatus::Fail, Some(code), self.miss_message(code))
+    }
+
+    fn elsewhere_message(&self) -> String {
+        let place = match &self.look.place.contents.spec {
+            StoreSpec::File(_) => shown(&self.stored.location).into_owned(),
+            spec => shown(&spec.to_string()).into_owned(),
+        };
+        format!(
+            "The certificate with the common name {} is in {place}, where the client does not look",
+            self.has_name()
+        )
+    }
+
+    fn found_message(&self) -> String {
+        match (self.rule_type(), &self.look.resolution.common_name) {
+            (RuleType::ClientCertificate, _) => "The documented command prints it".to_owned(),
+            (RuleType::ClientCertificateV2, Some(_)) => "Its common name is the rule's".to_owned(),
+            (RuleType::ClientCertificateV2, None) => {
+                "The rule gives no name: every certificate counts".to_owned()
+            }
+        }
+    }
+
+    /// Why the look-up leaves it out.
+    pub(super) fn miss_code(&self) -> Code {
+        let noted = |code| self.look.lookup.notes.iter().any(|note| note.code == code);
+        if self.look.lookup.shadowed.contains(&self.stored.position) {
+            return Code::Shadowed;
+        }
+        let original = self.rule_type() == RuleType::ClientCertificate;
+        let named = self.nearness == Nearness::Exact || self.has_label_wanted();
+        if original && named && noted(Code::NicknameColon) {
+            return Code::NicknameColon;
+        }
+        if original && self.nearness <= Nearness::Case && noted(Code::CnShellSpecial) {
+            return Code::CnShellSpecial;
+        }
+        if self.stored.certificate.outline().is_err() && self.has_label_wanted() {
+            return Code::CertificateUnparseable;
+        }
+        match self.nearness {
+            Nearness::Exact if original && self.system() == System::Linux => Code::NicknameDiffers,
+            Nearness::Padded => Code::CnPadded,
+            Nearness::Case => Code::CaseDiffers,
+            Nearness::Whitespace => Code::WhitespaceDiffers,
+            Nearness::Unicode => Code::UnicodeDiffers,
+            Nearness::San => Code::NameInSanOnly,
+            Nearness::OtherAttribute => Code::NameInOtherAttribute,
+            Nearness::Exact | Nearness::Substring | Nearness::Different => Code::NotFound,
+        }
+    }
+
+    pub(super) fn has_label_wanted(&self) -> bool {
+        self.stored.label.is_some() && self.stored.label == self.look.resolution.common_name
+    }
+
+    pub(super) fn miss_message(&self, code: Code) -> String {
+        let wanted = self.wanted();
+        let nickname = self.stored.label.as_deref().map(shown_bytes);
+        let named = match (&nickname, self.system(), self.rule_type()) {
+            (Some(nickname), System::Linux, RuleType::ClientCertificate) => {
+                format!("its nickname is \"{nickname}\"")
+            }
+            _ => format!("its common name is {}", self.has_name()),
+        };
+        match code {
+            Code::NicknameDiffers => format!(
+                "The right certificate is installed, but certutil looks certificates up by nickname, and {named}, not \
+                 \"{wanted}\""
+            ),
+            Code::NicknameColon => format!(
+                "Because of the colon, certutil reads \"{wanted}\" as TOKEN:NICKNAME and finds nothing of that name"
+            ),
+            Code::Shadowed => self.shadowed_message(),
+            Code::CnShellSpecial => self.noted_message(Code::CnShellSpecial),
+            Code::CnPadded => {
+                format!("The rule's name \"{wanted}\" has leading, trailing or invisible characters; {named}")
+            }
+            Code::CaseDiffers => format!("The rule says \"{wanted}\" and {named}: they differ in case only"),
+            Code::WhitespaceDiffers => {
+                format!("The rule says \"{wanted}\" and {named}: they differ in white space only")
+            }
+            Code::UnicodeDiffers => format!(
+                "The rule says \"{wanted}\" and {named}: they look alike but are different characters ({})",
+                self.spelled_out()
+            ),
+            Code::NameInSanOnly => {
+                format!("\"{wanted}\" stands in its subject alternative name only; {named}")
+            }
+            Code::NameInOtherAttribute => format!(
+                "\"{wanted}\" stands in another part of its subject ({}); {named}",
+                shown(&self.stored.certificate.subject().to_string())
+            ),
+            Code::CertificateUnparseable => {
+                format!(
+                    "The entry with the nickname \"{wanted}\" cannot be read as a certificate: {}",
+                    self.unreadable()
+                )
+            }
+            _ => format!("The rule says \"{wanted}\" and {named}"),
+        }
+    }
+
+    pub(super) fn noted_message(&self, code: Code) -> String {
+        let note = self.look.lookup.notes.iter().find(|note| note.code == code);
+        note.map(|note| note.message.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn shadowed_message(&self) -> String {
+        let front = returned_positions(self.look.lookup).next();
+        let front = front.and_then(|position| self.look.place.contents.certificates.get(position));
+        let name =
+            front.map(|f| shown(&f.certificate.subject().to_string()).into_owned()).unwrap_or_default();
+        format!(
+            "The command prints only the first certificate whose name contains \"{}\", and that is {name}",
+            self.wanted()
+        )
+    }
+
+    /// The code points of the rule's name that are not ASCII.
+    pub(super) fn spelled_out(&self) -> String {
+        let spell = |text: &str| {
+            let odd = text.chars().filter(|c| !c.is_ascii());
+            odd.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
+        };
+        let rule =
+            spell(&String::from_utf8_lossy(self.look.resolution.common_name.as_deref().unwrap_or_default()));
+        let own = spell(&self.stored.certificate.subject().common_name().unwrap_or_default());
+        match (rule.is_empty(), own.is_empty()) {
+            (false, true) => format!("{rule} in the rule"),
+            (true, false) => format!("{own} in the certificate"),
+            _ => format!("{rule} in the rule, {own} in the certificate"),
+        }
+    }
+
+    pub(super) fn unreadable(&self) -> String {
+        self.stored.certificate.outline().err().unwrap_or("its encoding is not valid").to_owned()
+    }
+
+    pub(super) fn name_step(&self) -> Step {
+        let step = |status, code, message| Step { step: StepName::Name, status, code, message };
+        if self.look.resolution.common_name.is_none() {
+            return step(StepStatus::Skip, None, "The rule gives no name".to_owned());
+        }
+        if !self.returned {
+            return step(StepStatus::Skip, None, format!("Its common name is {}", self.has_name()));
+        }
+        let form = self.look.lookup.notes.iter().find(|note| note.code == Code::HostnameForm);
+        if let (RuleType::ClientCertificateV2, Some(note)) = (self.rule_type(), form) {
+            return step(StepStatus::Warn, Some(note.code), note.message.clone());
+        }
+        if self.nearness <= Nearness::Case {
+            return step(StepStatus::Pass, None, format!("Its common name is {}", self.has_name()));
+        }
+        let (status, code) = self.loose_match();
+        step(status, Some(code), self.loose_message(code))
+    }
+
+    /// The original look-up returned it although its common name is another.
+    pub(super) fn loose_match(&self) -> (StepStatus, Code) {
+        let verifies = self.judgement.path.passes();
+        match self.nearness {
+            Nearness::Substring | Nearness::Different if self.system() == System::Linux && !verifies => {
+                (StepStatus::Fail, Code::NicknameOtherSubject)
+            }
+            Nearness::San => (StepStatus::Warn, Code::NameInSanOnly),
+            Nearness::OtherAttribute => (StepStatus::Warn, Code::NameInOtherAttribute),
+            _ => (StepStatus::Warn, Code::SubstringOnly),
+        }
+    }
+
+    pub(super) fn loose_message(&self, code: Code) -> String {
+        let wanted = self.wanted();
+        let name = self.has_name();
+        match code {
+            Code::NicknameOtherSubject => format!(
+                "The nickname \"{wanted}\" belongs to a certificate with another common name ({name}), which is not one \
+                 of the uploaded CA's"
+            ),
+            _ => format!(
+                "Only the loose match of the documented command finds the certificate: its common name is {name}, not \"{wanted}\". A \
+                 client_certificate_v2 rule would not match"
+            ),
+        }
+    }
+}

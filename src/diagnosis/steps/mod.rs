@@ -1,0 +1,208 @@
+//! Each certificate of a store, step by step: found by the look-up, named right, signed by the CA,
+//! valid now, and whatever else the rule asks for.
+
+mod demands;
+mod found;
+mod signed;
+
+use super::near::{Nearness, WantedName};
+use super::{Case, Examined, returned_positions};
+use crate::certificate::Certificate;
+use crate::lookup::{self, Lookup};
+use crate::reason::{Code, Severity};
+use crate::rule::{Resolution, RuleType};
+use crate::store::{Place, StoredCertificate};
+use crate::system::System;
+use crate::text::{shown, shown_bytes};
+use crate::verification::{Finding, Judgement};
+use rayon::prelude::*;
+use std::collections::HashSet;
+
+/// One step of the check, for one certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub step: StepName,
+    pub status: StepStatus,
+    pub code: Option<Code>,
+    /// Safe to print.
+    pub message: String,
+}
+
+/// The steps, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepName {
+    Lookup,
+    Name,
+    Signature,
+    Path,
+    Validity,
+    ExtendedKeyUsage,
+    PrivateKey,
+    SubjectAlternativeName,
+}
+
+impl StepName {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lookup => "lookup",
+            Self::Name => "name",
+            Self::Signature => "signature",
+            Self::Path => "path",
+            Self::Validity => "validity",
+            Self::ExtendedKeyUsage => "extended_key_usage",
+            Self::PrivateKey => "private_key",
+            Self::SubjectAlternativeName => "subject_alternative_name",
+        }
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepStatus {
+    Pass,
+    Fail,
+    Warn,
+    Skip,
+    Unknown,
+}
+
+impl StepStatus {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Skip => "skip",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether a certificate with such a step does not pass.
+    pub const fn stops(self) -> bool {
+        matches!(self, Self::Fail | Self::Unknown)
+    }
+
+    const fn of(severity: Severity) -> Self {
+        match severity {
+            Severity::Fault => Self::Fail,
+            Severity::Unknown => Self::Unknown,
+            Severity::Warning => Self::Warn,
+        }
+    }
+}
+
+/// What the steps of one store's certificates are judged on.
+pub(super) struct Look<'a> {
+    pub case: &'a Case<'a>,
+    pub resolution: &'a Resolution,
+    pub place: &'a Place,
+    pub searched: bool,
+    pub lookup: &'a Lookup,
+}
+
+/// Every certificate of a store that was read, in its order.
+pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined> {
+    let returned: HashSet<usize> = returned_positions(look.lookup).collect();
+    let wanted = look.resolution.common_name.as_deref().map(WantedName::new);
+    let stored = look.place.contents.certificates.par_iter().zip(judgements);
+    stored
+        .enumerate()
+        .map(|(position, (stored, judgement))| {
+            let returned = returned.contains(&position);
+            let nearness = wanted.as_ref().map_or(Nearness::Exact, |name| name.nearness(stored));
+            let one = One { look, stored, judgement, returned, nearness };
+            Examined {
+                spec: look.place.contents.spec.clone(),
+                stored: stored.clone(),
+                searched: look.searched,
+                returned,
+                nearness,
+                steps: one.steps(),
+                chain: one.chain(),
+            }
+        })
+        .collect()
+}
+
+/// One certificate with what is known of it.
+struct One<'a> {
+    look: &'a Look<'a>,
+    stored: &'a StoredCertificate,
+    judgement: &'a Judgement,
+    returned: bool,
+    nearness: Nearness,
+}
+
+impl One<'_> {
+    fn steps(&self) -> Vec<Step> {
+        let mut steps = vec![self.lookup_step(), self.name_step()];
+        steps.extend(self.signature_steps());
+        steps.extend(self.path_steps());
+        steps.extend(self.validity_steps());
+        steps.extend(self.usage_steps());
+        steps.push(self.private_key_step());
+        steps.extend(self.alternative_name_steps());
+        steps
+    }
+
+    fn chain(&self) -> Vec<Certificate> {
+        match (self.rule_type(), self.judgement.direct.issuer) {
+            (RuleType::ClientCertificateV2, Some(issuer)) => {
+                let own = self.stored.certificate.clone();
+                let ca = self.look.case.cas.cas.get(issuer).map(|ca| ca.certificate.clone());
+                std::iter::once(own.clone()).chain(ca.filter(|ca| *ca != own)).collect()
+            }
+            _ => self.judgement.path.chain.clone(),
+        }
+    }
+
+    fn rule_type(&self) -> RuleType {
+        self.look.case.rule.rule_type
+    }
+
+    fn system(&self) -> System {
+        lookup::system_of(&self.look.place.contents.spec, self.look.case.system)
+    }
+
+    fn wanted(&self) -> String {
+        shown_bytes(self.look.resolution.common_name.as_deref().unwrap_or_default())
+    }
+
+    fn has_name(&self) -> String {
+        let subject = self.stored.certificate.subject();
+        subject.common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
+    }
+
+    fn skipped(&self, step: StepName, why: &str) -> Step {
+        Step { step, status: StepStatus::Skip, code: None, message: why.to_owned() }
+    }
+
+    /// A step per finding; a single step `otherwise` when there is none.
+    fn steps_of(
+        &self,
+        step: StepName,
+        findings: &[&Finding],
+        otherwise: StepStatus,
+        message: &str,
+    ) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for finding in findings {
+            let status = StepStatus::of(finding.code.severity(self.rule_type()));
+            let one = Step { step, status, code: Some(finding.code), message: told(finding) };
+            if !steps.contains(&one) {
+                steps.push(one);
+            }
+        }
+        if steps.is_empty() {
+            steps.push(Step { step, status: otherwise, code: None, message: message.to_owned() });
+        }
+        steps
+    }
+}
+
+/// What a finding says, without the full stop: reports add it where a sentence ends.
+pub(super) fn told(finding: &Finding) -> String {
+    finding.message.trim_end_matches('.').to_owned()
+}

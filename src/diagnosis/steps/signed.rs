@@ -1,0 +1,133 @@
+//! Whether the uploaded CA signed a certificate, and by which chain.
+
+use super::{One, Step, StepName, StepStatus};
+use crate::reason::{Code, Severity};
+use crate::rule::RuleType;
+use crate::text::shown;
+use crate::verification::{Finding, Judgement};
+
+impl One<'_> {
+    pub(super) fn signature_steps(&self) -> Vec<Step> {
+        if self.look.case.cas.cas.is_empty() {
+            return vec![Step {
+                step: StepName::Signature,
+                status: StepStatus::Unknown,
+                code: None,
+                message: "There is no CA to verify it against".to_owned(),
+            }];
+        }
+        let (findings, signed): (Vec<&Finding>, bool) = match self.rule_type() {
+            RuleType::ClientCertificate => {
+                let own = self.judgement.path.findings.iter().filter(|f| concerns_signature(f)).collect();
+                (own, self.judgement.path.anchor.is_some())
+            }
+            RuleType::ClientCertificateV2 => {
+                if let Some(step) = self.issued_by_intermediate() {
+                    return vec![step];
+                }
+                (self.judgement.direct.findings.iter().collect(), self.judgement.direct.issuer.is_some())
+            }
+        };
+        let passed =
+            if signed { "The signature is its issuer's" } else { "Its issuer's certificate is not at hand" };
+        self.steps_of(
+            StepName::Signature,
+            &findings,
+            if signed { StepStatus::Pass } else { StepStatus::Skip },
+            passed,
+        )
+    }
+
+    /// v2 only: the chain leads to the uploaded CA, but through somebody else.
+    pub(super) fn issued_by_intermediate(&self) -> Option<Step> {
+        let path = &self.judgement.path;
+        if self.judgement.direct.issuer.is_some() || path.anchor.is_none() {
+            return None;
+        }
+        let issuer = path.chain.get(1)?;
+        Some(Step {
+            step: StepName::Signature,
+            status: StepStatus::Fail,
+            code: Some(Code::IssuedByIntermediate),
+            message: format!(
+                "The certificate was issued by the intermediate {} (sha256 {}…), and that by the uploaded CA; this rule type \
+                 wants the uploaded certificate to be the direct issuer",
+                shown(&issuer.subject().to_string()),
+                &issuer.sha256()[..8]
+            ),
+        })
+    }
+
+    pub(super) fn path_steps(&self) -> Vec<Step> {
+        let path = &self.judgement.path;
+        if self.look.case.cas.cas.is_empty() {
+            return vec![self.skipped(StepName::Path, "There is no CA to lead to")];
+        }
+        let mut findings: Vec<&Finding> =
+            path.findings.iter().filter(|f| !concerns_signature(f) && !concerns_own_validity(f)).collect();
+        match self.rule_type() {
+            RuleType::ClientCertificate => {
+                let mut steps =
+                    self.steps_of(StepName::Path, &findings, StepStatus::Pass, &chain_text(self.judgement));
+                if path.anchor.is_some() && self.judgement.direct.issuer.is_none() && path.chain.len() > 2 {
+                    steps.retain(|step| step.status != StepStatus::Pass);
+                    steps.push(self.through_intermediate());
+                }
+                steps
+            }
+            RuleType::ClientCertificateV2 => {
+                let told = |code: Code| code.severity(RuleType::ClientCertificateV2) == Severity::Warning;
+                // The direct issuer is asked for, so it need not be a root.
+                findings.retain(|f| told(f.code) && f.code != Code::CaNotSelfSigned);
+                let none = "The chain is not evaluated for client_certificate_v2";
+                let mut steps = self.steps_of(StepName::Path, &findings, StepStatus::Skip, none);
+                for step in steps.iter_mut().filter(|s| s.status == StepStatus::Warn) {
+                    step.message.push_str(". Whether client_certificate_v2 minds is undocumented");
+                }
+                steps
+            }
+        }
+    }
+
+    pub(super) fn through_intermediate(&self) -> Step {
+        let issuer = &self.judgement.path.chain[1];
+        Step {
+            step: StepName::Path,
+            status: StepStatus::Warn,
+            code: Some(Code::ChainUndocumented),
+            message: format!(
+                "The certificate passes through the intermediate {}. Newer documentation says that the chain is not evaluated: upload \
+                 the issuing CA to be sure",
+                shown(&issuer.subject().to_string())
+            ),
+        }
+    }
+}
+
+/// Findings that belong to the step `signature`: who signed this very certificate.
+fn concerns_signature(finding: &Finding) -> bool {
+    use Code::*;
+    finding.depth == 0
+        && matches!(
+            finding.code,
+            SignatureInvalid
+                | IssuerDiffers
+                | SelfSigned
+                | IsTheCa
+                | AlgorithmUnsupported
+                | AlgorithmWeak
+                | CertificateUnparseable
+        )
+}
+
+fn concerns_own_validity(finding: &Finding) -> bool {
+    finding.depth == 0 && matches!(finding.code, Code::Expired | Code::NotYetValid | Code::ExpiresSoon)
+}
+
+fn chain_text(judgement: &Judgement) -> String {
+    match judgement.path.chain.len() {
+        0 | 1 => "It is the uploaded CA itself".to_owned(),
+        2 => "The uploaded CA issued it directly".to_owned(),
+        more => format!("Its chain of {more} certificates ends at the uploaded CA"),
+    }
+}

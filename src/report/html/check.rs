@@ -1,0 +1,361 @@
+//! One answer of `check`: the verdict, the chain, the cure, the evidence.
+
+use super::chain::{Chain, Link, Node};
+use super::face;
+use super::markup::Markup;
+use crate::certificate::Certificate;
+use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StepName, StepStatus, Verdict};
+use crate::reason::{Code, Severity};
+use crate::report::style::{Style, Tone};
+use crate::report::table::{
+    self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
+};
+use crate::rule;
+use crate::store::Status;
+
+/// The title of a page that tells of this answer.
+pub(super) fn title(answer: &Diagnosis) -> String {
+    format!("{} · {} · certposture", verdict_word(answer.verdict), common_name(answer))
+}
+
+/// Writes the answer; `position` makes its identifiers unique.
+pub(super) fn write(position: usize, answer: &Diagnosis, style: &Style, page: &mut Markup) {
+    let heading = format!("verdict-{position}");
+    page.open("article", &[("aria-labelledby", &heading)]).raw("\n");
+    write_verdict(&heading, answer, page);
+    let examined = depicted(answer);
+    page.raw("<div class=\"columns\">\n<section class=\"sheet\">\n<h2>From the rule to the CA</h2>\n");
+    chain(answer, examined).draw(&format!("chain-{position}"), page);
+    page.raw("</section>\n<div class=\"stack\">\n");
+    write_fixes(position, answer, page);
+    write_notes(answer, page);
+    write_facts(answer, page);
+    page.raw("</div>\n</div>\n");
+    write_table(answer, style, page);
+    if let Some(examined) = examined {
+        write_steps(examined, page);
+    }
+    page.raw("</article>\n");
+}
+
+fn write_verdict(heading: &str, answer: &Diagnosis, page: &mut Markup) {
+    let (class, mark) = face(answer.verdict);
+    let kind = format!("Client certificate check · {} · {}", answer.rule.rule_type, store_kind(answer));
+    page.open("header", &[("class", &format!("verdict {class}"))]);
+    page.element("p", &[("class", "kind")], &kind);
+    page.open("h1", &[("id", heading)]);
+    page.open("span", &[("class", &format!("word {class}"))]);
+    page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(verdict_word(answer.verdict));
+    page.raw("</span> ").element("span", &[("class", "who")], &common_name(answer)).raw("</h1>\n");
+    page.open("p", &[("class", "sentence")]);
+    match main_reason(answer) {
+        Some(reason) => {
+            page.text(&sentence(&reason.message)).raw(" ");
+            write_code(reason.code, page);
+        }
+        None => {
+            page.text(&pass_text(answer));
+        }
+    }
+    page.raw("</p>\n").element("p", &[("class", "other")], &other_type_text(answer)).raw("</header>\n");
+}
+
+pub(super) fn write_code(code: Code, page: &mut Markup) {
+    page.element("span", &[("class", "code")], code.as_str());
+}
+
+/// The reason that is told beside the verdict.
+fn main_reason(answer: &Diagnosis) -> Option<&Reason> {
+    answer.reasons.first().filter(|_| answer.verdict != Verdict::Pass)
+}
+
+/// The certificate that the answer is about: the one that passes, or that the reasons name.
+fn depicted(answer: &Diagnosis) -> Option<&Examined> {
+    if answer.verdict == Verdict::Pass {
+        return answer.certificates.iter().find(|examined| examined.passes());
+    }
+    let named = answer.reasons.iter().filter_map(|reason| reason.certificate.as_deref());
+    let with = |sha256: &str| {
+        let same = answer.certificates.iter().filter(|c| c.stored.certificate.sha256() == sha256);
+        same.min_by_key(|examined| !examined.searched)
+    };
+    named.filter_map(with).next()
+}
+
+/// The rule's name, the certificate found by it, its issuers, the uploaded CA.
+fn chain(answer: &Diagnosis, examined: Option<&Examined>) -> Chain {
+    let mut chain = Chain::of("From the rule's name to the uploaded CA");
+    chain.nodes.push(Node::plain("The rule asks for", &common_name(answer)));
+    let Some(examined) = examined else {
+        let why = main_reason(answer).map(told).unwrap_or_default();
+        chain.links.push(Link { caption: "Not found".to_owned(), broken: Some(why) });
+        chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Client certificate", "none that fits") });
+        return chain;
+    };
+    chain.links.push(lookup_link(examined));
+    chain.nodes.push(leaf_node(examined));
+    let issuers = examined.chain.iter().skip(1);
+    for issuer in issuers {
+        chain.links.push(Link { caption: "Signed by".to_owned(), broken: None });
+        chain.nodes.push(issuer_node(answer, issuer));
+    }
+    mend_or_break(answer, examined, &mut chain);
+    chain
+}
+
+fn lookup_link(examined: &Examined) -> Link {
+    let stopping = examined
+        .steps
+        .iter()
+        .find(|s| matches!(s.step, StepName::Lookup | StepName::Name) && s.status.stops());
+    let caption = if stopping.is_some() { "Not found by the look-up" } else { "Found by the look-up" };
+    Link { caption: caption.to_owned(), broken: stopping.map(told_step) }
+}
+
+fn leaf_node(examined: &Examined) -> Node {
+    let certificate = &examined.stored.certificate;
+    let own = |step: &&Step| {
+        let about_chain =
+            matches!(step.step, StepName::Lookup | StepName::Name | StepName::Signature | StepName::Path);
+        !about_chain && step.status.stops()
+    };
+    let faults: Vec<String> = examined.steps.iter().filter(own).map(told_step).collect();
+    let tone = if faults.is_empty() { Tone::Good } else { Tone::Bad };
+    let role = if certificate.claims_to_be_ca() { "Certificate of a CA" } else { "Client certificate" };
+    Node { faults, tone, ..certificate_node(role, certificate) }
+}
+
+fn issuer_node(answer: &Diagnosis, issuer: &Certificate) -> Node {
+    let uploaded = answer.cas.cas.iter().any(|ca| ca.certificate == *issuer);
+    let role = match (uploaded, issuer.is_self_issued()) {
+        (true, _) => "Uploaded CA",
+        (false, true) => "Another root CA",
+        (false, false) => "Intermediate",
+    };
+    Node { tone: if uploaded { Tone::Good } else { Tone::Plain }, ..certificate_node(role, issuer) }
+}
+
+pub(super) fn certificate_node(role: &str, certificate: &Certificate) -> Node {
+    let subject = certificate.subject();
+    let name = subject.common_name().unwrap_or_else(|| subject.to_string());
+    let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    let fingerprint = certificate.sha256().get(..16).unwrap_or_default();
+    Node {
+        details: vec![format!("valid until {until} · sha256 {fingerprint}…")], ..Node::plain(role, &name)
+    }
+}
+
+/// Where the chain to the uploaded CA does not hold, its last link says why; a chain that does not
+/// lead there gets the CA as a card that stands apart.
+fn mend_or_break(answer: &Diagnosis, examined: &Examined, chain: &mut Chain) {
+    let stopping = examined
+        .steps
+        .iter()
+        .find(|s| matches!(s.step, StepName::Signature | StepName::Path) && s.status.stops());
+    let is_uploaded = |last: &Certificate| answer.cas.cas.iter().any(|ca| ca.certificate == *last);
+    let arrives = examined.chain.last().is_some_and(is_uploaded);
+    if !arrives {
+        let Some(ca) = answer.cas.cas.first() else { return };
+        let why = stopping.map_or_else(|| "Its chain does not lead there".to_owned(), told_step);
+        chain.links.push(Link { caption: "Does not lead to the uploaded CA".to_owned(), broken: Some(why) });
+        chain.nodes.push(certificate_node("Uploaded CA", &ca.certificate));
+    } else if let (Some(step), Some(link)) = (stopping, chain.links.last_mut()) {
+        link.caption = "Not accepted".to_owned();
+        link.broken = Some(told_step(step));
+    }
+}
+
+fn told(reason: &Reason) -> String {
+    format!("{} [{}]", sentence(&reason.message), reason.code)
+}
+
+fn told_step(step: &Step) -> String {
+    match step.code {
+        Some(code) => format!("{} [{code}]", sentence(&step.message)),
+        None => sentence(&step.message),
+    }
+}
+
+fn write_fixes(position: usize, answer: &Diagnosis, page: &mut Markup) {
+    if answer.fixes.is_empty() {
+        return;
+    }
+    page.raw("<section class=\"sheet\">\n<h2>How to fix it</h2>\n");
+    for (number, fix) in answer.fixes.iter().enumerate() {
+        write_fix(&format!("command-{position}-{number}"), fix, page);
+    }
+    if answer.verdict != Verdict::Pass && answer.fixes.first().is_some_and(|fix| fix.then.is_none()) {
+        let schedule = rule::spoken(answer.rule.schedule);
+        let text = format!("The client checks again on the rule's schedule ({schedule}).");
+        page.element("p", &[("class", "then")], &text);
+    }
+    page.raw("</section>\n");
+}
+
+fn write_fix(id: &str, fix: &Fix, page: &mut Markup) {
+    page.open("div", &[("class", "fix")]);
+    page.raw("<p>").text(&sentence(&fix.message)).raw(" ");
+    write_code(fix.code, page);
+    page.raw("</p>\n");
+    if let Some(command) = &fix.command {
+        page.raw("<div class=\"command\">").open("pre", &[]);
+        page.element("code", &[("id", id)], command).raw("</pre>");
+        let label = format!("Copy the command for {}", fix.code);
+        page.open(
+            "button",
+            &[("type", "button"), ("data-copies", id), ("aria-label", &label), ("hidden", "")],
+        );
+        page.raw("Copy</button></div>\n");
+    }
+    if let Some(then) = &fix.then {
+        page.element("p", &[("class", "then")], &format!("Then: {}", sentence(then)));
+    }
+    page.raw("</div>\n");
+}
+
+/// The reasons besides the one that stands at the top.
+fn write_notes(answer: &Diagnosis, page: &mut Markup) {
+    let main = main_reason(answer);
+    let others: Vec<&Reason> = answer.reasons.iter().filter(|reason| main != Some(*reason)).collect();
+    if others.is_empty() {
+        return;
+    }
+    page.raw("<section class=\"sheet\">\n<h2>Also worth knowing</h2>\n<ul class=\"notes\">\n");
+    for reason in others {
+        let (class, label) = match reason.severity {
+            Severity::Warning => ("label mark-doubtful", "Warning"),
+            Severity::Fault => ("label mark-bad", "Fault"),
+            Severity::Unknown => ("label mark-doubtful", "Unknown"),
+        };
+        page.raw("<li>").element("span", &[("class", class)], label).raw("<p>");
+        page.text(&sentence(&reason.message)).raw(" ");
+        write_code(reason.code, page);
+        page.raw("</p></li>\n");
+    }
+    page.raw("</ul>\n</section>\n");
+}
+
+/// As on a terminal: with many certificates only those that matter.
+fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
+    let (rows, left_out) = table::rows(answer, style);
+    if rows.is_empty() && left_out == 0 {
+        return;
+    }
+    let columns = table::columns(answer);
+    page.raw("<section class=\"sheet\">\n<h2>Certificates</h2>\n");
+    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    for column in &columns {
+        page.element("th", &[("scope", "col")], &column.title.replace('\n', " "));
+    }
+    page.raw("</tr></thead>\n<tbody>\n");
+    for examined in rows {
+        page.raw("<tr>");
+        for column in &columns {
+            let (tone, text) = (column.cell)(answer, examined, style);
+            page.element("td", &[("class", cell_class(column.title, tone))], &text);
+        }
+        page.raw("</tr>\n");
+    }
+    page.raw("</tbody>\n</table>\n</div>\n");
+    if left_out > 0 {
+        let text = format!(
+            "{} of other devices not shown; certposture check -v --format html shows all.",
+            counted(left_out, "certificate")
+        );
+        page.element("p", &[("class", "below")], &text);
+    }
+    page.raw("</section>\n");
+}
+
+fn cell_class(title: &str, tone: Tone) -> &'static str {
+    match (title, tone) {
+        ("Common name", _) => "name",
+        (_, Tone::Good) => "good",
+        (_, Tone::Bad) => "bad",
+        (_, Tone::Doubtful) => "doubtful",
+        (_, Tone::Faint) => "faint",
+        (_, Tone::Plain | Tone::Strong) => "long",
+    }
+}
+
+fn write_steps(examined: &Examined, page: &mut Markup) {
+    page.raw("<section class=\"sheet\">\n<h2>Step by step</h2>\n");
+    page.raw(
+        "<div class=\"scroll\" role=\"region\" aria-label=\"Steps\" tabindex=\"0\">\n<table>\n<caption>",
+    );
+    page.text(&examined.stored.certificate.subject().to_string())
+        .text(" · ")
+        .text(&examined.spec.to_string());
+    page.raw("</caption>\n<thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Outcome</th>");
+    page.raw("<th scope=\"col\">What was seen</th></tr></thead>\n<tbody>\n");
+    for step in &examined.steps {
+        let (class, word) = outcome(step.status);
+        page.raw("<tr>").element("th", &[("scope", "row")], spoken(step.step));
+        page.element("td", &[("class", class)], word).open("td", &[("class", "long")]);
+        page.text(&sentence(&step.message));
+        if let Some(code) = step.code {
+            page.raw(" ");
+            write_code(code, page);
+        }
+        page.raw("</td></tr>\n");
+    }
+    page.raw("</tbody>\n</table>\n</div>\n</section>\n");
+}
+
+const fn outcome(status: StepStatus) -> (&'static str, &'static str) {
+    match status {
+        StepStatus::Pass => ("good", "✓ pass"),
+        StepStatus::Fail => ("bad", "✗ fail"),
+        StepStatus::Warn => ("doubtful", "! warning"),
+        StepStatus::Unknown => ("doubtful", "? unknown"),
+        StepStatus::Skip => ("faint", "– not asked"),
+    }
+}
+
+const fn spoken(step: StepName) -> &'static str {
+    match step {
+        StepName::Lookup => "Look-up",
+        StepName::Name => "Name",
+        StepName::Signature => "Signature",
+        StepName::Path => "Path to the CA",
+        StepName::Validity => "Validity",
+        StepName::ExtendedKeyUsage => "Extended key usage",
+        StepName::PrivateKey => "Private key",
+        StepName::SubjectAlternativeName => "Subject alternative name",
+    }
+}
+
+/// What was asked and where it was looked for.
+fn write_facts(answer: &Diagnosis, page: &mut Markup) {
+    page.raw("<section class=\"sheet\">\n<h2>What was checked</h2>\n<dl>\n");
+    if let Some(name) = &answer.rule.name {
+        fact("Rule", name, page);
+    }
+    if let Some(id) = &answer.rule.id {
+        fact("Rule ID", id, page);
+    }
+    fact("Common name", &common_name(answer), page);
+    let assumed = if answer.rule.type_assumed { " (assumed: none was given)" } else { "" };
+    fact("Rule type", &format!("{}{assumed}", answer.rule.rule_type), page);
+    for ca in &answer.cas.cas {
+        let certificate = &ca.certificate;
+        let text = format!("{} · sha256 {}", certificate.subject(), certificate.sha256());
+        fact("Uploaded CA", &text, page);
+    }
+    for store in &answer.stores {
+        let name = if store.searched { "Searched" } else { "Also read" };
+        let count = match store.status {
+            Status::Read => counted(store.certificates, "certificate"),
+            other => other.to_string(),
+        };
+        fact(name, &format!("{} · {count}", store.spec), page);
+    }
+    for (_, lookup) in answer.lookups.iter().filter(|(_, lookup)| !lookup.command.is_empty()) {
+        page.raw("<dt>Documented look-up</dt><dd>").element("code", &[], &lookup.command).raw("</dd>\n");
+    }
+    page.raw("</dl>\n</section>\n");
+}
+
+fn fact(name: &str, value: &str, page: &mut Markup) {
+    page.element("dt", &[], name).element("dd", &[], value).raw("\n");
+}

@@ -1,0 +1,185 @@
+//! The answer of `verify`: how many have a chain to the CA, each chain, and a table of all.
+
+use super::chain::{Chain, Link, Node};
+use super::check::{certificate_node, write_code};
+use super::face;
+use super::markup::Markup;
+use crate::certificate::Certificate;
+use crate::diagnosis::Verdict;
+use crate::reason::Severity;
+use crate::report::style::Tone;
+use crate::report::table::{counted, sentence};
+use crate::report::verify::{MANY_TREES, Verified, severity};
+use crate::verification::Finding;
+
+/// What is said at the top.
+fn summary(verified: &[Verified]) -> (Verdict, String) {
+    let passing = verified.iter().filter(|one| one.passes()).count();
+    let all = verified.len();
+    let verdict = if all > 0 && passing == all { Verdict::Pass } else { Verdict::Fail };
+    let told = match all {
+        0 => "There is no certificate to verify.".to_owned(),
+        1 if passing == 1 => "The certificate has a chain to the CA.".to_owned(),
+        1 => "The certificate has no valid chain to the CA.".to_owned(),
+        _ => format!("{passing} of {all} certificates have a valid chain to the CA."),
+    };
+    (verdict, told)
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    if matches!(verdict, Verdict::Pass) { "PASS" } else { "FAIL" }
+}
+
+pub(super) fn title(verified: &[Verified]) -> String {
+    let (verdict, _) = summary(verified);
+    format!("{} · {} · certposture", word(verdict), counted(verified.len(), "certificate"))
+}
+
+pub(super) fn write(anchors: &[Certificate], verified: &[Verified], verbose: bool, page: &mut Markup) {
+    page.raw("<article aria-labelledby=\"verdict\">\n");
+    write_verdict(verified, page);
+    let limit = if verbose { usize::MAX } else { MANY_TREES };
+    let drawn: Vec<&Verified> = failing_first(verified).into_iter().take(limit).collect();
+    for (position, one) in drawn.iter().enumerate() {
+        write_one(position, one, page);
+    }
+    if drawn.len() < verified.len() {
+        let left_out = counted(verified.len() - drawn.len(), "more certificate");
+        let text = format!("{left_out} not drawn; certposture verify -v --format html draws all.");
+        page.element("p", &[("class", "below")], &text);
+    }
+    write_table(verified, page);
+    write_cas(anchors, page);
+    page.raw("</article>\n");
+}
+
+fn failing_first(verified: &[Verified]) -> Vec<&Verified> {
+    let mut ordered: Vec<&Verified> = verified.iter().collect();
+    ordered.sort_by_key(|one| one.passes());
+    ordered
+}
+
+fn write_verdict(verified: &[Verified], page: &mut Markup) {
+    let (verdict, told) = summary(verified);
+    let (class, mark) = face(verdict);
+    page.open("header", &[("class", &format!("verdict {class}"))]);
+    page.raw("<p class=\"kind\">Certificates against the uploaded CA</p>\n<h1 id=\"verdict\">");
+    page.open("span", &[("class", &format!("word {class}"))]);
+    page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(word(verdict));
+    page.raw("</span></h1>\n").element("p", &[("class", "sentence")], &told).raw("</header>\n");
+}
+
+fn write_one(position: usize, one: &Verified, page: &mut Markup) {
+    page.raw("<section class=\"sheet\">\n").element("h2", &[("class", "who")], &one.source);
+    page.raw("\n<div class=\"pair\">\n<div>");
+    chain(one).draw(&format!("chain-{position}"), page);
+    page.raw("</div>\n<ul class=\"notes\">\n");
+    for finding in one.reasons() {
+        write_finding(finding, page);
+    }
+    if one.passes() {
+        write_note("mark-good", "Pass", "A chain leads to the CA", page);
+    }
+    page.raw("</ul>\n</div>\n</section>\n");
+}
+
+fn write_finding(finding: &Finding, page: &mut Markup) {
+    let (class, label) = match severity(finding) {
+        Severity::Warning => ("label mark-doubtful", "Warning"),
+        Severity::Fault | Severity::Unknown => ("label mark-bad", "Fault"),
+    };
+    page.raw("<li>").element("span", &[("class", class)], label).raw("<p>");
+    page.text(&sentence(&finding.message)).raw(" ");
+    write_code(finding.code, page);
+    page.raw("</p></li>\n");
+}
+
+fn write_note(class: &'static str, label: &str, text: &str, page: &mut Markup) {
+    page.raw("<li>").element("span", &[("class", &format!("label {class}"))], label);
+    page.element("p", &[], &sentence(text)).raw("</li>\n");
+}
+
+fn chain(one: &Verified) -> Chain {
+    let path = &one.judgement.path;
+    let last = path.chain.len().saturating_sub(1);
+    let mut chain = Chain::of("From the certificate to the CA");
+    for (depth, certificate) in path.chain.iter().enumerate() {
+        let is_anchor = path.anchor.is_some() && depth == last;
+        let role = match (is_anchor, depth) {
+            (true, _) => "Uploaded CA",
+            (false, 0) => "Certificate",
+            (false, _) => "Intermediate",
+        };
+        let is_fault = |f: &&Finding| {
+            f.depth == depth && severity(f) != Severity::Warning && Some(f.code) != loose_end(one)
+        };
+        let faults: Vec<String> = path.findings.iter().filter(is_fault).map(told).collect();
+        let tone = match (faults.is_empty(), is_anchor) {
+            (false, _) => Tone::Bad,
+            (true, true) => Tone::Good,
+            (true, false) => Tone::Plain,
+        };
+        chain.nodes.push(Node { faults, tone, ..certificate_node(role, certificate) });
+        if depth < last {
+            chain.links.push(Link { caption: "Signed by".to_owned(), broken: None });
+        }
+    }
+    if path.anchor.is_none() {
+        let why = path.findings.iter().find(|f| Some(f.code) == loose_end(one)).map(told).unwrap_or_default();
+        chain.links.push(Link { caption: "Does not lead to the CA".to_owned(), broken: Some(why) });
+        chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Uploaded CA", "not reached") });
+    }
+    chain
+}
+
+/// Why the chain ends before the CA: it is told at the link that is missing.
+fn loose_end(one: &Verified) -> Option<crate::reason::Code> {
+    one.path_fault().filter(|_| one.judgement.path.anchor.is_none())
+}
+
+fn told(finding: &Finding) -> String {
+    format!("{} [{}]", sentence(&finding.message), finding.code)
+}
+
+fn write_table(verified: &[Verified], page: &mut Markup) {
+    page.raw("<section class=\"sheet\">\n<h2>All certificates</h2>\n");
+    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"All certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    for title in ["#", "Common name", "Source", "Signed by the CA", "Chain", "Valid until", "Result"] {
+        page.element("th", &[("scope", "col")], title);
+    }
+    page.raw("</tr></thead>\n<tbody>\n");
+    for (position, one) in verified.iter().enumerate() {
+        write_row(position, one, page);
+    }
+    page.raw("</tbody>\n</table>\n</div>\n</section>\n");
+}
+
+fn write_row(position: usize, one: &Verified, page: &mut Markup) {
+    let certificate = &one.certificate;
+    let name = match certificate.outline() {
+        Ok(_) => certificate.subject().common_name().unwrap_or_else(|| "–".to_owned()),
+        Err(why) => format!("(unreadable: {why})"),
+    };
+    let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
+    page.raw("<tr>").element("td", &[("class", "faint")], &(position + 1).to_string());
+    page.element("td", &[("class", "name")], &name).element("td", &[("class", "long")], &one.source);
+    for fault in [one.direct_fault(), one.path_fault()] {
+        match fault {
+            None => page.element("td", &[("class", "good")], "✓"),
+            Some(code) => page.element("td", &[("class", "bad")], &format!("✗ {code}")),
+        };
+    }
+    page.element("td", &[("class", "faint")], &until);
+    let (class, word) = if one.passes() { ("good", "PASS") } else { ("bad", "FAIL") };
+    page.element("td", &[("class", class)], word).raw("</tr>\n");
+}
+
+fn write_cas(anchors: &[Certificate], page: &mut Markup) {
+    page.raw("<section class=\"sheet\">\n<h2>Uploaded CA</h2>\n<dl>\n");
+    for ca in anchors {
+        let until = ca.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        page.element("dt", &[], &ca.subject().to_string());
+        page.element("dd", &[], &format!("valid until {until} · sha256 {}", ca.sha256())).raw("\n");
+    }
+    page.raw("</dl>\n</section>\n");
+}

@@ -1,0 +1,145 @@
+//! Stores that are missing, empty, damaged, closed or locked.
+
+use super::harness::{is_root, scenario};
+use super::pki::client;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+fn device() -> super::harness::Entry {
+    client("device-042").nickname("device-042")
+}
+
+#[test]
+fn database_is_missing() {
+    let scenario = scenario();
+    let directory = scenario.path("etc/pki/nss db");
+    let outcome = scenario.store("nss:", &directory).cn("device-042").run().fails("store-missing");
+    assert!(outcome.json()["fixes"][0]["then"].as_str().unwrap().contains("device-042"));
+}
+
+#[test]
+fn database_is_missing_and_the_certificate_is_elsewhere() {
+    let scenario = scenario();
+    let directory = scenario.path("etc/pki/nssdb");
+    scenario
+        .store("nss:", &directory)
+        .elsewhere(".pki/nssdb", &[client("device-042").nickname("laptop")])
+        .cn("device-042")
+        .run()
+        .fails("store-missing")
+        .also(&["found-elsewhere"])
+        .mended();
+}
+
+#[test]
+fn database_is_empty() {
+    scenario().nss(&[]).cn("device-042").run().fails("store-empty").by_hand("device-042");
+}
+
+#[test]
+fn database_is_empty_and_the_certificate_is_elsewhere() {
+    scenario()
+        .nss(&[])
+        .elsewhere(".mozilla/firefox/x.default", &[client("device-042").nickname("laptop")])
+        .cn("device-042")
+        .run()
+        .fails("store-empty")
+        .mended();
+}
+
+#[test]
+fn key_database_is_missing() {
+    let outcome = scenario()
+        .nss(&[device()])
+        .change(|folder| fs::remove_file(folder.join("db/key4.db")).unwrap())
+        .cn("device-042")
+        .run()
+        .fails("store-missing");
+    outcome.says("key4.db").by_command();
+}
+
+#[test]
+fn certificate_database_is_garbage() {
+    let outcome = scenario()
+        .nss(&[device()])
+        .change(|folder| fs::write(folder.join("db/cert9.db"), "garbage, not SQLite").unwrap())
+        .cn("device-042")
+        .run();
+    outcome.fails("store-corrupt").says("SEC_ERROR_BAD_DATABASE").by_command();
+}
+
+#[test]
+fn certificate_database_is_garbage_and_the_certificate_is_elsewhere() {
+    scenario()
+        .nss(&[device()])
+        .change(|folder| fs::write(folder.join("db/cert9.db"), "garbage, not SQLite").unwrap())
+        .elsewhere(".pki/nssdb", &[client("device-042").nickname("laptop")])
+        .cn("device-042")
+        .run()
+        .fails("store-corrupt")
+        .mended();
+}
+
+#[test]
+fn database_is_closed_to_this_user() {
+    scenario()
+        .nss(&[device()])
+        .change(|folder| close(&folder.join("db")))
+        .cn("device-042")
+        .unprivileged()
+        .run()
+        .cannot_tell("store-denied")
+        .by_hand("sudo");
+}
+
+fn close(path: &Path) {
+    let mode = if is_root() { 0o700 } else { 0 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn database_is_locked() {
+    let scenario = scenario().nss(&[device()]).cn("device-042");
+    let locker = rusqlite::Connection::open(scenario.path("db/cert9.db")).unwrap();
+    locker.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    scenario.run().cannot_tell("store-locked");
+}
+
+#[test]
+fn database_is_of_the_old_format() {
+    let scenario = scenario().write("db/cert8.db", "dbm").write("db/key3.db", "dbm");
+    let directory = scenario.path("db");
+    scenario.store("nss:", &directory).cn("device-042").run().cannot_tell("store-legacy-dbm");
+}
+
+#[test]
+fn database_sends_certutil_elsewhere() {
+    let modules = "library=\nname=NSS Internal PKCS #11 Module\n\
+                   parameters=\"configdir='sql:/somewhere/else' certPrefix='' keyPrefix=''\"\n\
+                   NSS=trustOrder=75 Flags=internal\n";
+    let scenario = scenario().nss(&[device()]).write("db/pkcs11.txt", modules);
+    scenario.cn("device-042").run().cannot_tell("store-redirected");
+}
+
+#[test]
+fn one_of_two_databases_is_empty() {
+    scenario().nss(&[]).nss(&[device()]).cn("device-042").run().passes();
+}
+
+#[test]
+fn file_does_not_exist() {
+    scenario().file("none.pem").cn("device-042").run().fails("store-missing");
+}
+
+#[test]
+fn folder_with_a_damaged_file_beside_a_good_one() {
+    let expired = client("device-042").until("20250101000000Z").mint();
+    scenario()
+        .write("certs/good.pem", &expired.pem)
+        .write("certs/bad.pem", "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n")
+        .file("certs")
+        .cn("device-042")
+        .run()
+        .fails("expired");
+}
