@@ -17,6 +17,7 @@ pub mod device;
 pub mod diagnosis;
 pub mod encoding;
 pub mod input;
+pub mod lab;
 pub mod lookup;
 pub mod reason;
 pub mod report;

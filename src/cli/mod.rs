@@ -5,6 +5,7 @@ mod ca;
 mod check;
 mod completions;
 mod explain;
+mod lab;
 mod list;
 mod man;
 #[cfg(not(feature = "network"))]
@@ -67,6 +68,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
         Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
         Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
+        Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),

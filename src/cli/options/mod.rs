@@ -4,6 +4,7 @@ mod cloudflare;
 
 pub use cloudflare::*;
 
+use crate::lab::KeyKind;
 use crate::report::{ColorChoice, Format};
 use crate::rule::RuleType;
 use crate::store::StoreSpec;
@@ -43,6 +44,9 @@ pub enum Command {
     Ca(Ca),
     /// Fetch a rule and its CA from the API into one file for `check --rule`
     Pull(Pull),
+    /// Make sample certificates in a new folder: a CA, a good client certificate, and one per common fault
+    #[command(after_help = LAB_EXAMPLES)]
+    Lab(Lab),
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
     /// Print a completion script for a shell
@@ -126,6 +130,26 @@ impl From<Purpose> for verification::Purpose {
             Purpose::Email => Self::Email,
         }
     }
+}
+
+const LAB_EXAMPLES: &str = "Examples:\n  \
+    certposture lab /tmp/lab\n  \
+    certposture lab /tmp/lab --device device-042 --days 30 --key rsa2048";
+
+#[derive(Args, Debug)]
+pub struct Lab {
+    /// The folder to make; nothing in it is ever overwritten
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The common name of the client certificates
+    #[arg(long, value_name = "NAME", default_value = "device-042")]
+    pub device: String,
+    /// For how many days they are valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub days: u32,
+    /// The kind of their keys
+    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
+    pub key: KeyKind,
 }
 
 #[derive(Args, Debug)]
