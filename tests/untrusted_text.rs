@@ -259,7 +259,7 @@ mod commands {
             let named = |word: &&[u8]| {
                 *word == nickname || word.strip_prefix(b"NSS Certificate DB:") == Some(&nickname)
             };
-            assert!(called.iter().any(|word| named(word)), "{command}: {}", String::from_utf8_lossy(&record));
+            assert!(called.iter().any(named), "{command}: {}", String::from_utf8_lossy(&record));
             assert!(called.contains(&&b"device-042"[..]));
         }
     }
