@@ -98,6 +98,11 @@ fn parts(spki: &[u8]) -> Option<Parts<'_>> {
     }
 }
 
+/// Whether `spki` is a SubjectPublicKeyInfo (RFC 5280 §4.1), of whatever algorithm.
+pub fn is_well_formed(spki: &[u8]) -> bool {
+    parts(spki).is_some()
+}
+
 /// Modulus and exponent of an RSAPublicKey (RFC 8017 appendix A.1.1), without leading zeros.
 fn rsa_numbers(key: &[u8]) -> Option<(&[u8], &[u8])> {
     der::check(key).ok()?;
