@@ -4,11 +4,11 @@ mod forge;
 #[path = "support/run.rs"]
 mod run;
 
+use certposture::ca;
 use certposture::encoding::{self, MAX_CERTIFICATES, MAX_KEYS, Unrecognized};
 use certposture::input::{self, Unreadable};
-use certposture::verification::{Purpose, Verifier};
-use certposture::ca;
 use certposture::store::{Place, StoreSpec};
+use certposture::verification::{Purpose, Verifier};
 use forge::{Key, Template, der};
 use std::fs::{self, File};
 use std::path::Path;
@@ -75,7 +75,8 @@ fn a_file_holds_fifty_thousand_certificates_and_no_more() {
 
 #[test]
 fn of_the_first_keys_the_public_key_is_computed_and_of_later_ones_nothing_is_known() {
-    let key = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/files/p256.key")).unwrap();
+    let key =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/files/p256.key")).unwrap();
     let found = encoding::read(key.repeat(MAX_KEYS + 1).as_bytes()).unwrap();
     assert_eq!(found.keys.len(), MAX_KEYS + 1);
     assert!(matches!(found.keys[MAX_KEYS - 1], encoding::Key::Of(_)));
@@ -95,7 +96,8 @@ fn judge_nested(levels: usize) -> Vec<String> {
     let device = Template::new("CN=device", &Key::p256("device"), "CN=Root")
         .with(forge::alternative_names(&[der::explicit(0, &other)]))
         .sign(&root_key);
-    let judgement = Verifier::new(&root, &[], "2025-01-01T00:00:00Z".parse().unwrap()).judge(&device, Purpose::Any);
+    let judgement =
+        Verifier::new(&root, &[], "2025-01-01T00:00:00Z".parse().unwrap()).judge(&device, Purpose::Any);
     assert_eq!(judgement.path.passes(), judgement.path.findings.is_empty());
     judgement.path.findings.into_iter().map(|finding| finding.message).collect()
 }
@@ -194,7 +196,10 @@ mod no_files {
             assert_refused(&["check", "--cn", "x", "--ca", path, "--store", &device], words);
             assert_refused(&["check", "--rule", path, "--ca", &ca, "--store", &device], words);
             let intermediate = ["--intermediate", path];
-            assert_refused(&[&["check", "--cn", "x", "--ca", &ca, "--store", &device], &intermediate[..]].concat(), words);
+            assert_refused(
+                &[&["check", "--cn", "x", "--ca", &ca, "--store", &device], &intermediate[..]].concat(),
+                words,
+            );
             assert_refused(&["ca", "inspect", path], words);
             assert_refused(&["verify", "--ca", path, &fixture("files/p256.pem")], words);
             assert_refused(&["list", "--store", &format!("keychain:{path}")], words);

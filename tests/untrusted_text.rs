@@ -20,7 +20,9 @@ fn hostile_values() -> Vec<(u8, Vec<u8>)> {
         text("bell\u{7} backspace\u{8} escape\u{1b}[2J\u{1b}]0;title\u{7}"),
         text("line\nPASS  forged\r\u{b}\u{c}\u{85}\u{2028}PASS  forged\u{2029}"),
         text("c1 \u{9b}2J \u{9d}0;title\u{9c} \u{90}q"),
-        text("bidi \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}"),
+        text(
+            "bidi \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}",
+        ),
         text("zero\u{200b}width\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{180e}"),
         text("tags\u{e0041}\u{e007f} selectors\u{fe0f}\u{e0100} filler\u{3164}\u{115f}\u{ffa0}"),
         text("<script>alert(1)</script>\" onmouseover='x' &amp; <img src=x>"),
@@ -202,11 +204,27 @@ mod commands {
 
     fn injections() -> Vec<Vec<u8>> {
         let texts = [
-            "$(touch pwned)", "`touch pwned`", "'; touch pwned; '", "\"; touch pwned; \"", "x && touch pwned",
-            "x | touch pwned", "x > pwned", "\\'; touch pwned #", "x\ntouch pwned\ny", "-n", "--help", "!touch pwned",
-            "$HOME ${IFS} ~ * ? [a] {a,b}", "\u{1b}[2J\u{202e}'$(touch pwned)'", "percent %s %n \\n \\0101",
+            "$(touch pwned)",
+            "`touch pwned`",
+            "'; touch pwned; '",
+            "\"; touch pwned; \"",
+            "x && touch pwned",
+            "x | touch pwned",
+            "x > pwned",
+            "\\'; touch pwned #",
+            "x\ntouch pwned\ny",
+            "-n",
+            "--help",
+            "!touch pwned",
+            "$HOME ${IFS} ~ * ? [a] {a,b}",
+            "\u{1b}[2J\u{202e}'$(touch pwned)'",
+            "percent %s %n \\n \\0101",
         ];
-        texts.iter().map(|text| text.as_bytes().to_vec()).chain([b"bytes \xff\xfe'$(touch pwned)".to_vec()]).collect()
+        texts
+            .iter()
+            .map(|text| text.as_bytes().to_vec())
+            .chain([b"bytes \xff\xfe'$(touch pwned)".to_vec()])
+            .collect()
     }
 
     #[test]
@@ -216,7 +234,8 @@ mod commands {
             let mut database = TestDb::new();
             let (spec, der) = authority.issue(&der::name("CN=device-042"), 1);
             database.add_value(&nickname, None, &spec, &der);
-            let arguments = ["check", "--cn", "device-042", "--ca", &authority.ca(), "--store", &nss(&database)];
+            let arguments =
+                ["check", "--cn", "device-042", "--ca", &authority.ca(), "--store", &nss(&database)];
             let output = certposture(&[&arguments[..], &["--at", AT, "--format", "json"]].concat());
             let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
             assert_eq!(report["reasons"][0]["code"], "nickname-differs", "{report:#}");
@@ -237,7 +256,9 @@ mod commands {
             assert_eq!(fs::read_dir(&work).unwrap().count(), 0, "{command} made a file");
             let record = fs::read(record).unwrap();
             let called: Vec<&[u8]> = record.split(|byte| *byte == 0).collect();
-            let named = |word: &&[u8]| *word == nickname || word.strip_prefix(b"NSS Certificate DB:") == Some(&nickname);
+            let named = |word: &&[u8]| {
+                *word == nickname || word.strip_prefix(b"NSS Certificate DB:") == Some(&nickname)
+            };
             assert!(called.iter().any(|word| named(word)), "{command}: {}", String::from_utf8_lossy(&record));
             assert!(called.contains(&&b"device-042"[..]));
         }

@@ -30,7 +30,7 @@ fn recover(key: &rsa::PublicKey, signature: &[u8]) -> Option<Vec<u8>> {
     let base = BoxedMontyForm::new(representative, parameters);
     let exponent = key.e();
     let mut power = base.clone();
-    for bit in (0..exponent.bits_vartime().checked_sub(1)?).rev() {
+    for bit in (0..exponent.bit_width_vartime().checked_sub(1)?).rev() {
         power = power.square();
         if exponent.bit_vartime(bit) {
             power = power.mul(&base);
