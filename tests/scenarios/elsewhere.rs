@@ -216,7 +216,8 @@ fn with_its_key_in_two_files_for_a_file_that_the_rule_names() {
 fn renewed_there() {
     let old = client("device-042").until("20250101000000Z").nickname("device-042");
     let new = || client("device-042").nickname("device-042").with_key();
-    let original = scenario().nss(&[old.clone()]).elsewhere(".pki/nssdb", &[new()]).cn("device-042").run();
+    let original =
+        scenario().nss(std::slice::from_ref(&old)).elsewhere(".pki/nssdb", &[new()]).cn("device-042").run();
     original.fails("expired").mended();
     let second = scenario().nss(&[old]).elsewhere(".pki/nssdb", &[new()]).rule(rule()).run();
     second.fails("expired").mended();
