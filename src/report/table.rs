@@ -20,7 +20,7 @@ const MANY_ROWS: usize = 12;
 pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
     for (position, answer) in answers.iter().enumerate() {
-        if position > 0 {
+        if position > 0 && !style.quiet {
             writeln!(output)?;
         }
         write_check(&mut output, answer, style)?;
@@ -84,7 +84,7 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
         ));
     }
     facts.extend(stores(answer, dot));
-    if answer.rule.from_file {
+    if answer.rule.from_file && answer.rule.problems.is_empty() {
         facts.push(("Schedule", schedule(answer, dot)));
     }
     facts.extend(answer.client.as_ref().map(|client| ("Client", client_text(client, answer, dot))));
