@@ -101,6 +101,35 @@ mod tests {
         }
     }
 
+    /// RSAVP1 wants a representative below the modulus: the signature plus the modulus is the same
+    /// number to the arithmetic, and another signature to whoever compares octets.
+    #[test]
+    fn a_signature_beyond_the_modulus_is_none() {
+        let private = key("2048");
+        let public = rsa::PublicKey::from(&private);
+        let padding = Pkcs1v15Sign::new::<Sha256>();
+        let beyond = (0..200u8).find_map(|number| {
+            let hashed = Sha256::digest([number]);
+            let signature = private.sign(padding.clone(), &hashed).unwrap();
+            add(&signature, &public.n().to_be_bytes()).map(|sum| (hashed, signature, sum))
+        });
+        let (hashed, signature, sum) = beyond.unwrap();
+        assert!(verifies(&public, &padding, &hashed, &signature));
+        assert!(!verifies(&public, &padding, &hashed, &sum));
+    }
+
+    /// The sum in as many octets, if it fits.
+    fn add(a: &[u8], b: &[u8]) -> Option<Vec<u8>> {
+        let mut sum = vec![0; a.len()];
+        let mut carry = 0;
+        for at in (0..a.len()).rev() {
+            let digit = u16::from(a[at]) + u16::from(b[at]) + carry;
+            sum[at] = digit as u8;
+            carry = digit >> 8;
+        }
+        (carry == 0).then_some(sum)
+    }
+
     #[test]
     fn the_key_must_have_room_for_the_hash() {
         assert_eq!(encode(&[1; 19], &[2; 32], 61), None);
