@@ -1,14 +1,12 @@
 //! `certposture list`: what the stores hold, and what the documented command would print.
 
-use super::{Common, Exit, UsageError, check, options};
+use super::{Common, Exit, check, options};
 use crate::lookup::{self, Lookup, Query};
 use crate::report::{Format, Style, list as report};
 use crate::rule::{Rule, RuleType, scope};
 use crate::store::{Place, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
 use jiff::Timestamp;
-
-const NO_HTML: &str = "list has no HTML form: give --format table or --format json";
 
 pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let name = arguments.cn.as_deref().map(check::bytes_of);
@@ -17,8 +15,7 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
     match common.format {
         Format::Json => report::json(&listed)?,
-        Format::Html => return Err(UsageError(NO_HTML.to_owned()).into()),
-        Format::Table => report::table(&listed, style)?,
+        Format::Table | Format::Html => report::table(&listed, style)?,
     }
     Ok(exit(&listed, name.is_some()))
 }

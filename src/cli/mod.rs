@@ -13,6 +13,7 @@ mod offline;
 #[cfg(feature = "network")]
 mod online;
 mod options;
+mod overview;
 #[cfg(feature = "network")]
 mod pull;
 mod verify;
@@ -22,7 +23,7 @@ use offline as pull;
 pub use options::{Cli, Command, Common};
 
 use crate::report::{Format, Style, json};
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
+    refuse_html(&cli)?;
     let style = Style::detect(cli.common.color, cli.common.verbose, cli.common.quiet);
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
@@ -72,11 +74,18 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
-        None => {
-            Cli::command().print_help()?;
-            Ok(Exit::Usage)
-        }
+        None => overview::print(),
     }
+}
+
+/// Two commands alone have a page to write.
+fn refuse_html(cli: &Cli) -> Result<(), UsageError> {
+    let has_page = matches!(cli.command, Some(Command::Check(_) | Command::Verify(_)));
+    if cli.common.format == Format::Html && !has_page {
+        let what = "only check and verify write HTML: give --format table or --format json";
+        return Err(UsageError(what.to_owned()));
+    }
+    Ok(())
 }
 
 /// Gives whoever parses the output a document even when a command could not do its work. (Wrong

@@ -11,7 +11,6 @@ pub enum Format {
     #[default]
     Table,
     Json,
-    /// One self-contained page
     Html,
 }
 

@@ -1,5 +1,6 @@
 //! How a store is named on the command line and in reports.
 
+use crate::text::shown;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -54,11 +55,32 @@ impl FromStr for StoreSpec {
             "nss" | "sql" => Ok(Self::Nss(place.into())),
             "keychain" => Ok(Self::Keychain(place.into())),
             "file" => Ok(Self::File(place.into())),
-            "windows" => windows_store(place).ok_or_else(|| bad("")),
+            "windows" => windows_store(place).ok_or_else(|| bad(&nearest_location(place))),
             "dbm" => Err(bad(" (certposture reads no dbm databases: certutil's sql: ones only)")),
-            _ => Err(bad("")),
+            _ => Err(bad(&nearest_kind(kind, place))),
         }
     }
+}
+
+/// The names of two kinds or locations are unlike one another: more than this is a slip.
+const ALIKE: f64 = 0.75;
+
+fn nearest_kind(kind: &str, place: &str) -> String {
+    let kind = kind.to_ascii_lowercase();
+    let alike = |known: &&str| strsim::jaro_winkler(known, &kind) > ALIKE;
+    let known = ["nss", "keychain", "windows", "file"].into_iter().find(alike);
+    known.map_or_else(String::new, |known| format!("; did you mean {known}:{}?", shown(place)))
+}
+
+fn nearest_location(place: &str) -> String {
+    let (location, name) = place.split_once(['\\', '/']).unwrap_or((place, "My"));
+    let location = location.to_ascii_lowercase();
+    let known = [WindowsLocation::CurrentUser, WindowsLocation::LocalMachine]
+        .into_iter()
+        .find(|known| strsim::jaro_winkler(&known.as_str().to_ascii_lowercase(), &location) > ALIKE);
+    known.map_or_else(String::new, |known| {
+        format!("; did you mean windows:{}\\{}?", known.as_str(), shown(name))
+    })
 }
 
 /// `CurrentUser\My`; a forward slash will do, and case does not matter, as in PowerShell.

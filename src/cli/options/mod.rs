@@ -1,10 +1,11 @@
 //! Everything that may be typed. Declarations only.
 
 mod cloudflare;
+mod lab;
 
-pub use cloudflare::*;
+pub use cloudflare::{Access, Body, Ca, Inspect, Pull, Rules, Upload};
+pub use lab::Lab;
 
-use crate::lab::KeyKind;
 use crate::report::{ColorChoice, Format};
 use crate::rule::RuleType;
 use crate::store::StoreSpec;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 
 /// Explains why Cloudflare's client-certificate device posture check passes or fails on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "certposture", version, about, max_term_width = 100, after_help = EXIT_STATUS)]
+#[command(name = "certposture", bin_name = "certposture", version, about, max_term_width = 100, after_help = EXIT_STATUS)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -45,7 +46,7 @@ pub enum Command {
     /// Fetch a rule and its CA from the API into one file for `check --rule`
     Pull(Pull),
     /// Make sample certificates in a new folder: a CA, a good client certificate, and one per common fault
-    #[command(after_help = LAB_EXAMPLES)]
+    #[command(after_help = lab::EXAMPLES)]
     Lab(Lab),
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
@@ -132,26 +133,6 @@ impl From<Purpose> for verification::Purpose {
     }
 }
 
-const LAB_EXAMPLES: &str = "Examples:\n  \
-    certposture lab /tmp/lab\n  \
-    certposture lab /tmp/lab --device device-042 --days 30 --key rsa2048";
-
-#[derive(Args, Debug)]
-pub struct Lab {
-    /// The folder to make; nothing in it is ever overwritten
-    #[arg(value_name = "DIR")]
-    pub directory: PathBuf,
-    /// The common name of the client certificates
-    #[arg(long, value_name = "NAME", default_value = "device-042")]
-    pub device: String,
-    /// For how many days they are valid
-    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    pub days: u32,
-    /// The kind of their keys
-    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
-    pub key: KeyKind,
-}
-
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The code, as it stands in brackets in a report
@@ -182,7 +163,7 @@ pub struct Common {
     #[arg(long = "type", value_name = "TYPE", global = true, value_parser = parse_type, help_heading = "What to judge")]
     pub rule_type: Option<RuleType>,
     /// Judge as of this moment, such as 2026-12-01T00:00:00Z
-    #[arg(long, value_name = "RFC3339", global = true, help_heading = "What to judge")]
+    #[arg(long, value_name = "RFC3339", global = true, value_parser = parse_moment, help_heading = "What to judge")]
     pub at: Option<Timestamp>,
     /// Warn of certificates that expire within so many days
     #[arg(long, value_name = "DAYS", default_value_t = 30, global = true, help_heading = "What to judge")]
@@ -193,7 +174,7 @@ pub struct Common {
     /// Stands for ${serial_number} instead of this device's
     #[arg(long, value_name = "NUMBER", global = true, help_heading = "What to judge")]
     pub serial_number: Option<String>,
-    /// How the answer is written
+    /// How the answer is written (html: one self-contained page, by check and verify)
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub format: Format,
     /// When to use colour (NO_COLOR and CLICOLOR_FORCE are honoured)
@@ -209,6 +190,11 @@ pub struct Common {
 
 fn parse_system(name: &str) -> Result<System, String> {
     System::from_name(name).ok_or_else(|| "the systems are linux, macos (or mac) and windows".to_owned())
+}
+
+fn parse_moment(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "write the moment as 2026-12-01T00:00:00Z, or with an offset such as +01:00".to_owned())
 }
 
 fn parse_type(name: &str) -> Result<RuleType, String> {
