@@ -22,9 +22,9 @@ best() {
     done | sort -n | awk 'NR == 1 { best = $1 } $2 > memory { memory = $2 } END { print best, memory }'
 }
 
-read -r ours our_memory < <(best "$program" verify --ca ../ca.pem "${files[@]}")
+read -r ours our_memory < <(best "$program" verify --at 2026-01-01T00:00:00Z --ca ../ca.pem "${files[@]}")
 grep -q "$count of $count certificates have a valid chain" ../printed
-read -r theirs their_memory < <(best openssl verify -CAfile ../ca.pem -no-CApath -no-CAstore "${files[@]}")
+read -r theirs their_memory < <(best openssl verify -attime 1767225600 -CAfile ../ca.pem -no-CApath -no-CAstore "${files[@]}")
 [ "$(grep -c ': OK$' ../printed)" -eq "$count" ]
 
 printf '%-22s %8s %10s\n' "$count RSA-2048 files" seconds memory

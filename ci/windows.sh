@@ -17,13 +17,16 @@ export WINEPREFIX
 packages='rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 wine64 libgnutls30'
 
 install_packages() {
-    # shellcheck disable=SC2086 # a list of words
-    dpkg-query -W -f '' $packages 2>/dev/null && return
+    missing=
+    for package in $packages; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing=$package
+    done
+    [ -n "$missing" ] || return 0
     sudo=
     [ "$(id -u)" = 0 ] || sudo=sudo
     $sudo apt-get update -qq
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -qq -y --no-install-recommends $packages
+    # shellcheck disable=SC2086 # a list of words
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -qq -y --no-install-recommends $packages >/dev/null
 }
 
 # Debian's own cargo and compiler, so that the sources of the standard library fit them.
@@ -61,7 +64,7 @@ check_program() {
     [ "$size" -lt 10000000 ] || fail "$exe has $size bytes"
     x86_64-w64-mingw32-objdump -h "$exe" | grep -q '\.rsrc' || fail "$exe has no version resource"
     x86_64-w64-mingw32-objdump -p "$exe" | sed -n 's/.*DLL Name: //p' | tr 'A-Z' 'a-z' | sort -u >target/win/imports
-    unknown=$(grep -v -x -E '(advapi32|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|secur32|userenv|ws2_32|wtsapi32)\.dll|api-ms-win-.*' \
+    unknown=$(grep -v -x -E '(advapi32|bcrypt|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|secur32|userenv|ws2_32|wtsapi32)\.dll|api-ms-win-.*' \
         target/win/imports || true)
     [ -z "$unknown" ] || fail "$exe needs $unknown"
     echo "windows: certposture.exe has $size bytes"

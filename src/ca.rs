@@ -93,6 +93,12 @@ impl UploadedCas {
         }
     }
 
+    /// Notes a file beside the CA that was to complete its chains and cannot be read.
+    pub fn add_unreadable(&mut self, why: &str) {
+        let message = format!("Without a file that was given, nothing can be told: {}", shown(why));
+        self.problems.push(CaProblem { code: Code::CaUnreadable, file: None, message, id: None });
+    }
+
     /// Adds the certificates of a bundle.
     pub fn add_bundle(&mut self, certificates: &[Value], file: Option<&Path>) {
         for certificate in certificates {

@@ -112,6 +112,21 @@ fn a_colon_separates_the_token() {
     assert_eq!(note("NSS Certificate DB:nick"), None);
 }
 
+/// Quoted parameters may give the token another name; the old one is then nobody's.
+#[test]
+fn a_token_of_another_name() {
+    let database = one();
+    let list = format!(
+        "library=\nname=NSS Internal PKCS #11 Module\nparameters=\"configdir='sql:{}' dbTokenDescription='tok'\"\n\
+         NSS=Flags=internal,critical\n",
+        database.path().display()
+    );
+    fs::write(database.path().join("pkcs11.txt"), list).unwrap();
+    let bench = Bench::new(database);
+    bench.prints(&["nick", "tok:nick", "pkcs11:token=tok"], &[1]);
+    bench.does_not_find(&["NSS Certificate DB:nick", "pkcs11:token=NSS%20Certificate%20DB"]);
+}
+
 #[test]
 fn uris() {
     let bench = Bench::new(one());

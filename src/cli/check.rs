@@ -12,6 +12,7 @@ use crate::store::{Place, StoreSpec, places};
 use crate::system::System;
 use crate::text::shown;
 use crate::{encoding, input};
+use anyhow::Context as _;
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -68,10 +69,14 @@ impl Asked {
         if let Some(certificates) = bundled {
             cas.add_bundle(&certificates, arguments.rule.as_deref());
         }
+        let intermediates = read_intermediates(&arguments.intermediate).unwrap_or_else(|why| {
+            cas.add_unreadable(&format!("{why:#}"));
+            Vec::new()
+        });
         Ok(Self {
             rules,
             cas,
-            intermediates: read_intermediates(&arguments.intermediate)?,
+            intermediates,
             device: Device::here(common.hostname.clone(), common.serial_number.clone()),
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
@@ -176,17 +181,12 @@ fn names_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
 }
 
 /// Reads every file given with `--intermediate`.
-pub(super) fn read_intermediates(files: &[PathBuf]) -> Result<Vec<Certificate>, UsageError> {
+pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certificate>> {
     let mut certificates = Vec::new();
     for file in files {
-        let refuse = |why: &str| {
-            UsageError(format!(
-                "the intermediate {} {why}: give a PEM or DER file",
-                shown(&file.to_string_lossy())
-            ))
-        };
-        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).map_err(|why| refuse(&why.to_string()))?;
-        let found = encoding::certificates(&bytes).map_err(|why| refuse(&why.to_string()))?;
+        let name = || format!("the intermediate {}", shown(&file.to_string_lossy()));
+        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).with_context(name)?;
+        let found = encoding::certificates(&bytes).with_context(name)?;
         certificates.extend(found.into_iter().map(Certificate::from_der));
     }
     Ok(certificates)

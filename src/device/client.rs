@@ -19,6 +19,21 @@ impl Client {
         }
     }
 
+    /// What somebody should know of it; `None` for a client that runs both types of rule.
+    pub fn warning(&self, system: System) -> Option<String> {
+        let least = Self::least_for_v2(system);
+        match (self, self.knows_v2(system)) {
+            (Self::NotFound, _) => {
+                Some("no client was found on this device, and without it no posture check runs".to_owned())
+            }
+            (_, Some(false)) => Some(format!("client_certificate_v2 needs {least} or later")),
+            (_, None) => {
+                Some(format!("whether it is {least} or later, as client_certificate_v2 needs, is unclear"))
+            }
+            (_, Some(true)) => None,
+        }
+    }
+
     /// Whether it knows `client_certificate_v2`; `None` where its version tells nothing.
     pub fn knows_v2(&self, system: System) -> Option<bool> {
         match self {

@@ -64,7 +64,7 @@ impl WantedName {
     }
 
     /// A nickname is chosen by whoever imported the certificate: only a slip of writing counts.
-    fn by_label(&self, stored: &StoredCertificate, nameless: bool) -> Nearness {
+    pub fn by_label(&self, stored: &StoredCertificate, nameless: bool) -> Nearness {
         let Some(label) = stored.label.as_deref() else { return Nearness::Different };
         match self.compare(&String::from_utf8_lossy(label)) {
             slip @ (Nearness::Padded | Nearness::Case | Nearness::Whitespace | Nearness::Unicode) => slip,

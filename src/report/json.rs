@@ -1,5 +1,6 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
+use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
 use crate::lookup::{Found, Lookup};
 use crate::reason::Severity;
@@ -29,6 +30,7 @@ fn check_value(answer: &Diagnosis) -> Value {
         "verdict": answer.verdict.as_str(),
         "evaluated_at": time(Some(answer.at)),
         "rule": rule(answer),
+        "client": answer.client.as_ref().map(|client| self::client(client, answer)),
         "ca": answer.cas.cas.iter().map(|ca| json!({
             "subject": ca.certificate.subject().to_string(),
             "sha256": ca.certificate.sha256(),
@@ -36,10 +38,10 @@ fn check_value(answer: &Diagnosis) -> Value {
             "not_after": time(ca.certificate.not_after()),
         })).collect::<Vec<_>>(),
         "stores": answer.stores.iter().map(store).collect::<Vec<_>>(),
-        "lookups": answer.lookups.iter().map(|(spec, lookup)| looked_up(spec, lookup, |position| {
-            let own = answer.certificates.iter().filter(|c| c.spec == *spec);
-            own.clone().find(|c| c.stored.position == position).map(|c| c.stored.certificate.sha256().to_owned())
-        })).collect::<Vec<_>>(),
+        "lookups": answer.lookups.iter().map(|(spec, lookup)| {
+            let own: Vec<&Examined> = answer.certificates.iter().filter(|c| c.spec == *spec).collect();
+            looked_up(spec, lookup, |at| own.get(at).map(|c| c.stored.certificate.sha256().to_owned()))
+        }).collect::<Vec<_>>(),
         "certificates": answer.certificates.iter().map(examined).collect::<Vec<_>>(),
         "reasons": answer.reasons.iter().map(reason).collect::<Vec<_>>(),
         "fixes": answer.fixes.iter().map(fix).collect::<Vec<_>>(),
@@ -48,6 +50,19 @@ fn check_value(answer: &Diagnosis) -> Value {
             "verdict": answer.other_type.verdict.as_str(),
             "reasons": answer.other_type.reasons.iter().map(reason).collect::<Vec<_>>(),
         },
+    })
+}
+
+fn client(client: &Client, answer: &Diagnosis) -> Value {
+    let version = match client {
+        Client::Installed { version } => Some(version),
+        Client::NotFound => None,
+    };
+    json!({
+        "installed": version.is_some(),
+        "version": version,
+        "least_for_v2": Client::least_for_v2(answer.system),
+        "warning": client.warning(answer.system),
     })
 }
 
@@ -63,6 +78,10 @@ fn rule(answer: &Diagnosis) -> Value {
         "cn_resolved": name(&answer.resolution.common_name),
         "operating_system": answer.system.api_name(),
         "certificate_id": rule.certificate_id,
+        "locations": rule.locations.as_ref().map(|locations| json!({
+            "trust_stores": locations.trust_stores.iter().map(|store| store.as_str()).collect::<Vec<_>>(),
+            "paths": locations.paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+        })),
         "check_private_key": rule.check_private_key,
         "extended_key_usage": rule.extended_key_usage.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "subject_alternative_names": answer.resolution.subject_alternative_names,

@@ -2,11 +2,14 @@
 
 use super::grid::grid;
 use super::style::{Style, Tone};
-use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, Step, StepName, StepStatus, Verdict};
+use crate::device::Client;
+use crate::diagnosis::{
+    Diagnosis, Examined, Fix, Nearness, Reason, Step, StepName, StepStatus, StoreReport, Verdict,
+};
 use crate::lookup;
-use crate::reason::Severity;
+use crate::reason::{Code, Severity};
 use crate::rule::{self, RuleType};
-use crate::store::StoreSpec;
+use crate::store::{Status, StoreSpec};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use std::io::{self, Write};
@@ -18,7 +21,7 @@ const MANY_ROWS: usize = 12;
 pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
     for (position, answer) in answers.iter().enumerate() {
-        if position > 0 {
+        if position > 0 && !style.quiet {
             writeln!(output)?;
         }
         let mut text = Vec::new();
@@ -33,6 +36,7 @@ fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io
         return writeln!(output, "{}", verdict_word(answer.verdict));
     }
     write_head(output, answer, style)?;
+    writeln!(output)?;
     write_certificates(output, answer, style)?;
     write_answer(output, answer, style)
 }
@@ -49,7 +53,7 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
     for (name, value) in facts(answer, dot) {
         write_hanging(output, &format!("  {name:<13}"), &value, style)?;
     }
-    writeln!(output)
+    Ok(())
 }
 
 /// The store and whose rules judge it.
@@ -82,18 +86,70 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
             format!("{} {dot} valid until {until} {dot} sha256 {fingerprint}…", shown(&subject)),
         ));
     }
-    for store in &answer.stores {
-        let spec = store.spec.to_string();
-        let count = match store.status {
-            crate::store::Status::Read => counted(store.certificates, "certificate"),
-            other => other.to_string(),
-        };
-        let name = if store.searched { "Searched" } else { "Also read" };
-        let account =
-            store.account.as_deref().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
-        facts.push((name, format!("{} {dot} {count}{account}", shown(&spec))));
+    facts.extend(stores(answer, dot));
+    if answer.rule.from_file && answer.rule.problems.is_empty() {
+        facts.push(("Schedule", schedule(answer, dot)));
+    }
+    facts.extend(answer.client.as_ref().map(|client| ("Client", client_text(client, answer, dot))));
+    facts
+}
+
+/// The searched stores; of the others, those that hold something like what is wanted.
+fn stores(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
+    let tells = |store: &StoreReport| {
+        let mut own = answer.certificates.iter().filter(|c| c.spec == store.spec);
+        store.searched || own.any(is_relevant)
+    };
+    let (told, silent): (Vec<&StoreReport>, Vec<&StoreReport>) = answer.stores.iter().partition(|s| tells(s));
+    let mut facts: Vec<(&'static str, String)> =
+        told.into_iter().map(|store| store_fact(store, dot)).collect();
+    if !silent.is_empty() {
+        let places = counted(silent.len(), "other place");
+        facts.push(("Also read", format!("{places}, with nothing of that name")));
     }
     facts
+}
+
+fn store_fact(store: &StoreReport, dot: &str) -> (&'static str, String) {
+    let spec = store.spec.to_string();
+    let count = match store.status {
+        Status::Read => counted(store.certificates, "certificate"),
+        other => other.to_string(),
+    };
+    let name = if store.searched { "Searched" } else { "Also read" };
+    let account =
+        store.account.as_deref().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
+    (name, format!("{} {dot} {count}{account}", shown(&spec)))
+}
+
+/// Whether a certificate has to do with the rule's name.
+fn is_relevant(examined: &Examined) -> bool {
+    examined.returned || examined.nearness < Nearness::Substring
+}
+
+/// Whether it would pass but for what cannot be seen from here.
+fn is_undecided(examined: &Examined) -> bool {
+    let with = |status| examined.steps.iter().any(|step| step.status == status);
+    with(StepStatus::Unknown) && !with(StepStatus::Fail)
+}
+
+/// How often the client checks, and for how long a result counts.
+fn schedule(answer: &Diagnosis, dot: &str) -> String {
+    let counts = match answer.rule.expiration {
+        Some(interval) => format!("for {interval}"),
+        None => "until the next one".to_owned(),
+    };
+    format!("every {} {dot} a result counts {counts}", rule::spoken(answer.rule.schedule))
+}
+
+/// Which client is installed, and whether that is a worry.
+pub(super) fn client_text(client: &Client, answer: &Diagnosis, dot: &str) -> String {
+    let installed = match client {
+        Client::Installed { version } => format!("Cloudflare One Client (WARP) {}", shown(version)),
+        Client::NotFound => "not installed".to_owned(),
+    };
+    let warning = client.warning(answer.system).map(|why| format!(" {dot} {why}")).unwrap_or_default();
+    format!("{installed}{warning}")
 }
 
 pub(super) fn common_name(answer: &Diagnosis) -> String {
@@ -114,6 +170,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
     let (rows, left_out) = rows(answer, style);
+    let is_blank = rows.is_empty() && left_out == 0;
     if !rows.is_empty() {
         let columns = columns(answer);
         let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
@@ -123,18 +180,17 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     if left_out > 0 {
         writeln!(output, "{} of other devices not shown; -v shows all.", counted(left_out, "certificate"))?;
     }
-    writeln!(output)
+    if is_blank { Ok(()) } else { writeln!(output) }
 }
 
 /// The certificates to show, those that could pass first, and how many are left out.
 pub(super) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
-    let relevant = |c: &Examined| c.returned || c.nearness < Nearness::Substring;
     let stored: Vec<&Examined> =
-        answer.certificates.iter().filter(|c| c.searched || relevant(c) || style.verbose).collect();
+        answer.certificates.iter().filter(|c| c.searched || is_relevant(c) || style.verbose).collect();
     let long = stored.len() > MANY_ROWS && style.width.is_some() && !style.verbose;
     let total = stored.len();
     let mut rows: Vec<&Examined> =
-        if long { stored.into_iter().filter(|c| relevant(c)).collect() } else { stored };
+        if long { stored.into_iter().filter(|c| is_relevant(c)).collect() } else { stored };
     rows.sort_by_key(|c| (!c.passes(), !c.returned, c.nearness));
     if long {
         rows.truncate(MANY_ROWS);
@@ -272,7 +328,9 @@ pub(super) fn spoken_days(days: i64) -> String {
 fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
     if examined.passes() {
         (Tone::Good, "PASS".to_owned())
-    } else if examined.returned || (examined.nearness < Nearness::Substring) {
+    } else if is_relevant(examined) && is_undecided(examined) {
+        (Tone::Doubtful, "?".to_owned())
+    } else if is_relevant(examined) {
         (Tone::Bad, "FAIL".to_owned())
     } else {
         (Tone::Faint, style.none().to_owned())
@@ -336,7 +394,7 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
         write_fix(block, fix)?;
     }
     let settled = answer.fixes.first().is_some_and(|fix| fix.then.is_none());
-    if answer.verdict != Verdict::Pass && settled {
+    if answer.verdict == Verdict::Fail && settled {
         let schedule = rule::spoken(answer.rule.schedule);
         let unless = if answer.rule.from_file { "" } else { " unless changed" };
         block.write(
@@ -374,6 +432,9 @@ pub(super) fn pass_text(answer: &Diagnosis) -> String {
     let certificate = &passing.stored.certificate;
     let subject = certificate.subject().to_string();
     let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    if passing.steps.iter().any(|step| step.code == Some(Code::IsTheCa)) {
+        return format!("The uploaded CA itself, {}, is what the look-up finds.", shown(&subject));
+    }
     format!(
         "The certificate {} is found and was issued by the uploaded CA; it is valid until {until}.",
         shown(&subject)

@@ -95,6 +95,16 @@ pub enum TrustStore {
     User,
 }
 
+impl TrustStore {
+    /// The name that the API uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+        }
+    }
+}
+
 /// A fault of the rule, which makes every verdict under it `unknown`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleProblem {

@@ -2,8 +2,8 @@
 //! install certificates by mistake.
 
 use super::{
-    Contents, FileStore, KeychainStore, NssStore, PrivateKey, Store as _, StoreSpec, StoredCertificate,
-    WindowsStore, nss, windows,
+    Contents, FileStore, KeychainStore, NssStore, PrivateKey, Status, Store as _, StoreSpec,
+    StoredCertificate, WindowsStore, nss, windows,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +29,8 @@ pub struct Place {
     pub writable: bool,
     /// Whether keys can be put in or taken out only with a password.
     pub has_password: bool,
+    /// Whether it is damaged only in that a change of it was cut off and can be completed.
+    pub interrupted: bool,
     /// For certificates of a folder, by position: the file that holds the private key.
     pub key_files: BTreeMap<usize, PathBuf>,
 }
@@ -48,7 +50,14 @@ impl Place {
 
     /// A store of which only the contents matter.
     pub fn new(contents: Contents, elsewhere: bool, writable: bool) -> Self {
-        Self { contents, elsewhere, writable, has_password: false, key_files: BTreeMap::new() }
+        Self {
+            contents,
+            elsewhere,
+            writable,
+            has_password: false,
+            interrupted: false,
+            key_files: BTreeMap::new(),
+        }
     }
 
     fn of(contents: Contents, elsewhere: bool) -> Self {
@@ -58,8 +67,9 @@ impl Place {
             StoreSpec::Keychain(_) | StoreSpec::Windows(..) | StoreSpec::File(_) => false,
         };
         let key_files = if elsewhere { key_files(&contents) } else { BTreeMap::new() };
+        let interrupted = contents.status == Status::Corrupt && has_journal(&contents);
         let writable = is_writable(spec);
-        Self { has_password, key_files, ..Self::new(contents, elsewhere, writable) }
+        Self { has_password, interrupted, key_files, ..Self::new(contents, elsewhere, writable) }
     }
 }
 
@@ -68,6 +78,17 @@ pub fn elsewhere(searched: &[StoreSpec]) -> Vec<Place> {
     let specs = platform::specs().into_iter().filter(|spec| !searched.contains(spec));
     let read = specs.map(|spec| Place::of(open(&spec), true));
     read.filter(|place| !place.contents.certificates.is_empty()).collect()
+}
+
+/// Whether SQLite left a journal beside the damaged file.
+fn has_journal(contents: &Contents) -> bool {
+    let file = contents.problem.as_ref().and_then(|problem| problem.file.as_ref());
+    let journal = file.map(|file| {
+        let mut name = file.clone().into_os_string();
+        name.push("-journal");
+        PathBuf::from(name)
+    });
+    journal.and_then(|journal| journal.metadata().ok()).is_some_and(|found| found.len() > 0)
 }
 
 /// Where the private keys of a folder's certificates are: a command that installs them needs the file.

@@ -3,6 +3,7 @@
 use super::algorithm::{self, Hash, Pss, Scheme};
 use super::der;
 use super::oid;
+use super::pkcs1;
 use crate::certificate::tlv::{Reader, tag};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::PublicKeyParts;
@@ -55,7 +56,7 @@ impl PublicKey {
     /// Whether `signature` over `message` was made with this key.
     pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         match (&self.0, scheme) {
-            (Kind::Rsa(key), Scheme::Pkcs1(hash)) => pkcs1(key, hash, message, signature),
+            (Kind::Rsa(key), Scheme::Pkcs1(hash)) => deterministic(key, hash, message, signature),
             (Kind::Rsa(key), Scheme::Pss(pss)) => probabilistic(key, pss, message, signature),
             (Kind::RsaPss(key, fixed), Scheme::Pss(pss)) => {
                 // RFC 4055 §3.3: the key's hash and mask, and no shorter salt.
@@ -95,6 +96,11 @@ fn parts(spki: &[u8]) -> Option<Parts<'_>> {
         [0, key @ ..] => Some(Parts { id, parameters, key }),
         _ => None,
     }
+}
+
+/// Whether `spki` is a SubjectPublicKeyInfo (RFC 5280 §4.1), of whatever algorithm.
+pub fn is_well_formed(spki: &[u8]) -> bool {
+    parts(spki).is_some()
 }
 
 /// Modulus and exponent of an RSAPublicKey (RFC 8017 appendix A.1.1), without leading zeros.
@@ -181,14 +187,14 @@ fn digest(hash: Hash, message: &[u8]) -> Vec<u8> {
     }
 }
 
-fn pkcs1(key: &rsa::PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+fn deterministic(key: &rsa::PublicKey, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
     let padding = match hash {
         Hash::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
         Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
         Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
         Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
     };
-    key.verify(padding, &digest(hash, message), signature).is_ok()
+    pkcs1::verifies(key, &padding, &digest(hash, message), signature)
 }
 
 fn probabilistic(key: &rsa::PublicKey, pss: Pss, message: &[u8], signature: &[u8]) -> bool {

@@ -16,6 +16,7 @@ mod key;
 mod message;
 mod names;
 mod oid;
+mod pkcs1;
 mod reading;
 mod search;
 mod usage;

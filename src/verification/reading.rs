@@ -1,7 +1,7 @@
 //! The strict reading of a certificate (RFC 5280 §4.1): what verification works on.
 
-use super::der;
 use super::extensions::Extensions;
+use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use crate::certificate::{Certificate, Name, Outline};
 
@@ -52,6 +52,12 @@ impl<'a> Reading<'a> {
         }
         for name in [&outline.issuer, &outline.subject] {
             strict_name(der, name)?;
+        }
+        for algorithm in [&outline.inner_algorithm, &outline.outer_algorithm] {
+            algorithm::identifier(&der[algorithm.clone()]).ok_or("its signature algorithm is malformed")?;
+        }
+        if !key::is_well_formed(certificate.spki()) {
+            return Err("its public key is malformed".to_owned());
         }
         Ok(Self {
             version,

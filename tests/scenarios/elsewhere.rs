@@ -181,3 +181,44 @@ fn users_database_and_a_closed_system_database() {
         .mended()
         .used_sudo(super::harness::is_root());
 }
+
+#[test]
+fn with_its_key_for_a_file_that_the_rule_names() {
+    let rule = json!({"type": "client_certificate_v2", "input": {
+        "cn": "device-042", "check_private_key": true, "operating_system": "linux",
+        "locations": {"paths": ["$DIR/new folder/client.pem"]}}});
+    let scenario = scenario()
+        .file("new folder/client.pem")
+        .elsewhere(".pki/nssdb", &[client("device-042").nickname("Jo's laptop").with_key()])
+        .rule(rule);
+    scenario.run().fails("store-missing").also(&["found-elsewhere"]).mended();
+}
+
+#[test]
+fn with_its_key_in_two_files_for_a_file_that_the_rule_names() {
+    let device = client("device-042").mint();
+    let rule = json!({"type": "client_certificate_v2", "input": {
+        "cn": "device-042", "check_private_key": true, "operating_system": "linux",
+        "locations": {"paths": ["$DIR/client.pem"]}}});
+    scenario()
+        .file("client.pem")
+        .write("home/.certs/device.pem", &device.pem)
+        .write("home/.certs/device.key", &device.key)
+        .arg("--elsewhere")
+        .rule(rule)
+        .run()
+        .fails("store-missing")
+        .mended();
+}
+
+/// An expired certificate in the database, the renewed one where it was put by mistake.
+#[test]
+fn renewed_there() {
+    let old = client("device-042").until("20250101000000Z").nickname("device-042");
+    let new = || client("device-042").nickname("device-042").with_key();
+    let original =
+        scenario().nss(std::slice::from_ref(&old)).elsewhere(".pki/nssdb", &[new()]).cn("device-042").run();
+    original.fails("expired").mended();
+    let second = scenario().nss(&[old]).elsewhere(".pki/nssdb", &[new()]).rule(rule()).run();
+    second.fails("expired").mended();
+}

@@ -11,6 +11,13 @@ fn case_differs() {
 }
 
 #[test]
+fn case_and_nickname_differ() {
+    let upper = client("DEVICE-042").nickname("laptop");
+    let outcome = scenario().nss(&[upper]).cn("device-042").run().fails("case-differs").mended();
+    outcome.says("common name is \"DEVICE-042\"");
+}
+
+#[test]
 fn white_space_differs() {
     let spaced = client("device  042").nickname("device  042");
     scenario().nss(&[spaced]).cn("device 042").run().fails("whitespace-differs").by_command();

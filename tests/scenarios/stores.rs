@@ -81,6 +81,27 @@ fn certificate_database_is_garbage_and_the_certificate_is_elsewhere() {
         .mended();
 }
 
+/// A program that wrote to the database was killed in the middle.
+#[test]
+fn change_was_cut_off() {
+    let scenario = scenario().nss(&[device()]).cn("device-042");
+    let file = scenario.path("db/cert9.db");
+    let writer = rusqlite::Connection::open(&file).unwrap();
+    let half = "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; UPDATE nssPublic SET a11 = zeroblob(500000)";
+    writer.execute_batch(half).unwrap();
+    let journal = scenario.path("db/cert9.db-journal");
+    let copies = [(&file, scenario.path("db/copy")), (&journal, scenario.path("db/copy-journal"))];
+    for (from, to) in &copies {
+        fs::copy(from, to).unwrap();
+    }
+    drop(writer);
+    for (to, from) in &copies {
+        fs::rename(from, to).unwrap();
+    }
+    let outcome = scenario.run().fails("store-corrupt").says("journal").by_command();
+    assert!(outcome.json()["fixes"][0]["then"].as_str().unwrap().contains("again"));
+}
+
 #[test]
 fn database_is_closed_to_this_user() {
     scenario()

@@ -3,7 +3,8 @@
 use crate::forge::{self, Template, basic_constraints, der};
 use crate::{DEVICE, ISSUING, ROOT, World, codes, judge, told};
 use certposture::certificate::Certificate;
-use certposture::verification::{Usage, extended_key_usage, subject_alternative_name, validity};
+use certposture::reason::Code;
+use certposture::verification::{Usage, extended_key_usage, malformed, subject_alternative_name, validity};
 
 /// What is malformed about the certificate, from its path.
 fn fault(world: &World, device: &Certificate) -> String {
@@ -207,4 +208,39 @@ fn no_damaged_byte_goes_unnoticed() {
             assert!(!judgement.path.findings.is_empty() && !judgement.direct.findings.is_empty());
         }
     }
+}
+
+/// The `x509-cert` crate, another strict reader, as the yardstick: whatever it refuses is refused here.
+#[test]
+fn whatever_another_strict_reader_refuses_is_refused() {
+    use x509_cert::der::Decode;
+    let world = World::new();
+    let device = world
+        .device()
+        .with(basic_constraints(false, None))
+        .with(forge::alternative_names(&[forge::dns("device-042.example.com")]))
+        .sign(&world.issuing_key);
+    assert!(x509_cert::Certificate::from_der(device.der()).is_ok());
+    let mut let_through = Vec::new();
+    for at in 0..device.der().len() {
+        for bit in 0..8 {
+            let mut bytes = device.der().to_vec();
+            bytes[at] ^= 1 << bit;
+            let refused = x509_cert::Certificate::from_der(&bytes).map(|_| ());
+            let certificate = Certificate::from_der(bytes);
+            let findings = judge(&[], &[], &certificate).path.findings;
+            let is_refused_here = findings.iter().any(|f| f.code == Code::CertificateUnparseable);
+            assert!(is_refused_here || malformed(&certificate).is_none());
+            if let (Err(why), false) = (refused, is_refused_here) {
+                let_through.push((at, bit, why.to_string(), certificate.not_before()));
+            }
+        }
+    }
+    // It knows no dates before 1970, no first arc of more than one octet and not all types: limits of
+    // that reader, not of RFC 5280.
+    let is_limit = |why: &str| why.contains("malformed OID") || why.contains("unsupported ASN.1 DER tag");
+    let_through.retain(|(_, _, why, not_before)| {
+        !is_limit(why) && not_before.is_none_or(|t| t >= jiff::Timestamp::UNIX_EPOCH)
+    });
+    assert!(let_through.is_empty(), "{let_through:?}");
 }

@@ -20,7 +20,9 @@ pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
     reasons.extend(os_mismatch(evidence));
     reasons.extend(ca_mismatch(evidence));
     let blank = rule.common_name.as_deref().is_none_or(|name| name.trim_ascii().is_empty());
-    if blank && rule.rule_type == RuleType::ClientCertificate {
+    // A rule that cannot be read lacks more than its name.
+    let readable = rule.problems.is_empty();
+    if blank && readable && rule.rule_type == RuleType::ClientCertificate {
         let message =
             "The rule gives no common name, and client_certificate looks for nothing else".to_owned();
         reasons.push(reason(Code::CnMissing, Severity::Unknown, message));

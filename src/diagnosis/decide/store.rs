@@ -4,7 +4,7 @@ use super::{Evidence, reason};
 use crate::diagnosis::{Nearness, Reason, is_searched};
 use crate::reason::{Code, Severity};
 use crate::rule::RuleType;
-use crate::store::{Place, Status};
+use crate::store::{Place, Status, StoreSpec};
 use crate::text::{shown, shown_bytes};
 
 /// A name that is this much like the rule's is told as the nearest.
@@ -28,6 +28,7 @@ fn about(place: &Place) -> Option<Reason> {
     let state = match contents.status {
         Status::Read if !contents.certificates.is_empty() => return read_with_doubt(place),
         Status::Read => "is empty",
+        Status::Missing if is_partly_there(place) => "is incomplete",
         Status::Missing => "is missing",
         Status::Denied => "may not be read by this user",
         Status::Locked => "is locked",
@@ -43,6 +44,15 @@ fn about(place: &Place) -> Option<Reason> {
     let code = contents.problem.as_ref().map_or(Code::StoreEmpty, |problem| problem.code);
     let message = format!("The store {} {state}{why}", shown(&contents.spec.to_string()));
     Some(reason(code, severity, message))
+}
+
+/// Whether the store is there, and only a file of it is missing.
+fn is_partly_there(place: &Place) -> bool {
+    let file = place.contents.problem.as_ref().and_then(|problem| problem.file.as_deref());
+    match &place.contents.spec {
+        StoreSpec::Nss(directory) => file.is_some_and(|file| file != directory && file.ends_with("key4.db")),
+        _ => false,
+    }
 }
 
 /// One file of a folder is damaged and the others were read; or the store is another user's.

@@ -71,6 +71,9 @@ fn replace(damage: &Damage<'_>) -> Option<Repair> {
 /// Makes the database anew where it is missing or damaged, and puts in what was found elsewhere.
 fn fill(damage: &Damage<'_>, code: Code) -> Option<Repair> {
     let database = Database::searched(damage);
+    if let Some(database) = database.as_ref().filter(|database| database.place.interrupted) {
+        return database.complete();
+    }
     let make = match &database {
         Some(database) if code != Code::StoreEmpty => Some(database.make(code)?),
         _ => None,
@@ -94,7 +97,7 @@ fn fill(damage: &Damage<'_>, code: Code) -> Option<Repair> {
         (
             "Make the database anew, then install the client certificate in it",
             format!(
-                "Install the client certificate there{name} with certutil -A or pk12util -i [store-empty]"
+                "It is empty then [store-empty]: install the client certificate{name} with certutil -A or pk12util -i"
             ),
         )
     };

@@ -1,7 +1,7 @@
 //! Whether the look-up finds a certificate, and whether its name is the rule's.
 
 use super::{One, Step, StepName, StepStatus};
-use crate::diagnosis::near::Nearness;
+use crate::diagnosis::near::{Nearness, WantedName};
 use crate::diagnosis::returned_positions;
 use crate::reason::Code;
 use crate::rule::RuleType;
@@ -15,7 +15,7 @@ impl One<'_> {
         Step { step: StepName::Lookup, status, code, message }
     }
 
-    pub(super) fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
+    fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
         if !self.look.searched {
             return (StepStatus::Fail, Some(Code::FoundElsewhere), self.elsewhere_message());
         }
@@ -48,7 +48,7 @@ impl One<'_> {
     }
 
     /// Why the look-up leaves it out.
-    pub(super) fn miss_code(&self) -> Code {
+    fn miss_code(&self) -> Code {
         let noted = |code| self.look.lookup.notes.iter().any(|note| note.code == code);
         if self.look.lookup.shadowed.contains(&self.stored.position) {
             return Code::Shadowed;
@@ -76,23 +76,24 @@ impl One<'_> {
         }
     }
 
-    pub(super) fn has_label_wanted(&self) -> bool {
+    fn has_label_wanted(&self) -> bool {
         self.stored.label.is_some() && self.stored.label == self.look.resolution.common_name
     }
 
-    pub(super) fn miss_message(&self, code: Code) -> String {
+    fn miss_message(&self, code: Code) -> String {
         let wanted = self.wanted();
         let nickname = self.stored.label.as_deref().map(shown_bytes);
-        let named = match (&nickname, self.system(), self.rule_type()) {
-            (Some(nickname), System::Linux, RuleType::ClientCertificate) => {
-                format!("its nickname is \"{nickname}\"")
+        let named = match &nickname {
+            Some(nickname) if self.nickname_is_near() => {
+                format!("the certificate's nickname is \"{nickname}\"")
             }
-            _ => format!("its common name is {}", self.has_name()),
+            _ => format!("the certificate's common name is {}", self.has_name()),
         };
         match code {
             Code::NicknameDiffers => format!(
-                "The right certificate is installed, but certutil looks certificates up by nickname, and {named}, not \
-                 \"{wanted}\""
+                "The right certificate is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
+                 \"{wanted}\"",
+                nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
             ),
             Code::NicknameColon => format!(
                 "Because of the colon, certutil reads \"{wanted}\" as TOKEN:NICKNAME and finds nothing of that name"
@@ -111,10 +112,10 @@ impl One<'_> {
                 self.spelled_out()
             ),
             Code::NameInSanOnly => {
-                format!("\"{wanted}\" stands in its subject alternative name only; {named}")
+                format!("\"{wanted}\" stands in a subject alternative name only; {named}")
             }
             Code::NameInOtherAttribute => format!(
-                "\"{wanted}\" stands in another part of its subject ({}); {named}",
+                "\"{wanted}\" stands in another part of the subject ({}); {named}",
                 shown(&self.stored.certificate.subject().to_string())
             ),
             Code::CertificateUnparseable => {
@@ -127,12 +128,19 @@ impl One<'_> {
         }
     }
 
-    pub(super) fn noted_message(&self, code: Code) -> String {
+    /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
+    fn nickname_is_near(&self) -> bool {
+        let original = (self.system(), self.rule_type()) == (System::Linux, RuleType::ClientCertificate);
+        let name = self.look.resolution.common_name.as_deref().filter(|_| original);
+        name.is_some_and(|name| WantedName::new(name).by_label(self.stored, false) == self.nearness)
+    }
+
+    fn noted_message(&self, code: Code) -> String {
         let note = self.look.lookup.notes.iter().find(|note| note.code == code);
         note.map(|note| note.message.clone()).unwrap_or_default()
     }
 
-    pub(super) fn shadowed_message(&self) -> String {
+    fn shadowed_message(&self) -> String {
         let front = returned_positions(self.look.lookup).next();
         let front = front.and_then(|position| self.look.place.contents.certificates.get(position));
         let name =
@@ -144,7 +152,7 @@ impl One<'_> {
     }
 
     /// The code points of the rule's name that are not ASCII.
-    pub(super) fn spelled_out(&self) -> String {
+    fn spelled_out(&self) -> String {
         let spell = |text: &str| {
             let odd = text.chars().filter(|c| !c.is_ascii());
             odd.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
@@ -159,7 +167,7 @@ impl One<'_> {
         }
     }
 
-    pub(super) fn unreadable(&self) -> String {
+    fn unreadable(&self) -> String {
         self.stored.certificate.outline().err().unwrap_or("its encoding is not valid").to_owned()
     }
 
@@ -183,7 +191,7 @@ impl One<'_> {
     }
 
     /// The original look-up returned it although its common name is another.
-    pub(super) fn loose_match(&self) -> (StepStatus, Code) {
+    fn loose_match(&self) -> (StepStatus, Code) {
         let verifies = self.judgement.path.passes();
         match self.nearness {
             Nearness::Substring | Nearness::Different if self.system() == System::Linux && !verifies => {
@@ -195,7 +203,7 @@ impl One<'_> {
         }
     }
 
-    pub(super) fn loose_message(&self, code: Code) -> String {
+    fn loose_message(&self, code: Code) -> String {
         let wanted = self.wanted();
         let name = self.has_name();
         match code {

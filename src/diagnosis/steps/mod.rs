@@ -106,12 +106,17 @@ pub(super) struct Look<'a> {
 pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined> {
     let returned: HashSet<usize> = returned_positions(look.lookup).collect();
     let wanted = look.resolution.common_name.as_deref().map(WantedName::new);
+    // Without a name a v2 rule means every certificate, and an original one none.
+    let unnamed = match look.case.rule.rule_type {
+        RuleType::ClientCertificate => Nearness::Different,
+        RuleType::ClientCertificateV2 => Nearness::Exact,
+    };
     let stored = look.place.contents.certificates.par_iter().zip(judgements);
     stored
         .enumerate()
         .map(|(position, (stored, judgement))| {
             let returned = returned.contains(&position);
-            let nearness = wanted.as_ref().map_or(Nearness::Exact, |name| name.nearness(stored));
+            let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored));
             let one = One { look, stored, judgement, returned, nearness };
             Examined {
                 spec: look.place.contents.spec.clone(),

@@ -39,7 +39,7 @@ impl One<'_> {
     }
 
     /// v2 only: the chain leads to the uploaded CA, but through somebody else.
-    pub(super) fn issued_by_intermediate(&self) -> Option<Step> {
+    fn issued_by_intermediate(&self) -> Option<Step> {
         let path = &self.judgement.path;
         if self.judgement.direct.issuer.is_some() || path.anchor.is_none() {
             return None;
@@ -89,7 +89,7 @@ impl One<'_> {
         }
     }
 
-    pub(super) fn through_intermediate(&self) -> Step {
+    fn through_intermediate(&self) -> Step {
         let issuer = &self.judgement.path.chain[1];
         Step {
             step: StepName::Path,

@@ -4,14 +4,16 @@
 //! pages are put in their places here. Format: SQLite's "Database File Format", §4.
 
 use super::database::{Fault, io_fault};
+use crate::input::{self, Unreadable};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// A whole database held in memory must be smaller than one that SQLite pages in.
-const MAX_BYTES: u64 = 256 << 20;
+/// A whole database held in memory, with what lies beside it and SQLite's own copy, must be smaller
+/// than one that SQLite pages in. Ten thousand certificates take 20 MiB.
+const MAX_BYTES: u64 = 64 << 20;
 
 const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
@@ -27,7 +29,7 @@ pub(super) fn read(path: &Path, suffix: &str, wait_until: Instant) -> Result<Zer
         // With both unchanged the pair is consistent. (What a checkpoint copied meanwhile from the
         // log into the database is still in the log, and overrides it.)
         let before = read_companion(&beside)?;
-        let database = read_all(path).map_err(ReadError::into_fault)?;
+        let database = read_all(path)?;
         let after = File::open(path).and_then(|file| first_bytes(&file, HEADER));
         let header_now = after.map_err(|error| io_fault(&error))?;
         if database.starts_with(&header_now) && read_companion(&beside)? == before {
@@ -55,40 +57,28 @@ pub(super) fn first_bytes(file: &File, count: usize) -> std::io::Result<Vec<u8>>
     Ok(bytes)
 }
 
-enum ReadError {
-    Io(std::io::Error),
-    TooLarge,
-}
-
-impl ReadError {
-    fn into_fault(self) -> Fault {
-        match self {
-            Self::Io(error) => io_fault(&error),
-            Self::TooLarge => Fault::Unreadable(format!(
-                "is larger than {} MiB, with a log or a journal beside it",
-                MAX_BYTES >> 20
-            )),
-        }
-    }
-}
-
 fn read_companion(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
     match read_all(path) {
-        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Zeroizing::default()),
-        other => other.map_err(ReadError::into_fault),
+        Err(Fault::Missing) => Ok(Zeroizing::default()),
+        Err(Fault::Broken(what)) => {
+            Err(Fault::Unreadable(format!("has a log or a journal beside it that {what}")))
+        }
+        outcome => outcome,
     }
 }
 
-fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, ReadError> {
-    let file = File::open(path).map_err(ReadError::Io)?;
-    let size = file.metadata().map_err(ReadError::Io)?.len();
-    if size > MAX_BYTES {
-        return Err(ReadError::TooLarge);
-    }
-    // Room for all of it at once, so that no copy is left behind by growing.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1));
-    file.take(size).read_to_end(&mut bytes).map_err(ReadError::Io)?;
-    Ok(bytes)
+fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    input::read(path, MAX_BYTES).map_err(|why| match why {
+        Unreadable::Missing => Fault::Missing,
+        Unreadable::Denied => Fault::Denied,
+        Unreadable::Directory | Unreadable::NotAFile => Fault::Broken("is not a file".to_owned()),
+        Unreadable::TooLarge(_) => too_large(),
+        Unreadable::Other(error) => io_fault(&error),
+    })
+}
+
+fn too_large() -> Fault {
+    Fault::Unreadable(format!("is larger than {} MiB, with a log or a journal beside it", MAX_BYTES >> 20))
 }
 
 fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
@@ -126,7 +116,7 @@ fn place(database: &mut Vec<u8>, page: usize, data: &[u8]) -> Result<(), Fault> 
     let start = (page - 1).saturating_mul(data.len());
     let end = start.saturating_add(data.len());
     if end as u64 > MAX_BYTES {
-        return Err(ReadError::TooLarge.into_fault());
+        return Err(too_large());
     }
     if database.len() < end {
         database.resize(end, 0);

@@ -124,3 +124,29 @@ pub(super) fn effective_user() -> Option<u32> {
 pub(super) fn effective_user() -> Option<u32> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEDORA: &str = "library=libnsssysinit.so\nname=NSS Internal PKCS #11 Module\n\
+        parameters=configdir='sql:/etc/pki/nssdb'  certPrefix='' keyPrefix='' secmod='secmod.db' flags=\n\
+        NSS=Flags=internal,moduleDBOnly,critical trustOrder=75 cipherOrder=100\n";
+
+    #[test]
+    fn sysinit_matters_to_all_but_root() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("pkcs11.txt"), FEDORA).unwrap();
+        assert_eq!(redirection(directory.path(), true), Redirection::None { token: TOKEN.to_vec() });
+        let Redirection::Elsewhere { file, what } = redirection(directory.path(), false) else { panic!() };
+        assert!(file.ends_with("pkcs11.txt") && what.contains("libnsssysinit.so"), "{what}");
+    }
+
+    #[test]
+    fn finds_parameters() {
+        let parameters = "configdir='sql:/a b' xconfigdir='no' flags= token=plain";
+        assert_eq!(parameter(parameters, "configdir"), Some("sql:/a b"));
+        assert_eq!(parameter(parameters, "token"), Some("plain"));
+        assert_eq!(parameter("xconfigdir='no'", "configdir"), None);
+    }
+}

@@ -139,6 +139,17 @@ impl<'a> Database<'a> {
         self.place.contents.status == Status::Missing && file.is_some_and(|file| file.ends_with("key4.db"))
     }
 
+    /// Completes a change that was cut off: certutil does so when it may write.
+    pub fn complete(&self) -> Option<Repair> {
+        let command = format!("{}certutil -L -X -d {}", self.sudo(), self.argument()?);
+        Some(Repair {
+            message: "Complete the interrupted change of the database".to_owned(),
+            command: Some(command),
+            then: Some("Run certposture again: only then can the certificates in it be judged".to_owned()),
+            settles_all: true,
+        })
+    }
+
     /// Makes the database; what is damaged is moved away first.
     pub fn make(&self, code: Code) -> Option<String> {
         let (sudo, database) = (self.sudo(), self.argument()?);
