@@ -142,7 +142,7 @@ impl NssStore {
             let has_key = keys.hold(entry.row.id.as_deref());
             let user = keys.user_flag(entry.row.id.as_deref(), &public.key_ids);
             certificates.push(StoredCertificate {
-                certificate: Certificate::from_der(entry.der),
+                certificate: entry.certificate,
                 label: entry.label,
                 trust: Some(public.trust.flags(&entry.row.issuer, &entry.row.serial, user)),
                 location: location.clone(),

@@ -3,6 +3,7 @@
 use super::database::{Database, Fault, unreadable};
 use super::trust::{Level, Trust, TrustTable};
 use super::{Profile, Row};
+use crate::certificate::Certificate;
 use crate::certificate::tlv::{Reader, tag};
 use rusqlite::OptionalExtension;
 use rusqlite::types::ValueRef;
@@ -41,7 +42,7 @@ pub(super) struct Public {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) row: Row,
-    pub(super) der: Vec<u8>,
+    pub(super) certificate: Certificate,
     pub(super) label: Option<Vec<u8>>,
 }
 
@@ -112,18 +113,25 @@ impl Public {
         }
         match blob(row, CLASS) {
             Some(CERTIFICATE) => self.take_certificate(row),
-            Some(PUBLIC_KEY) => self.key_ids.extend(blob(row, ID).filter(|id| is_id(id)).map(<[u8]>::to_vec)),
+            Some(PUBLIC_KEY) => {
+                let id = blob(row, ID).filter(|id| is_id(id)).map(<[u8]>::to_vec);
+                let kept = length(&id);
+                self.key_ids.extend(id);
+                kept
+            }
             Some(NSS_SMIME) => {
-                self.profiles.push(Profile { subject: owned(row, SUBJECT), email: owned(row, EMAIL) })
+                let profile = Profile { subject: owned(row, SUBJECT), email: owned(row, EMAIL) };
+                let kept = length(&profile.subject) + length(&profile.email);
+                self.profiles.push(profile);
+                kept
             }
             Some(NSS_TRUST) => self.take_trust(row, NSS_TRUST_LEVELS, Level::from_nss),
             Some(TRUST) => self.take_trust(row, TRUST_LEVELS, Level::from_pkcs11),
-            _ => return 0,
+            _ => 0,
         }
-        (0..COLUMNS.len()).map(|column| length(row, column)).sum()
     }
 
-    fn take_certificate(&mut self, row: &rusqlite::Row<'_>) {
+    fn take_certificate(&mut self, row: &rusqlite::Row<'_>) -> usize {
         let (der, issuer, serial) = (bytes(row, VALUE), bytes(row, ISSUER), bytes(row, SERIAL));
         let present = |value: &[u8]| !value.is_empty() && value != EMPTY;
         let well_formed = present(&der) && present(&issuer) && present(&serial);
@@ -133,23 +141,25 @@ impl Public {
             Ok(ValueRef::Null) | Err(_) => None,
             Ok(_) => Some(bytes(row, LABEL)).map(|label| if label == EMPTY { Vec::new() } else { label }),
         };
-        self.certificates.push(Entry {
-            row: Row {
-                label: owned(row, LABEL),
-                email: owned(row, EMAIL),
-                subject: owned(row, SUBJECT),
-                id: owned(row, ID),
-                issuer,
-                serial,
-                well_formed,
-                is_x509,
-            },
-            der,
-            label,
-        });
+        let row = Row {
+            label: owned(row, LABEL),
+            email: owned(row, EMAIL),
+            subject: owned(row, SUBJECT),
+            id: owned(row, ID),
+            issuer,
+            serial,
+            well_formed,
+            is_x509,
+        };
+        let optional = [&label, &row.label, &row.email, &row.subject, &row.id];
+        let kept =
+            der.len() + row.issuer.len() + row.serial.len() + optional.map(length).iter().sum::<usize>();
+        // Taken apart while its bytes are still at hand: later they would have to be fetched again.
+        self.certificates.push(Entry { row, certificate: Certificate::from_der(der), label });
+        kept
     }
 
-    fn take_trust(&mut self, row: &rusqlite::Row<'_>, first: usize, level: fn(u32) -> Level) {
+    fn take_trust(&mut self, row: &rusqlite::Row<'_>, first: usize, level: fn(u32) -> Level) -> usize {
         let level = |offset| blob(row, first + offset).and_then(number).map_or(Level::None, level);
         let trust = Trust {
             server: level(0),
@@ -158,7 +168,9 @@ impl Public {
             code: level(3),
             newer: first == TRUST_LEVELS,
         };
-        self.trust.add(&bytes(row, ISSUER), &bytes(row, SERIAL), trust);
+        let (issuer, serial) = (bytes(row, ISSUER), bytes(row, SERIAL));
+        self.trust.add(&issuer, &serial, trust);
+        issuer.len() + serial.len()
     }
 }
 
@@ -280,11 +292,8 @@ fn bytes(row: &rusqlite::Row<'_>, column: usize) -> Vec<u8> {
     }
 }
 
-fn length(row: &rusqlite::Row<'_>, column: usize) -> usize {
-    match row.get_ref(column) {
-        Ok(ValueRef::Blob(bytes) | ValueRef::Text(bytes)) => bytes.len(),
-        _ => 0,
-    }
+fn length(bytes: &Option<Vec<u8>>) -> usize {
+    bytes.as_ref().map_or(0, Vec::len)
 }
 
 /// A CKA_ID that can tie a certificate to a key.
