@@ -36,7 +36,7 @@ const UNICODE: Lines = Lines {
 };
 const ASCII: Lines = Lines {
     top: ["+", "-", "+", "+"],
-    middle: ["+", "=", "+", "+"],
+    middle: ["+", "=", "=", "+"],
     bottom: ["+", "-", "+", "+"],
     side: "|",
 };
