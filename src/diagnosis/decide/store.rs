@@ -2,7 +2,7 @@
 
 use super::{Evidence, reason};
 use crate::diagnosis::{Nearness, Reason, is_searched};
-use crate::reason::{Code, Severity};
+use crate::reason::{Code, Severity, Weight};
 use crate::rule::RuleType;
 use crate::store::{Place, Status, StoreSpec};
 use crate::text::{shown, shown_bytes};
@@ -35,7 +35,9 @@ fn about(place: &Place) -> Option<Reason> {
         Status::Corrupt => "is damaged",
         Status::Unsupported => "cannot be read",
     };
+    let doubtful = contents.problem.as_ref().is_some_and(|problem| problem.code.weight() == Weight::Unknown);
     let severity = match contents.status {
+        Status::Read if doubtful => Severity::Unknown,
         Status::Read | Status::Missing | Status::Corrupt => Severity::Fault,
         // The client may see more than could be seen here.
         Status::Denied | Status::Locked | Status::Unsupported => Severity::Unknown,
