@@ -74,8 +74,8 @@ fn pem(der: Vec<u8>) -> String {
 }
 
 fn rows(file: &str) -> Result<(), Box<dyn Error>> {
-    const COLUMNS: &str = "a0, a1, a3, a11, a80, a81, a82, a101, a102, ace534352, ce536358, ce536359, \
-                           ce53635b, ce53635a, a62c, a62d, a62f, a62e";
+    const COLUMNS: &str = "a0, a1, a3, a11, a80, a81, a82, a101, a102, ace534352, ace536358, ace536359, \
+                           ace53635b, ace53635a, a62c, a62d, a62f, a62e";
     let connection = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let known: Vec<String> =
         connection.prepare("SELECT * FROM nssPublic LIMIT 0")?.column_names().map(str::to_owned).collect();

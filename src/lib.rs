@@ -13,6 +13,7 @@ pub mod certificate;
 pub mod cli;
 #[cfg(feature = "network")]
 pub mod cloudflare;
+pub mod core_dump;
 pub mod device;
 pub mod diagnosis;
 pub mod encoding;

@@ -36,7 +36,8 @@ pub fn is_deceptive(c: char) -> bool {
 
 /// `text` with every deceptive character written as `\u{…}`; unchanged when it has none.
 pub fn shown(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_deceptive) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.chars().any(is_deceptive) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);
@@ -52,6 +53,9 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 
 /// Bytes that are meant as text: what is valid UTF-8 as [`shown`], every other byte as `\xNN`.
 pub fn shown_bytes(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return shown(text).into_owned();
+    }
     let mut safe = String::new();
     for chunk in bytes.utf8_chunks() {
         safe.push_str(&shown(chunk.valid()));

@@ -82,7 +82,18 @@ impl<'a> Name<'a> {
 
     /// The most specific common name: the last one, which is what the client's tools report.
     pub fn common_name(&self) -> Option<String> {
-        self.common_names().pop()
+        let mut last = None;
+        let sequence = Reader::new(self.der).expect(tag::SEQUENCE)?;
+        let mut sets = Reader::within(self.der, &sequence.content);
+        while !sets.is_empty() {
+            let set = sets.expect(tag::SET)?;
+            let mut members = Reader::within(self.der, &set.content);
+            while !members.is_empty() {
+                let attribute = attribute(self.der, &mut members)?;
+                last = if attribute.oid == oid::COMMON_NAME { Some(attribute) } else { last };
+            }
+        }
+        last.as_ref().map(Attribute::text)
     }
 }
 

@@ -32,6 +32,12 @@ pub struct Outline {
 }
 
 impl Outline {
+    /// The serial number as a whole element, if its length is written in one octet (up to 127 octets of
+    /// number; RFC 5280 §4.1.2.2 allows 20).
+    pub fn serial_element(&self) -> Range<usize> {
+        self.serial.start.saturating_sub(2)..self.serial.end
+    }
+
     /// Finds the parts of the certificate in `der`, which must hold nothing after it.
     pub fn read(der: &[u8]) -> Result<Self, &'static str> {
         let mut file = Reader::new(der);

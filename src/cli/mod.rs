@@ -43,6 +43,7 @@ pub struct UsageError(pub String);
 
 /// Runs the command that was typed and maps its outcome to an exit status.
 pub fn main() -> ExitCode {
+    crate::core_dump::forbid();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

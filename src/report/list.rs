@@ -1,9 +1,9 @@
 //! What the stores hold, for a person and for a program.
 
-use super::grid::grid;
+use super::grid::Grid;
 use super::json::{looked_up, print, store, stored};
 use super::style::{Style, Tone};
-use crate::certificate::describe_key;
+use crate::certificate::{Name, describe_key};
 use crate::diagnosis::StoreReport;
 use crate::lookup::{Found, Lookup};
 use crate::store::{Contents, PrivateKey, Status, StoreSpec, StoredCertificate};
@@ -52,7 +52,7 @@ fn lookup_value(one: &Listed<'_>) -> Option<Value> {
 
 /// Writes a table per store.
 pub fn table(listed: &[Listed<'_>], style: &Style) -> io::Result<()> {
-    let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    let mut output = io::BufWriter::with_capacity(1 << 16, anstream::AutoStream::always(io::stdout().lock()));
     for (position, one) in listed.iter().enumerate() {
         if position > 0 {
             writeln!(output)?;
@@ -76,7 +76,7 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
         writeln!(output, "{} [{}]", problem.message, problem.code)?;
     }
     if !one.certificates.is_empty() {
-        writeln!(output, "{}", certificate_table(one, style))?;
+        write_certificates(output, one, style)?;
     }
     if let Some(lookup) = &one.lookup {
         write_lookup(output, lookup)?;
@@ -84,7 +84,7 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
     Ok(())
 }
 
-fn certificate_table(one: &Listed<'_>, style: &Style) -> comfy_table::Table {
+fn write_certificates(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::Result<()> {
     let label = match one.contents.spec {
         StoreSpec::Nss(_) => "Nickname",
         StoreSpec::Keychain(_) => "Label",
@@ -96,19 +96,30 @@ fn certificate_table(one: &Listed<'_>, style: &Style) -> comfy_table::Table {
     header.extend(labelled.then_some(label));
     header.extend(trusted.then_some("Trust"));
     header.extend(["Issuer", "Valid until", "Public key", "Private key"]);
-    let mut rows = Vec::with_capacity(one.certificates.len());
+    let mut grid = Grid::new(style, &header, one.certificates.len());
+    // Certificates of one issuer stand together more often than not.
+    let mut last_issuer: Option<(Name<'_>, String)> = None;
     for stored in &one.certificates {
         let certificate = &stored.certificate;
-        let mut row = vec![(stored.position + 1).to_string(), common_name(stored, style)];
-        row.extend(labelled.then(|| stored.label.as_deref().map(shown_bytes).unwrap_or_default()));
-        row.extend(trusted.then(|| stored.trust.clone().unwrap_or_default()));
-        row.push(issuer(stored));
-        row.push(certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string()));
-        row.push(describe_key(certificate.spki()));
-        row.push(private_key(stored.private_key).to_owned());
-        rows.push(row.into_iter().map(|text| (Tone::Plain, text)).collect());
+        let mut cell = |text: &str| grid.cell(Tone::Plain, text);
+        cell(&(stored.position + 1).to_string());
+        cell(&common_name(stored, style));
+        if labelled {
+            cell(&stored.label.as_deref().map(shown_bytes).unwrap_or_default());
+        }
+        if trusted {
+            cell(stored.trust.as_deref().unwrap_or_default());
+        }
+        let issuer = certificate.issuer();
+        if last_issuer.as_ref().is_none_or(|(name, _)| *name != issuer) {
+            last_issuer = Some((issuer, issuer_text(issuer)));
+        }
+        cell(last_issuer.as_ref().map_or("", |(_, text)| text));
+        cell(&certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string()));
+        cell(&describe_key(certificate.spki()));
+        cell(private_key(stored.private_key));
     }
-    grid(style, &header, rows)
+    grid.write(output)
 }
 
 fn common_name(stored: &StoredCertificate, style: &Style) -> String {
@@ -122,8 +133,7 @@ fn common_name(stored: &StoredCertificate, style: &Style) -> String {
         .map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
 }
 
-fn issuer(stored: &StoredCertificate) -> String {
-    let issuer = stored.certificate.issuer();
+fn issuer_text(issuer: Name<'_>) -> String {
     let name = issuer.common_name().unwrap_or_else(|| issuer.to_string());
     shown(&name).into_owned()
 }

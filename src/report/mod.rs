@@ -2,6 +2,7 @@
 
 pub mod ca;
 mod fit;
+mod fitted;
 mod grid;
 pub mod html;
 pub mod json;

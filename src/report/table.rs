@@ -1,6 +1,6 @@
 //! The answer to `check` for a person: the answer first to the eye, then the evidence, then the cure.
 
-use super::grid::grid;
+use super::fitted::fitted;
 use super::style::{Style, Tone};
 use crate::device::Client;
 use crate::diagnosis::{
@@ -175,7 +175,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
         let columns = columns(answer);
         let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
         let cells = |examined| columns.iter().map(|c| (c.cell)(answer, examined, style)).collect();
-        writeln!(output, "{}", grid(style, &header, rows.into_iter().map(cells).collect()))?;
+        writeln!(output, "{}", fitted(style, &header, rows.into_iter().map(cells).collect()))?;
     }
     if left_out > 0 {
         writeln!(output, "{} of other devices not shown; -v shows all.", counted(left_out, "certificate"))?;

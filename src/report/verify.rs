@@ -1,6 +1,6 @@
 //! The answer to `verify`: a tree of each chain, a table of all certificates, or JSON.
 
-use super::grid::{Row, grid};
+use super::grid::Grid;
 use super::json;
 use super::style::{Style, Tone};
 use crate::certificate::{Certificate, describe_key};
@@ -113,7 +113,7 @@ fn value(one: &Verified) -> Value {
 
 /// Writes the trees, the table and the count.
 pub fn table(anchors: &[Certificate], verified: &[Verified], style: &Style) -> io::Result<()> {
-    let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    let mut output = io::BufWriter::with_capacity(1 << 16, anstream::AutoStream::always(io::stdout().lock()));
     let failing = verified.iter().filter(|one| !one.passes()).count();
     if !style.quiet {
         if verified.len() <= MANY_TREES || style.verbose {
@@ -249,10 +249,11 @@ fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) ->
         rows.truncate(MANY_ROWS);
     }
     if !rows.is_empty() {
-        let header = ["#", "Common name", "Source", "Signed by\nthe CA", "Chain", "Valid until", "Result"];
-        let rows = rows.iter().map(|(position, one)| row(*position, one, style)).collect();
-        let table = grid(style, &header, rows);
-        writeln!(output, "{table}")?;
+        let mut grid = Grid::new(style, &HEADER, rows.len());
+        for (position, one) in &rows {
+            add_row(&mut grid, *position, one, style);
+        }
+        grid.write(output)?;
     }
     if rows.len() < verified.len() {
         writeln!(output, "{} certificates not shown; -v shows all.", verified.len() - rows.len())?;
@@ -260,7 +261,10 @@ fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) ->
     Ok(())
 }
 
-fn row(position: usize, one: &Verified, style: &Style) -> Row {
+const HEADER: [&str; 7] =
+    ["#", "Common name", "Source", "Signed by\nthe CA", "Chain", "Valid until", "Result"];
+
+fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) {
     let certificate = &one.certificate;
     let name = match certificate.outline() {
         Err(_) => "(unreadable)".to_owned(),
@@ -281,13 +285,11 @@ fn row(position: usize, one: &Verified, style: &Style) -> Row {
     let (path_tone, path) = verdict(one.path_fault());
     let (tone, result) = if one.passes() { (Tone::Good, "PASS") } else { (Tone::Bad, "FAIL") };
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
-    vec![
-        (Tone::Faint, (position + 1).to_string()),
-        (Tone::Plain, name),
-        (Tone::Plain, shown(&one.source).into_owned()),
-        (direct_tone, direct),
-        (path_tone, path),
-        (Tone::Plain, until),
-        (tone, result.to_owned()),
-    ]
+    grid.cell(Tone::Faint, &(position + 1).to_string());
+    grid.cell(Tone::Plain, &name);
+    grid.cell(Tone::Plain, &shown(&one.source));
+    grid.cell(direct_tone, &direct);
+    grid.cell(path_tone, &path);
+    grid.cell(Tone::Plain, &until);
+    grid.cell(tone, result);
 }

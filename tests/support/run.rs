@@ -1,5 +1,4 @@
 //! The program, run as a user runs it.
-
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
 use std::path::Path;

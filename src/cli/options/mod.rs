@@ -3,7 +3,7 @@
 mod cloudflare;
 mod lab;
 
-pub use cloudflare::{Access, Body, Ca, Inspect, Pull, Rules, Upload};
+pub use cloudflare::*;
 pub use lab::Lab;
 
 use crate::report::{ColorChoice, Format};

@@ -1,6 +1,7 @@
 //! BER made definite, for PKCS #12 files as NSS and older tools write them.
 
 use crate::certificate::tlv::{Reader, tag};
+use zeroize::Zeroizing;
 
 /// How deep elements may lie in one another.
 const MAX_DEPTH: usize = 32;
@@ -11,8 +12,8 @@ const END_OF_CONTENTS: &[u8] = &[0, 0];
 
 /// The first element of `bytes` with definite lengths throughout, and OCTET STRINGs in one piece
 /// (X.690 §8.1.3.6, §8.7). `None` when it is cut off or nested too deeply.
-pub fn definite(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(bytes.len());
+pub fn definite(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len()));
     copy_element(&mut &*bytes, MAX_DEPTH, &mut out)?;
     Some(out)
 }
@@ -34,11 +35,13 @@ fn copy_element(input: &mut &[u8], depth: usize, out: &mut Vec<u8>) -> Option<()
     Some(())
 }
 
-fn copy_members(input: &mut &[u8], length: Option<usize>, depth: usize) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+/// Wiped when dropped: there may be a key among them.
+fn copy_members(input: &mut &[u8], length: Option<usize>, depth: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut out = Zeroizing::new(Vec::new());
     match length {
         Some(length) => {
             let mut content = take(input, length)?;
+            out.reserve_exact(length);
             while !content.is_empty() {
                 copy_element(&mut content, depth, &mut out)?;
             }
@@ -113,9 +116,9 @@ mod tests {
     fn makes_lengths_definite_and_strings_whole() {
         // X.690 §8.1.3.6 and §8.7.3.2: an indefinite SEQUENCE of an OCTET STRING in two pieces.
         let ber = [0x30, 0x80, 0x24, 0x80, 0x04, 1, 0xaa, 0x04, 1, 0xbb, 0, 0, 0x02, 0x81, 1, 7, 0, 0];
-        assert_eq!(definite(&ber).unwrap(), [0x30, 7, 0x04, 2, 0xaa, 0xbb, 0x02, 1, 7]);
+        assert_eq!(*definite(&ber).unwrap(), [0x30, 7, 0x04, 2, 0xaa, 0xbb, 0x02, 1, 7]);
         let long = [&[0x04, 0x82, 1, 0][..], &[9; 256]].concat();
-        assert_eq!(definite(&long).unwrap(), long);
+        assert_eq!(*definite(&long).unwrap(), long);
     }
 
     #[test]

@@ -11,9 +11,6 @@ use rc2::Rc2;
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
-/// The most rounds of hashing for one key. NSS uses 600,000; more than ten times that is a trap.
-const MAX_ITERATIONS: u32 = 10_000_000;
-
 const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13];
 /// The arc of the schemes in RFC 7292 appendix C.
 const PKCS12_PBE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
@@ -28,18 +25,25 @@ pub enum Failure {
     Scheme,
 }
 
-/// Decrypts with the scheme in `algorithm`, an `AlgorithmIdentifier`.
+/// Decrypts with the scheme in `algorithm`, an `AlgorithmIdentifier`. The rounds of hashing that it
+/// asks for are taken from `rounds_left`; when they do not suffice nothing is tried.
 pub fn decrypt(
     algorithm: &[u8],
     ciphertext: &[u8],
     pass_phrase: &str,
+    rounds_left: &mut u32,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (scheme, parameters) = algorithm_identifier(algorithm).ok_or(Failure::Scheme)?;
     match scheme.strip_prefix(PKCS12_PBE) {
-        Some(&[number]) => decrypt_pkcs12_pbe(number, parameters, ciphertext, pass_phrase),
-        _ if scheme == PBES2 => decrypt_pbes2(parameters, ciphertext, pass_phrase),
+        Some(&[number]) => decrypt_pkcs12_pbe(number, parameters, ciphertext, pass_phrase, rounds_left),
+        _ if scheme == PBES2 => decrypt_pbes2(parameters, ciphertext, pass_phrase, rounds_left),
         _ => Err(Failure::Scheme),
     }
+}
+
+fn spend(rounds: u32, rounds_left: &mut u32) -> Option<()> {
+    *rounds_left = rounds_left.checked_sub(rounds)?;
+    Some(())
 }
 
 fn algorithm_identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -55,12 +59,11 @@ fn decrypt_pbes2(
     parameters: &[u8],
     ciphertext: &[u8],
     pass_phrase: &str,
+    rounds_left: &mut u32,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let parameters = pbes2::Parameters::from_der(parameters).map_err(|_| Failure::Scheme)?;
-    match &parameters.kdf {
-        pbes2::Kdf::Pbkdf2(kdf) if kdf.iteration_count <= MAX_ITERATIONS => {}
-        _ => return Err(Failure::Scheme),
-    }
+    let pbes2::Kdf::Pbkdf2(kdf) = &parameters.kdf else { return Err(Failure::Scheme) };
+    spend(kdf.iteration_count, rounds_left).ok_or(Failure::Scheme)?;
     match parameters.decrypt(pass_phrase, ciphertext) {
         Ok(plain) => Ok(Zeroizing::new(plain)),
         Err(pkcs5::Error::DecryptFailed) => Err(Failure::PassPhrase),
@@ -74,8 +77,11 @@ fn decrypt_pkcs12_pbe(
     parameters: &[u8],
     ciphertext: &[u8],
     pass_phrase: &str,
+    rounds_left: &mut u32,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let keys = Keys::read(parameters, pass_phrase).ok_or(Failure::Scheme)?;
+    // Twice: for the key and for the initialization vector.
+    spend(keys.iterations.unsigned_abs().saturating_mul(2), rounds_left).ok_or(Failure::Scheme)?;
     let plain = match scheme {
         3 => keys.decrypt::<TdesEde3>(24, ciphertext),
         4 => keys.decrypt::<TdesEde2>(16, ciphertext),
@@ -104,7 +110,7 @@ impl<'a> Keys<'a> {
             return None;
         }
         let iterations = digits.iter().fold(0, |n, &b| (n << 8) | u32::from(b));
-        let iterations = i32::try_from(iterations).ok().filter(|&n| n.unsigned_abs() <= MAX_ITERATIONS)?;
+        let iterations = i32::try_from(iterations).ok()?;
         let units = pass_phrase.encode_utf16().chain([0]);
         let pass_phrase = Zeroizing::new(units.flat_map(u16::to_be_bytes).collect());
         Some(Self { salt, iterations, pass_phrase })

@@ -17,8 +17,12 @@ pub const PASS_PHRASE_VARIABLE: &str = "CERTPOSTURE_P12_PASSWORD";
 /// How deep bags of bags may lie in one another.
 const MAX_DEPTH: usize = 4;
 
-/// The most encrypted parts that are decrypted in one file; each may take seconds by design.
+/// The most encrypted parts that are decrypted in one file.
 const MAX_DECRYPTIONS: usize = 64;
+
+/// Rounds of hashing that are spent on one file, some seconds of work. NSS asks for 600,000 per part,
+/// OpenSSL for 2048; one that asks for as many as this in a single part is a trap.
+const MAX_ROUNDS: u32 = 20_000_000;
 
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
 const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
@@ -55,7 +59,8 @@ pub fn read(
     pass_phrases: &[Zeroizing<String>],
     found: &mut Collector,
 ) -> Result<(), Unrecognized> {
-    let mut file = File { pass_phrases, found, decryptions: 0, failure: None, certificates: 0 };
+    let mut file =
+        File { pass_phrases, found, decryptions: 0, rounds_left: MAX_ROUNDS, failure: None, certificates: 0 };
     if file.read_pfx(bytes).is_none() {
         file.found.damaged();
     }
@@ -74,6 +79,7 @@ struct File<'a> {
     pass_phrases: &'a [Zeroizing<String>],
     found: &'a mut Collector,
     decryptions: usize,
+    rounds_left: u32,
     /// Why a part that holds certificates stayed encrypted.
     failure: Option<Failure>,
     certificates: usize,
@@ -84,7 +90,7 @@ impl File<'_> {
     /// list of `ContentInfo`. The message authentication code that may follow is not looked at:
     /// nothing here depends on who made the file.
     fn read_pfx(&mut self, bytes: &[u8]) -> Option<()> {
-        let pfx = Zeroizing::new(ber::definite(bytes)?);
+        let pfx = ber::definite(bytes)?;
         let mut parts = members(&pfx)?;
         parts.expect(tag::INTEGER)?;
         let info = parts.expect(tag::SEQUENCE)?;
@@ -92,7 +98,7 @@ impl File<'_> {
         if content_type != DATA {
             return None;
         }
-        let safe = Zeroizing::new(ber::definite(&octets(content)?)?);
+        let safe = ber::definite(octets(content)?)?;
         let mut infos = members(&safe)?;
         while let Some(info) = infos.next_tlv() {
             if self.read_content_info(&safe[info.whole]).is_none() {
@@ -105,7 +111,7 @@ impl File<'_> {
     fn read_content_info(&mut self, info: &[u8]) -> Option<()> {
         let (content_type, content) = content_info(info)?;
         if content_type == DATA {
-            return self.read_bags(&octets(content)?, MAX_DEPTH);
+            return self.read_bags(octets(content)?, MAX_DEPTH);
         }
         if content_type != ENCRYPTED_DATA {
             self.failure = Some(Failure::Scheme);
@@ -123,7 +129,7 @@ impl File<'_> {
 
     /// `SafeContents`: a list of bags.
     fn read_bags(&mut self, contents: &[u8], depth: usize) -> Option<()> {
-        let contents = Zeroizing::new(ber::definite(contents)?);
+        let contents = ber::definite(contents)?;
         let mut bags = members(&contents)?;
         while let Some(bag) = bags.next_tlv() {
             if self.read_bag(&contents[bag.whole], depth).is_none() {
@@ -185,7 +191,7 @@ impl File<'_> {
             if self.decryptions > MAX_DECRYPTIONS {
                 return Err(Failure::Scheme);
             }
-            match decrypt::decrypt(algorithm, ciphertext, pass_phrase) {
+            match decrypt::decrypt(algorithm, ciphertext, pass_phrase, &mut self.rounds_left) {
                 Ok(plain) if looks_like_sequence(&plain) => return Ok(plain),
                 Ok(_) => failure = Failure::PassPhrase,
                 Err(why) => failure = why,
@@ -214,9 +220,9 @@ fn content_info(info: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&info[content_type.content], &info[content.content]))
 }
 
-fn octets(element: &[u8]) -> Option<Vec<u8>> {
+fn octets(element: &[u8]) -> Option<&[u8]> {
     let string = Reader::new(element).expect(tag::OCTET_STRING)?;
-    Some(element[string.content].to_vec())
+    Some(&element[string.content])
 }
 
 /// Algorithm and ciphertext of an `EncryptedData` (RFC 5652 §8).

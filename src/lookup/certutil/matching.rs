@@ -28,17 +28,19 @@ impl<'a> Database<'a> {
 
     fn by_uri(self, name: &[u8]) -> Vec<usize> {
         let Some(wanted) = uri::parse(name, &self.index.token) else { return Vec::new() };
-        let fits = |wanted: &Option<Vec<u8>>, value: &Option<Vec<u8>>| {
-            wanted.as_ref().is_none_or(|wanted| value.as_deref() == Some(marked(wanted)))
-        };
-        self.rows(|row| fits(&wanted.object, &row.label) && fits(&wanted.id, &row.id))
+        let object = wanted.object.as_deref();
+        let id = wanted.id.as_deref();
+        self.rows(|row, stored| {
+            object.is_none_or(|object| is_label(object, row, stored))
+                && id.is_none_or(|id| row.id.as_deref() == Some(if id.is_empty() { EMPTY } else { id }))
+        })
     }
 
     fn by_nickname(self, nickname: &[u8]) -> Vec<usize> {
         let with_nul = [nickname, &[0]].concat();
-        let mut found = self.rows(|row| row.label.as_deref() == Some(marked(nickname)));
+        let mut found = self.rows(|row, stored| is_label(nickname, row, stored));
         if found.is_empty() {
-            found = self.rows(|row| row.label.as_deref() == Some(&with_nul));
+            found = self.rows(|row, stored| is_label(&with_nul, row, stored));
         }
         if found.is_empty() && nickname.contains(&b'@') {
             found = self.by_email(&nickname.to_ascii_lowercase());
@@ -52,7 +54,7 @@ impl<'a> Database<'a> {
     /// Certificates with the address, then those of the subject that the first S/MIME profile with
     /// the address names.
     fn by_email(self, address: &[u8]) -> Vec<usize> {
-        let mut found = self.rows(|row| row.email.as_deref() == Some(address));
+        let mut found = self.rows(|row, _| row.email.as_deref() == Some(address));
         let profile = self.index.profiles.iter().find(|profile| profile.email.as_deref() == Some(address));
         if let Some(subject) = profile.and_then(|profile| profile.subject.as_deref()) {
             found.extend(self.with_subject(subject));
@@ -62,15 +64,15 @@ impl<'a> Database<'a> {
 
     /// The certificates whose row says that they are of `subject`.
     pub(super) fn with_subject(self, subject: &[u8]) -> Vec<usize> {
-        self.rows(|row| row.subject.as_deref() == Some(subject))
+        self.rows(|row, stored| row.subject(&stored.certificate) == Some(subject))
     }
 
-    /// Whether the first row with the issuer and the serial number of `certificate` holds another one.
-    pub(super) fn holds_another(self, certificate: &Certificate) -> bool {
-        let same = self.rows(|row| row.is_identified_by(certificate));
-        same.first()
-            .and_then(|&first| self.certificates.get(first))
-            .is_some_and(|stored| stored.certificate != *certificate)
+    /// The first certificate whose row gives it the issuer and the serial number of `certificate`.
+    pub(super) fn of_same_identity(self, certificate: &Certificate) -> Option<&'a Certificate> {
+        let serial = certificate.outline().ok()?.serial_element();
+        let identity = (certificate.issuer().der, certificate.der().get(serial)?);
+        let same = self.rows(|row, stored| row.identity(&stored.certificate) == identity);
+        same.first().and_then(|&first| self.certificates.get(first)).map(|stored| &stored.certificate)
     }
 
     /// A certificate and its row.
@@ -83,13 +85,13 @@ impl<'a> Database<'a> {
         self.certificates.get(position).is_some_and(|stored| decoder::decodes(stored.certificate.der()))
     }
 
-    fn rows(self, fits: impl Fn(&Row) -> bool) -> Vec<usize> {
-        let rows = self.index.rows.iter().enumerate();
-        rows.filter(|(_, row)| fits(row)).map(|(position, _)| position).collect()
+    fn rows(self, fits: impl Fn(&Row, &StoredCertificate) -> bool) -> Vec<usize> {
+        let rows = self.index.rows.iter().zip(self.certificates).enumerate();
+        rows.filter(|(_, (row, stored))| fits(row, stored)).map(|(position, _)| position).collect()
     }
 }
 
-/// A value as NSS stores it: an empty one has a mark of its own.
-fn marked(value: &[u8]) -> &[u8] {
-    if value.is_empty() { EMPTY } else { value }
+/// Whether CKA_LABEL is `nickname`. (An empty one has a mark in the database and is shown without it.)
+fn is_label(nickname: &[u8], row: &Row, stored: &StoredCertificate) -> bool {
+    row.label_is_blob && stored.label.as_deref() == Some(nickname)
 }

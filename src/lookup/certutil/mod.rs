@@ -58,14 +58,13 @@ fn search<'a>(
 ) {
     let matches = objects.make(&database.matches(name), None, |position| database.entry(position));
     let winner = order::best(database, &matches, at);
-    let Some((winner, (row, stored))) = winner.and_then(|winner| Some((winner, database.entry(winner)?)))
-    else {
+    let Some((winner, entry)) = winner.and_then(|winner| Some((winner, database.entry(winner)?))) else {
         lookup.notes.extend(colon_note(name, database.index));
         objects.keep_none();
         return fall_back(database, name, at, directory, objects, lookup);
     };
-    let held = objects.keep_only(winner, row).then_some(winner);
-    let subject = stored.certificate.subject().der;
+    let held = objects.keep_only(winner, entry).then_some(winner);
+    let subject = entry.1.certificate.subject().der;
     let printed = of_subject(database, subject, held, at, objects);
     if printed.is_empty() {
         let found_rows = !database.with_subject(subject).is_empty();
@@ -102,7 +101,9 @@ fn fall_back<'a>(
     lookup: &mut Lookup,
 ) {
     match fallback::read(name, directory) {
-        File::Certificate(_, certificate) if database.holds_another(&certificate) => {
+        File::Certificate(_, certificate)
+            if database.of_same_identity(&certificate).is_some_and(|held| *held != certificate) =>
+        {
             fail(lookup, could_not_find(name, "", REUSED));
         }
         File::Certificate(path, certificate) => {

@@ -54,10 +54,11 @@ impl<'a> Objects<'a> {
 
     /// Caches the object of a row if it can be; returns the object that stands for it.
     fn cache(&mut self, position: usize, row: &'a Row, stored: &'a StoredCertificate) -> usize {
-        if let Some(&object) = self.cached.get(&row.identity()) {
+        let identity = row.identity(&stored.certificate);
+        if let Some(&object) = self.cached.get(&identity) {
             return object;
         }
-        let subject = row.subject.as_deref();
+        let subject = row.subject(&stored.certificate);
         if !self.lists.contains_key(&subject) {
             let nickname = stored.label.as_deref().filter(|label| !label.is_empty());
             if nickname.is_some() && self.lists.values().any(|taken| *taken == nickname) {
@@ -65,7 +66,7 @@ impl<'a> Objects<'a> {
             }
             self.lists.insert(subject, nickname);
         }
-        self.cached.insert(row.identity(), position);
+        self.cached.insert(identity, position);
         position
     }
 
@@ -77,9 +78,9 @@ impl<'a> Objects<'a> {
 
     /// Lets go of every object but `winner`; says whether it was cached, for then it is found
     /// again.
-    pub(super) fn keep_only(&mut self, winner: usize, row: &'a Row) -> bool {
+    pub(super) fn keep_only(&mut self, winner: usize, (row, stored): Entry<'a>) -> bool {
         self.cached.retain(|_, object| *object == winner);
-        let subject = row.subject.as_deref();
+        let subject = row.subject(&stored.certificate);
         let cached = !self.cached.is_empty();
         self.lists.retain(|listed, _| cached && *listed == subject);
         cached

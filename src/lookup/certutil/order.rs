@@ -90,10 +90,11 @@ pub(super) fn merge_file(
     certificate: &Certificate,
     at: Timestamp,
 ) -> Vec<Found> {
-    stored.retain(|&position| {
-        let Some((row, stored)) = database.entry(position) else { return false };
-        !(row.is_identified_by(certificate) && stored.certificate == *certificate)
-    });
+    if let Some(held) = database.of_same_identity(certificate) {
+        stored.retain(|&position| {
+            database.entry(position).is_some_and(|(_, stored)| stored.certificate != *held)
+        });
+    }
     let now = at.as_microsecond();
     let own = sort_key(Dates::of(certificate), now);
     let key = |position: usize| sort_key(dates(database, position), now);

@@ -9,6 +9,7 @@ use crate::input::{self, Unreadable};
 use crate::reason::Code;
 use keys::Keys;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 /// The largest file read.
@@ -68,6 +69,9 @@ enum Place {
     Folder(Vec<PathBuf>),
 }
 
+/// Reading a folder ends after so long; PKCS #12 files take seconds each by design.
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
+
 /// The files of a folder by name; no more than [`MAX_FILES`] and one.
 fn files_of(path: &Path) -> Result<Place, Unreadable> {
     if !fs::metadata(path)?.is_dir() {
@@ -113,7 +117,15 @@ impl<'a> Reading<'a> {
         if files.len() > MAX_FILES {
             self.note(Code::StoreCorrupt, self.path, &format!("holds more than {MAX_FILES} files"));
         }
+        let give_up_at = Instant::now() + TIME_LIMIT;
         for file in files.iter().take(MAX_FILES) {
+            if Instant::now() > give_up_at {
+                let limit = TIME_LIMIT.as_secs();
+                let why = format!(
+                    "takes longer than {limit} seconds to read; the files from this one on were not read"
+                );
+                return self.note(Code::StoreCorrupt, file, &why);
+            }
             if self.size > MAX_TOTAL_SIZE || self.certificates.len() > encoding::MAX_CERTIFICATES {
                 let limit = MAX_TOTAL_SIZE >> 20;
                 let why = format!(

@@ -31,6 +31,8 @@ pub(super) enum Fault {
     Broken(String),
     /// certutil may read more of it than we dare to or can.
     Unreadable(String),
+    /// A value is longer than the limit on values.
+    TooLong,
 }
 
 impl Fault {
@@ -106,6 +108,11 @@ impl Database {
         self.connection.execute_batch("PRAGMA temp_store=MEMORY; BEGIN").map_err(fault)?;
         self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault)?;
         Ok(self)
+    }
+
+    /// Makes SQLite refuse values of more than `limit` bytes.
+    pub(super) fn limit_values(&self, limit: i32) -> rusqlite::Result<i32> {
+        self.connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limit)
     }
 
     /// The columns of `table`, in lower case; `Broken` when there is no such table.
@@ -216,6 +223,7 @@ pub(super) fn unreadable(error: Error) -> Fault {
             Fault::too_slow()
         }
         Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => Fault::Locked,
+        Error::SqliteFailure(failure, _) if failure.code == ErrorCode::TooBig => Fault::TooLong,
         other => {
             Fault::Unreadable(format!("cannot be read in full ({})", crate::text::shown(&other.to_string())))
         }

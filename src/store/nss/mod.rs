@@ -17,7 +17,6 @@ use super::{
     Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
 };
 use crate::certificate::Certificate;
-use crate::certificate::tlv::{Reader, tag};
 use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
@@ -27,6 +26,7 @@ pub(crate) use rows::EMPTY;
 use rows::{Keys, Public};
 use std::fs;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -65,36 +65,72 @@ pub struct Index {
 
 /// The attributes of a certificate's row. NSS compares BLOB with BLOB, so a value of another type is
 /// `None`: it matches nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Row {
-    /// CKA_LABEL (`a3`), the nickname.
-    pub label: Option<Vec<u8>>,
+    /// Whether CKA_LABEL (`a3`), the nickname, is one that NSS can compare.
+    pub label_is_blob: bool,
     /// CKA_NSS_EMAIL (`ace534352`).
     pub email: Option<Vec<u8>>,
     /// CKA_SUBJECT (`a101`).
-    pub subject: Option<Vec<u8>>,
+    pub subject: Option<Part>,
     /// CKA_ID (`a102`).
     pub id: Option<Vec<u8>>,
-    /// CKA_ISSUER and CKA_SERIAL_NUMBER (`a81`, `a82`), which NSS takes for the certificate's identity.
-    pub issuer: Vec<u8>,
-    pub serial: Vec<u8>,
+    /// CKA_ISSUER and CKA_SERIAL_NUMBER (`a81`, `a82`), each a whole element. NSS takes the two for the
+    /// certificate's identity.
+    pub issuer: Part,
+    pub serial: Part,
     /// Whether the row has a value, an issuer and a serial number. NSS makes no certificate of another.
     pub well_formed: bool,
     /// Whether CKA_CERTIFICATE_TYPE (`a80`) says X.509, or nothing.
     pub is_x509: bool,
 }
 
-impl Row {
-    /// What NSS takes for the certificate's identity.
-    pub(crate) fn identity(&self) -> (&[u8], &[u8]) {
-        (&self.issuer, &self.serial)
+/// An attribute that repeats a part of the certificate, unless somebody edited the row.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// The bytes of the certificate at this place.
+    Repeated(Range<usize>),
+    /// Others.
+    Own(Vec<u8>),
+}
+
+impl Part {
+    /// Keeps `value`, which should be what `certificate` has at `place`.
+    fn new(value: &[u8], certificate: &Certificate, place: Option<Range<usize>>) -> Self {
+        match place {
+            Some(place) if certificate.der().get(place.clone()) == Some(value) => Self::Repeated(place),
+            _ => Self::Own(value.to_vec()),
+        }
     }
 
-    /// Whether the identity is that of `certificate`. The row's serial number is a whole element.
-    pub(crate) fn is_identified_by(&self, certificate: &Certificate) -> bool {
-        let serial =
-            Reader::new(&self.serial).expect(tag::INTEGER).map(|element| &self.serial[element.content]);
-        serial == Some(certificate.serial()) && self.issuer == certificate.issuer().der
+    /// The value, given the certificate of the same row.
+    pub fn of<'a>(&'a self, certificate: &'a Certificate) -> &'a [u8] {
+        match self {
+            Self::Repeated(place) => certificate.der().get(place.clone()).unwrap_or_default(),
+            Self::Own(value) => value,
+        }
+    }
+
+    fn own_bytes(&self) -> usize {
+        if let Self::Own(value) = self { value.len() } else { 0 }
+    }
+}
+
+impl Row {
+    /// What NSS takes for the certificate's identity.
+    pub(crate) fn identity<'a>(&'a self, certificate: &'a Certificate) -> (&'a [u8], &'a [u8]) {
+        (self.issuer.of(certificate), self.serial.of(certificate))
+    }
+
+    /// What the row says the subject is.
+    pub(crate) fn subject<'a>(&'a self, certificate: &'a Certificate) -> Option<&'a [u8]> {
+        self.subject.as_ref().map(|subject| subject.of(certificate))
+    }
+
+    fn own_bytes(&self) -> usize {
+        let optional = [&self.email, &self.id].into_iter().flatten().map(Vec::len).sum::<usize>();
+        let subject = self.subject.as_ref().map_or(0, Part::own_bytes);
+        optional + subject + self.issuer.own_bytes() + self.serial.own_bytes()
     }
 }
 
@@ -141,10 +177,12 @@ impl NssStore {
         for (position, entry) in public.certificates.into_iter().enumerate() {
             let has_key = keys.hold(entry.row.id.as_deref());
             let user = keys.user_flag(entry.row.id.as_deref(), &public.key_ids);
+            let (issuer, serial) = entry.row.identity(&entry.certificate);
+            let trust = public.trust.flags(issuer, serial, user);
             certificates.push(StoredCertificate {
-                certificate: Certificate::from_der(entry.der),
+                certificate: entry.certificate,
                 label: entry.label,
-                trust: Some(public.trust.flags(&entry.row.issuer, &entry.row.serial, user)),
+                trust: Some(trust),
                 location: location.clone(),
                 private_key: if has_key { PrivateKey::Present } else { PrivateKey::Absent },
                 other_key_beside: false,
@@ -187,6 +225,9 @@ impl NssStore {
                 "has been locked by another program for a second: try again when that program is done",
             ),
             Fault::Broken(what) => refusal(Status::Corrupt, Code::StoreCorrupt, file, &what),
+            Fault::TooLong => {
+                self.explain(Fault::Unreadable("holds values that are too long".to_owned()), &file)
+            }
             Fault::Unreadable(what) => refusal(Status::Unsupported, Code::StoreCorrupt, file, &what),
         }
     }

@@ -1,20 +1,24 @@
 //! Whether a database has a password, without knowing it.
 
+use super::READING;
 use super::database::Database;
 use crate::certificate::tlv::{Reader, tag};
 use std::path::Path;
+use std::sync::PoisonError;
 use std::time::Instant;
 
 /// Whether the database in `directory` asks for a password before it gives or takes a private key.
 /// `false` also when that cannot be seen.
 pub fn has_password(directory: &Path) -> bool {
-    let check = || {
-        let database = Database::open(&directory.join("key4.db"), Instant::now()).ok()?;
-        let query = "SELECT item2 FROM metaData WHERE id = 'password'";
-        let check: Vec<u8> = database.connection.query_row(query, [], |row| row.get(0)).ok()?;
-        iterations(&check)
-    };
-    check().is_some_and(|count| count > 1)
+    let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    Database::open(&directory.join("key4.db"), Instant::now()).is_ok_and(|database| is_set(&database))
+}
+
+/// The same of an open `key4.db`.
+pub(super) fn is_set(database: &Database) -> bool {
+    let query = "SELECT item2 FROM metaData WHERE id = 'password' AND octet_length(item2) < 4096";
+    let check = database.connection.query_row(query, [], |row| row.get::<_, Vec<u8>>(0));
+    check.ok().and_then(|check| iterations(&check)).is_some_and(|count| count > 1)
 }
 
 /// How often the password is hashed. NSS does so once for the empty password, and thousands of times

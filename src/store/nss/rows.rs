@@ -2,15 +2,18 @@
 
 use super::database::{Database, Fault, unreadable};
 use super::trust::{Level, Trust, TrustTable};
-use super::{Profile, Row};
-use crate::certificate::tlv::{Reader, tag};
-use rusqlite::OptionalExtension;
+use super::{Part, Profile, Row, password};
+use crate::certificate::Certificate;
 use rusqlite::types::ValueRef;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Instant;
 
 /// No value that matters is nearly as long.
-const MAX_VALUE: usize = 4 << 20;
+const MAX_VALUE: i32 = 4 << 20;
+
+/// SQLite's own.
+const NO_LIMIT: i32 = 1_000_000_000;
 
 /// What is kept of a database in all.
 const MAX_CERTIFICATES: usize = 200_000;
@@ -35,13 +38,15 @@ pub(super) struct Public {
     /// CKA_ID of every public key.
     pub(super) key_ids: HashSet<Vec<u8>>,
     pub(super) trust: TrustTable,
+    /// Roughly the memory that all this takes.
+    kept: usize,
 }
 
 /// A certificate's row and what is shown of it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) row: Row,
-    pub(super) der: Vec<u8>,
+    pub(super) certificate: Certificate,
     pub(super) label: Option<Vec<u8>>,
 }
 
@@ -87,66 +92,63 @@ pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
     if let Some(absent) = ["a0", "a1", "a11"].iter().find(|name| !has(&columns, name)) {
         return Err(Fault::Unreadable(format!("has no column {absent} in its table nssPublic")));
     }
-    let wanted: Vec<String> = COLUMNS.iter().map(|name| guarded(&columns, name)).collect();
-    let query = format!("SELECT {} FROM nssPublic ORDER BY rowid", wanted.join(", "));
-    let mut public = Public::default();
-    let mut kept = 0;
-    for_each_row(database, &query, |row| {
-        kept += public.take(row);
-        if public.certificates.len() > MAX_CERTIFICATES || kept > MAX_KEPT {
+    select(database, &columns, &COLUMNS, "nssPublic ORDER BY rowid", |public: &mut Public, row| {
+        public.take(row);
+        if public.certificates.len() > MAX_CERTIFICATES || public.kept > MAX_KEPT {
             return Err(Fault::Unreadable(format!(
                 "holds more than {MAX_CERTIFICATES} certificates or {} MiB of them",
                 MAX_KEPT >> 20
             )));
         }
         Ok(())
-    })?;
-    Ok(public)
+    })
 }
 
 impl Public {
-    /// Adds a row; returns how many bytes were kept.
-    fn take(&mut self, row: &rusqlite::Row<'_>) -> usize {
+    fn take(&mut self, row: &rusqlite::Row<'_>) {
         if blob(row, IS_TOKEN) != Some(&[1]) {
-            return 0;
+            return;
         }
         match blob(row, CLASS) {
             Some(CERTIFICATE) => self.take_certificate(row),
             Some(PUBLIC_KEY) => self.key_ids.extend(blob(row, ID).filter(|id| is_id(id)).map(<[u8]>::to_vec)),
             Some(NSS_SMIME) => {
-                self.profiles.push(Profile { subject: owned(row, SUBJECT), email: owned(row, EMAIL) })
+                let profile = Profile { subject: owned(row, SUBJECT), email: owned(row, EMAIL) };
+                self.kept += profile.subject.as_ref().map_or(0, Vec::len) + 64;
+                self.profiles.push(profile);
             }
             Some(NSS_TRUST) => self.take_trust(row, NSS_TRUST_LEVELS, Level::from_nss),
             Some(TRUST) => self.take_trust(row, TRUST_LEVELS, Level::from_pkcs11),
-            _ => return 0,
+            _ => {}
         }
-        (0..COLUMNS.len()).map(|column| length(row, column)).sum()
     }
 
     fn take_certificate(&mut self, row: &rusqlite::Row<'_>) {
-        let (der, issuer, serial) = (bytes(row, VALUE), bytes(row, ISSUER), bytes(row, SERIAL));
+        let certificate = Certificate::from_der(bytes(row, VALUE).into_owned());
+        let (issuer, serial) = (bytes(row, ISSUER), bytes(row, SERIAL));
         let present = |value: &[u8]| !value.is_empty() && value != EMPTY;
-        let well_formed = present(&der) && present(&issuer) && present(&serial);
+        let well_formed = present(certificate.der()) && present(&issuer) && present(&serial);
         let certificate_type = bytes(row, CERTIFICATE_TYPE);
-        let is_x509 = certificate_type.is_empty() || certificate_type == [0, 0, 0, 0];
-        let label = match row.get_ref(LABEL) {
-            Ok(ValueRef::Null) | Err(_) => None,
-            Ok(_) => Some(bytes(row, LABEL)).map(|label| if label == EMPTY { Vec::new() } else { label }),
-        };
-        self.certificates.push(Entry {
+        let outline = certificate.outline().ok();
+        let entry = Entry {
+            label: label(row),
             row: Row {
-                label: owned(row, LABEL),
+                label_is_blob: blob(row, LABEL).is_some(),
                 email: owned(row, EMAIL),
-                subject: owned(row, SUBJECT),
+                subject: blob(row, SUBJECT).map(|subject| {
+                    Part::new(subject, &certificate, outline.map(|parts| parts.subject.clone()))
+                }),
                 id: owned(row, ID),
-                issuer,
-                serial,
+                issuer: Part::new(&issuer, &certificate, outline.map(|parts| parts.issuer.clone())),
+                serial: Part::new(&serial, &certificate, outline.map(|parts| parts.serial_element())),
                 well_formed,
-                is_x509,
+                is_x509: certificate_type.is_empty() || certificate_type[..] == [0, 0, 0, 0],
             },
-            der,
-            label,
-        });
+            certificate,
+        };
+        self.kept += entry.certificate.der().len() + entry.label.as_ref().map_or(0, Vec::len) + 500;
+        self.kept += entry.row.own_bytes();
+        self.certificates.push(entry);
     }
 
     fn take_trust(&mut self, row: &rusqlite::Row<'_>, first: usize, level: fn(u32) -> Level) {
@@ -158,7 +160,9 @@ impl Public {
             code: level(3),
             newer: first == TRUST_LEVELS,
         };
-        self.trust.add(&bytes(row, ISSUER), &bytes(row, SERIAL), trust);
+        let (issuer, serial) = (bytes(row, ISSUER), bytes(row, SERIAL));
+        self.kept += issuer.len() + serial.len() + 64;
+        self.trust.add(&issuer, &serial, trust);
     }
 }
 
@@ -187,12 +191,7 @@ impl Keys {
 /// Reads from `nssPrivate` which keys there are. Nothing of the keys themselves is read.
 pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
     let columns = database.columns("nssPrivate")?;
-    let mut keys = Keys { has_password: has_password(database), ..Keys::default() };
-    if !has(&columns, "a0") || !has(&columns, "a102") {
-        return Ok(keys);
-    }
-    let query = format!("SELECT {}, {} FROM nssPrivate", guarded(&columns, "a0"), guarded(&columns, "a102"));
-    for_each_row(database, &query, |row| {
+    let mut keys = select(database, &columns, &["a0", "a102"], "nssPrivate", |keys: &mut Keys, row| {
         if blob(row, 0) == Some(PRIVATE_KEY) {
             keys.ids.extend(blob(row, 1).filter(|id| is_id(id)).map(<[u8]>::to_vec));
         }
@@ -201,61 +200,58 @@ pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
         }
         Ok(())
     })?;
+    keys.has_password = password::is_set(database);
     Ok(keys)
 }
 
-/// Whether the database has a password: NSS derives the key from an empty one with a single iteration
-/// and from any other with more (`sftkdb_ChangePassword` in `lib/softoken/sftkpwd.c`). Databases from
-/// before PBES2 do not tell; they count as open.
-fn has_password(database: &Database) -> bool {
-    let query = "SELECT item2 FROM metaData WHERE id = 'password' AND octet_length(item2) < 4096";
-    let check = database.connection.query_row(query, [], |row| Ok(bytes(row, 0))).optional();
-    check.ok().flatten().is_some_and(|check| iterations(&check).is_some_and(|count| count != [1]))
-}
-
-/// The iteration count in `SEQUENCE { AlgorithmIdentifier { PBES2, { AlgorithmIdentifier { PBKDF2,
-/// { salt OCTET STRING, iterationCount INTEGER, … } }, … } }, … }` (RFC 8018 appendix A).
-fn iterations(check: &[u8]) -> Option<&[u8]> {
-    let open = |reader: &mut Reader<'_>| {
-        reader.expect(tag::SEQUENCE).map(|sequence| Reader::within(check, &sequence.content))
+/// Gathers what `take` makes of each row. A row with an absurdly long value makes SQLite refuse; only then
+/// does the statement itself leave out such values, for that takes time on every row.
+fn select<T: Default>(
+    database: &Database,
+    columns: &[String],
+    wanted: &[&str],
+    from: &str,
+    take: impl Fn(&mut T, &rusqlite::Row<'_>) -> Result<(), Fault>,
+) -> Result<T, Fault> {
+    let query = |guarded: bool| {
+        let expressions: Vec<String> = wanted
+            .iter()
+            .map(|&name| match (has(columns, name), guarded) {
+                (false, _) => "NULL".to_owned(),
+                (true, false) => name.to_owned(),
+                (true, true) => format!("iif(octet_length({name}) <= {MAX_VALUE}, {name}, NULL)"),
+            })
+            .collect();
+        format!("SELECT {} FROM {from}", expressions.join(", "))
     };
-    let mut algorithm = open(&mut open(&mut Reader::new(check))?)?;
-    algorithm.expect(tag::OBJECT_IDENTIFIER)?;
-    let mut derivation = open(&mut open(&mut algorithm)?)?;
-    derivation.expect(tag::OBJECT_IDENTIFIER)?;
-    let mut parameters = open(&mut derivation)?;
-    parameters.expect(tag::OCTET_STRING)?;
-    parameters.expect(tag::INTEGER).map(|count| &check[count.content])
+    database.limit_values(MAX_VALUE).map_err(unreadable)?;
+    let gathered = gather(database, &query(false), &take);
+    if !matches!(gathered, Err(Fault::TooLong)) {
+        return gathered;
+    }
+    database.limit_values(NO_LIMIT).map_err(unreadable)?;
+    gather(database, &query(true), &take)
 }
 
-fn for_each_row(
+fn gather<T: Default>(
     database: &Database,
     query: &str,
-    mut take: impl FnMut(&rusqlite::Row<'_>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    take: impl Fn(&mut T, &rusqlite::Row<'_>) -> Result<(), Fault>,
+) -> Result<T, Fault> {
+    let mut gathered = T::default();
     let mut statement = database.connection.prepare(query).map_err(unreadable)?;
     let mut rows = statement.query([]).map_err(unreadable)?;
     while let Some(row) = rows.next().map_err(unreadable)? {
-        take(row)?;
+        take(&mut gathered, row)?;
         if Instant::now() > database.give_up_at {
             return Err(Fault::too_slow());
         }
     }
-    Ok(())
+    Ok(gathered)
 }
 
 fn has(columns: &[String], name: &str) -> bool {
     columns.iter().any(|column| column == name)
-}
-
-/// The expression for a column: NULL when the database's NSS did not know it yet, or when its value is
-/// absurdly long, lest SQLite load it.
-fn guarded(columns: &[String], name: &str) -> String {
-    if has(columns, name) {
-        format!("iif(octet_length({name}) <= {MAX_VALUE}, {name}, NULL)")
-    } else {
-        "NULL".to_owned()
-    }
 }
 
 /// The value of a column if it is a BLOB.
@@ -271,19 +267,21 @@ fn owned(row: &rusqlite::Row<'_>, column: usize) -> Option<Vec<u8>> {
 }
 
 /// The value of a column as NSS reads it once it has the row: whatever its type, as bytes.
-fn bytes(row: &rusqlite::Row<'_>, column: usize) -> Vec<u8> {
+fn bytes<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> Cow<'a, [u8]> {
     match row.get_ref(column) {
-        Ok(ValueRef::Blob(bytes) | ValueRef::Text(bytes)) => bytes.to_vec(),
-        Ok(ValueRef::Integer(number)) => number.to_string().into_bytes(),
-        Ok(ValueRef::Real(number)) => number.to_string().into_bytes(),
-        Ok(ValueRef::Null) | Err(_) => Vec::new(),
+        Ok(ValueRef::Blob(bytes) | ValueRef::Text(bytes)) => Cow::Borrowed(bytes),
+        Ok(ValueRef::Integer(number)) => Cow::Owned(number.to_string().into_bytes()),
+        Ok(ValueRef::Real(number)) => Cow::Owned(number.to_string().into_bytes()),
+        Ok(ValueRef::Null) | Err(_) => Cow::Borrowed(&[]),
     }
 }
 
-fn length(row: &rusqlite::Row<'_>, column: usize) -> usize {
-    match row.get_ref(column) {
-        Ok(ValueRef::Blob(bytes) | ValueRef::Text(bytes)) => bytes.len(),
-        _ => 0,
+/// The nickname as it is shown; `None` also for bytes that mean nothing to NSS, namely none.
+fn label(row: &rusqlite::Row<'_>) -> Option<Vec<u8>> {
+    match &*bytes(row, LABEL) {
+        [] => None,
+        label if label == EMPTY => Some(Vec::new()),
+        label => Some(label.to_vec()),
     }
 }
 
