@@ -2,6 +2,8 @@
 
 mod errors;
 mod pull;
+#[path = "../schema/mod.rs"]
+mod schema;
 mod server;
 mod upload;
 
@@ -28,7 +30,10 @@ pub struct Run {
 
 impl Run {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|why| panic!("{why}: {}", self.stdout))
+        let document =
+            serde_json::from_str(&self.stdout).unwrap_or_else(|why| panic!("{why}: {}", self.stdout));
+        schema::assert_valid(&document);
+        document
     }
 }
 

@@ -1,5 +1,6 @@
 //! `pull`: what is fetched, what is written, and what is said of it.
 
+use crate::schema;
 use crate::server::{Reply, Server};
 use crate::{
     ACCOUNT, CA, KEY, RULE, Run, TOKEN, bad, certificate, fixture, good, no_secret, rule, run, run_with,
@@ -37,7 +38,9 @@ impl Pulled {
     fn bundle(&self) -> Value {
         let text = std::fs::read_to_string(&self.file).unwrap();
         no_secret(&text);
-        serde_json::from_str(&text).unwrap()
+        let bundle = serde_json::from_str(&text).unwrap();
+        schema::assert_valid(&bundle);
+        bundle
     }
 }
 
