@@ -22,10 +22,15 @@ best() {
     done | sort -n | awk 'NR == 1 { best = $1 } $2 > memory { memory = $2 } END { print best, memory }'
 }
 
+refuse() {
+    echo "$1 does not accept every file in $folder" >&2
+    exit 1
+}
+
 read -r ours our_memory < <(best "$program" verify --at 2026-01-01T00:00:00Z --ca ../ca.pem "${files[@]}")
-grep -q "$count of $count certificates have a valid chain" ../printed
+grep -q "$count of $count certificates have a valid chain" ../printed || refuse certposture
 read -r theirs their_memory < <(best openssl verify -attime 1767225600 -CAfile ../ca.pem -no-CApath -no-CAstore "${files[@]}")
-[ "$(grep -c ': OK$' ../printed)" -eq "$count" ]
+[ "$(grep -c ': OK$' ../printed)" -eq "$count" ] || refuse openssl
 
 printf '%-22s %8s %10s\n' "$count RSA-2048 files" seconds memory
 printf '%-22s %8s %6d KiB\n' "certposture verify" "$ours" "$our_memory" "openssl verify" "$theirs" "$their_memory"
