@@ -25,6 +25,9 @@ fn searched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
 
 fn about(place: &Place) -> Option<Reason> {
     let contents = &place.contents;
+    if let Some(problem) = contents.problem.as_ref().filter(|p| p.code == Code::StoreOtherUser) {
+        return Some(reason(problem.code, Severity::Unknown, problem.message.clone()));
+    }
     let state = match contents.status {
         Status::Read if !contents.certificates.is_empty() => return read_with_doubt(place),
         Status::Read => "is empty",
@@ -57,12 +60,9 @@ fn is_partly_there(place: &Place) -> bool {
     }
 }
 
-/// One file of a folder is damaged and the others were read; or the store is another user's.
+/// One file of a folder is damaged and the others were read.
 fn read_with_doubt(place: &Place) -> Option<Reason> {
     let problem = place.contents.problem.as_ref()?;
-    if problem.code == Code::StoreOtherUser {
-        return Some(reason(problem.code, Severity::Unknown, problem.message.clone()));
-    }
     let spec = place.contents.spec.to_string();
     let message = format!("The store {} was read only in part: {}", shown(&spec), problem.message);
     Some(reason(problem.code, Severity::Warning, message))

@@ -4,7 +4,7 @@
 
 use super::account;
 pub use super::account::is_elevated;
-use super::{Contents, WindowsLocation, unread};
+use super::{Account, Contents, WindowsLocation, unread};
 use crate::certificate::Certificate;
 use crate::reason::Code;
 use crate::store::{Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
@@ -29,9 +29,10 @@ use windows_sys::Win32::Security::Cryptography::{
 
 /// Reads a system store without asking for write access and without creating it.
 pub fn read(location: WindowsLocation, name: &str) -> Contents {
+    let account = (location == WindowsLocation::CurrentUser).then(account::current);
     match open(location, name) {
-        Ok(store) => contents(location, name, &store),
-        Err(error) => unopened(location, name, &error),
+        Ok(store) => contents(location, name, &store, account),
+        Err(error) => unopened(location, name, &error, account),
     }
 }
 
@@ -61,7 +62,7 @@ fn open(location: WindowsLocation, name: &str) -> io::Result<CertStore> {
 }
 
 /// Neither status depends on the error's text, which not every system has.
-fn unopened(location: WindowsLocation, name: &str, error: &io::Error) -> Contents {
+fn unopened(location: WindowsLocation, name: &str, error: &io::Error, account: Option<Account>) -> Contents {
     let win32 = error.raw_os_error().map_or(0, |code| code.cast_unsigned() & 0xffff);
     let (status, code, why) = match win32 {
         ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND => {
@@ -70,10 +71,15 @@ fn unopened(location: WindowsLocation, name: &str, error: &io::Error) -> Content
         ERROR_ACCESS_DENIED => (Status::Denied, Code::StoreDenied, "may not be read by this user".to_owned()),
         _ => (Status::Corrupt, Code::StoreCorrupt, format!("cannot be opened: {error}")),
     };
-    unread(location, name, status, code, &why)
+    let mut contents = unread(location, name, status, code, &why);
+    // That another user has no such store says nothing of the user who counts.
+    if let Some(problem) = account.as_ref().and_then(Account::problem) {
+        contents.problem = Some(problem);
+    }
+    contents
 }
 
-fn contents(location: WindowsLocation, name: &str, store: &CertStore) -> Contents {
+fn contents(location: WindowsLocation, name: &str, store: &CertStore, account: Option<Account>) -> Contents {
     let spec = StoreSpec::Windows(location, name.to_owned());
     let mut certificates = Vec::new();
     let mut subjects = Vec::new();
@@ -83,8 +89,7 @@ fn contents(location: WindowsLocation, name: &str, store: &CertStore) -> Content
         certificates.push(stored(&context, &spec, certificates.len()));
     }
     let end = io::Error::last_os_error();
-    let account = (location == WindowsLocation::CurrentUser).then(account::current);
-    let problem = (account.as_ref().and_then(super::Account::problem))
+    let problem = (account.as_ref().and_then(Account::problem))
         .or_else(|| interrupted(&spec, &end))
         .or_else(|| certificates.is_empty().then(|| empty(&spec)));
     let account = account.and_then(|account| account.name);
