@@ -1,16 +1,17 @@
 //! The answer to `check` for a person: the answer first to the eye, then the evidence, then the cure.
 
+mod columns;
+
+pub(super) use columns::columns;
+
 use super::fitted::fitted;
 use super::style::{Style, Tone};
 use crate::device::Client;
-use crate::diagnosis::{
-    Diagnosis, Examined, Fix, Nearness, Reason, Step, StepName, StepStatus, StoreReport, Verdict,
-};
+use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, StepStatus, StoreReport, Verdict};
 use crate::lookup;
 use crate::reason::{Code, Severity};
-use crate::rule::{self, RuleType};
+use crate::rule;
 use crate::store::{Status, StoreSpec};
-use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use std::io::{self, Write};
 
@@ -57,7 +58,7 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
 }
 
 /// The store and whose rules judge it.
-pub(super) fn store_kind(answer: &Diagnosis) -> String {
+pub(in crate::report) fn store_kind(answer: &Diagnosis) -> String {
     let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
     let system = first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system));
     let kind = match first {
@@ -143,7 +144,7 @@ fn schedule(answer: &Diagnosis, dot: &str) -> String {
 }
 
 /// Which client is installed, and whether that is a worry.
-pub(super) fn client_text(client: &Client, answer: &Diagnosis, dot: &str) -> String {
+pub(in crate::report) fn client_text(client: &Client, answer: &Diagnosis, dot: &str) -> String {
     let installed = match client {
         Client::Installed { version } => format!("Cloudflare One Client (WARP) {}", shown(version)),
         Client::NotFound => "not installed".to_owned(),
@@ -152,7 +153,7 @@ pub(super) fn client_text(client: &Client, answer: &Diagnosis, dot: &str) -> Str
     format!("{installed}{warning}")
 }
 
-pub(super) fn common_name(answer: &Diagnosis) -> String {
+pub(in crate::report) fn common_name(answer: &Diagnosis) -> String {
     let Some(resolved) = &answer.resolution.common_name else {
         return "any (the rule gives none)".to_owned();
     };
@@ -164,7 +165,7 @@ pub(super) fn common_name(answer: &Diagnosis) -> String {
     }
 }
 
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(in crate::report) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -184,7 +185,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
 }
 
 /// The certificates to show, those that could pass first, and how many are left out.
-pub(super) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
+pub(in crate::report) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examined>, usize) {
     let stored: Vec<&Examined> =
         answer.certificates.iter().filter(|c| c.searched || is_relevant(c) || style.verbose).collect();
     let long = stored.len() > MANY_ROWS && style.width.is_some() && !style.verbose;
@@ -199,145 +200,7 @@ pub(super) fn rows<'a>(answer: &'a Diagnosis, style: &Style) -> (Vec<&'a Examine
     (rows, left_out)
 }
 
-/// A column: its title and what stands in it.
-pub(super) struct Column {
-    pub title: &'static str,
-    pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
-}
-
-pub(super) fn columns(answer: &Diagnosis) -> Vec<Column> {
-    let original = answer.rule.rule_type == RuleType::ClientCertificate;
-    let mut columns = vec![
-        Column { title: "#", cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()) },
-        Column { title: "Common name", cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
-    ];
-    if answer.certificates.iter().any(|c| c.stored.label.is_some()) {
-        columns.push(Column { title: label_title(answer), cell: |_, c, s| (Tone::Plain, label_of(c, s)) });
-    }
-    if answer.stores.len() > 1 {
-        columns.push(Column {
-            title: "Store",
-            cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()),
-        });
-    }
-    columns.push(Column { title: found_title(answer), cell: found_cell });
-    columns.push(Column {
-        title: if original { "Signed by\nthe CA" } else { "Issued by\nthe CA" },
-        cell: |_, c, s| step_cell(c, &[StepName::Signature, StepName::Path], s),
-    });
-    columns.push(Column { title: "Valid", cell: valid_cell });
-    if !original {
-        columns.extend(v2_columns(answer));
-    }
-    columns.push(Column { title: "Result", cell: result_cell });
-    columns
-}
-
-fn v2_columns(answer: &Diagnosis) -> Vec<Column> {
-    let mut columns = Vec::new();
-    if !answer.rule.extended_key_usage.is_empty() {
-        columns.push(Column { title: "EKU", cell: |_, c, s| step_cell(c, &[StepName::ExtendedKeyUsage], s) });
-    }
-    if answer.rule.check_private_key {
-        columns.push(Column { title: "Key", cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s) });
-    }
-    if !answer.rule.subject_alternative_names.is_empty() {
-        columns.push(Column {
-            title: "SAN",
-            cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s),
-        });
-    }
-    columns
-}
-
-fn label_title(answer: &Diagnosis) -> &'static str {
-    match answer.certificates.iter().find(|c| c.stored.label.is_some()).map(|c| &c.spec) {
-        Some(StoreSpec::Nss(_)) => "Nickname",
-        Some(StoreSpec::Windows(..) | StoreSpec::File(_)) => "Friendly name",
-        _ => "Label",
-    }
-}
-
-fn found_title(answer: &Diagnosis) -> &'static str {
-    if answer.rule.rule_type == RuleType::ClientCertificateV2 {
-        return "Found by\nname";
-    }
-    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
-    match first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system)) {
-        System::Linux => "Found by\ncertutil -n",
-        System::Macos => "Found by\nsecurity -c",
-        System::Windows => "Found by\n-like",
-    }
-}
-
-fn name_of(examined: &Examined, style: &Style) -> String {
-    if let Err(why) = examined.stored.certificate.outline() {
-        return format!("(unreadable: {why})");
-    }
-    let name = examined.stored.certificate.subject().common_name();
-    name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
-}
-
-fn label_of(examined: &Examined, style: &Style) -> String {
-    examined.stored.label.as_deref().map_or_else(|| style.none().to_owned(), shown_bytes)
-}
-
-fn found_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
-    let lookup = examined.steps.iter().find(|step| step.step == StepName::Lookup);
-    if examined.returned {
-        return (Tone::Good, style.yes().to_owned());
-    }
-    let word = lookup.and_then(|step| step.code).map_or("", |code| code.short());
-    (Tone::Bad, format!("{} {word}", style.no()).trim_end().to_owned())
-}
-
-/// The worst of some steps, as a mark and a word.
-fn step_cell(examined: &Examined, names: &[StepName], style: &Style) -> (Tone, String) {
-    let steps: Vec<&Step> = examined.steps.iter().filter(|step| names.contains(&step.step)).collect();
-    let with = |status| steps.iter().find(|step| step.status == status);
-    let word = |step: &Step| step.code.map_or("", |code| code.short());
-    if let Some(step) = with(StepStatus::Fail) {
-        (Tone::Bad, format!("{} {}", style.no(), word(step)).trim_end().to_owned())
-    } else if let Some(step) = with(StepStatus::Unknown) {
-        (Tone::Doubtful, format!("? {}", word(step)).trim_end().to_owned())
-    } else if let Some(step) = with(StepStatus::Warn) {
-        (Tone::Doubtful, format!("{} {}", style.yes(), word(step)).trim_end().to_owned())
-    } else if with(StepStatus::Pass).is_some() {
-        (Tone::Good, style.yes().to_owned())
-    } else {
-        (Tone::Faint, style.none().to_owned())
-    }
-}
-
-fn valid_cell(answer: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
-    let (tone, mark) = step_cell(examined, &[StepName::Validity], style);
-    if tone == Tone::Bad {
-        return (tone, mark);
-    }
-    let left =
-        examined.stored.certificate.not_after().map(|end| (end.as_second() - answer.at.as_second()) / 86_400);
-    let left = left.map(spoken_days).unwrap_or_default();
-    (tone, format!("{} {left}", style.yes()))
-}
-
-/// `212 days`, `9 years`.
-pub(super) fn spoken_days(days: i64) -> String {
-    if days >= 2 * 365 { format!("{} years", days / 365) } else { counted(days.max(0) as usize, "day") }
-}
-
-fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
-    if examined.passes() {
-        (Tone::Good, "PASS".to_owned())
-    } else if is_relevant(examined) && is_undecided(examined) {
-        (Tone::Doubtful, "?".to_owned())
-    } else if is_relevant(examined) {
-        (Tone::Bad, "FAIL".to_owned())
-    } else {
-        (Tone::Faint, style.none().to_owned())
-    }
-}
-
-pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+pub(in crate::report) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
         Verdict::Fail => "FAIL",
@@ -422,12 +285,12 @@ fn reason_text(reason: &Reason) -> String {
 }
 
 /// Messages are stored without their full stop; people read sentences.
-pub(super) fn sentence(message: &str) -> String {
+pub(in crate::report) fn sentence(message: &str) -> String {
     let ends = message.ends_with(['.', '!', '?', ':']);
     if ends { message.to_owned() } else { format!("{message}.") }
 }
 
-pub(super) fn pass_text(answer: &Diagnosis) -> String {
+pub(in crate::report) fn pass_text(answer: &Diagnosis) -> String {
     let Some(passing) = answer.certificates.iter().find(|c| c.passes()) else { return String::new() };
     let certificate = &passing.stored.certificate;
     let subject = certificate.subject().to_string();
@@ -442,7 +305,7 @@ pub(super) fn pass_text(answer: &Diagnosis) -> String {
 }
 
 /// What the other type of rule would say, and how to tell which one the check has.
-pub(super) fn other_type_text(answer: &Diagnosis) -> String {
+pub(in crate::report) fn other_type_text(answer: &Diagnosis) -> String {
     let other = &answer.other_type;
     let verdict = match other.verdict {
         Verdict::Pass => "would PASS here",
@@ -488,7 +351,7 @@ impl<W: Write> Block<'_, W> {
     }
 }
 
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn wrap(text: &str, width: usize) -> Vec<String> {
     let options =
         textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()

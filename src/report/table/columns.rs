@@ -1,0 +1,148 @@
+//! The columns of `check`'s table: which ones a rule calls for, and what stands in each.
+
+use super::{counted, is_relevant, is_undecided};
+use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
+use crate::lookup;
+use crate::report::style::{Style, Tone};
+use crate::rule::RuleType;
+use crate::store::StoreSpec;
+use crate::system::System;
+use crate::text::{shown, shown_bytes};
+
+/// A column: its title and what stands in it.
+pub(in crate::report) struct Column {
+    pub title: &'static str,
+    pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
+}
+
+pub(in crate::report) fn columns(answer: &Diagnosis) -> Vec<Column> {
+    let original = answer.rule.rule_type == RuleType::ClientCertificate;
+    let mut columns = vec![
+        Column { title: "#", cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()) },
+        Column { title: "Common name", cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
+    ];
+    if answer.certificates.iter().any(|c| c.stored.label.is_some()) {
+        columns.push(Column { title: label_title(answer), cell: |_, c, s| (Tone::Plain, label_of(c, s)) });
+    }
+    if answer.stores.len() > 1 {
+        columns.push(Column {
+            title: "Store",
+            cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()),
+        });
+    }
+    columns.push(Column { title: found_title(answer), cell: found_cell });
+    columns.push(Column {
+        title: if original { "Signed by\nthe CA" } else { "Issued by\nthe CA" },
+        cell: |_, c, s| step_cell(c, &[StepName::Signature, StepName::Path], s),
+    });
+    columns.push(Column { title: "Valid", cell: valid_cell });
+    if !original {
+        columns.extend(v2_columns(answer));
+    }
+    columns.push(Column { title: "Result", cell: result_cell });
+    columns
+}
+
+fn v2_columns(answer: &Diagnosis) -> Vec<Column> {
+    let mut columns = Vec::new();
+    if !answer.rule.extended_key_usage.is_empty() {
+        columns.push(Column { title: "EKU", cell: |_, c, s| step_cell(c, &[StepName::ExtendedKeyUsage], s) });
+    }
+    if answer.rule.check_private_key {
+        columns.push(Column { title: "Key", cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s) });
+    }
+    if !answer.rule.subject_alternative_names.is_empty() {
+        columns.push(Column {
+            title: "SAN",
+            cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s),
+        });
+    }
+    columns
+}
+
+fn label_title(answer: &Diagnosis) -> &'static str {
+    match answer.certificates.iter().find(|c| c.stored.label.is_some()).map(|c| &c.spec) {
+        Some(StoreSpec::Nss(_)) => "Nickname",
+        Some(StoreSpec::Windows(..) | StoreSpec::File(_)) => "Friendly name",
+        _ => "Label",
+    }
+}
+
+fn found_title(answer: &Diagnosis) -> &'static str {
+    if answer.rule.rule_type == RuleType::ClientCertificateV2 {
+        return "Found by\nname";
+    }
+    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
+    match first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system)) {
+        System::Linux => "Found by\ncertutil -n",
+        System::Macos => "Found by\nsecurity -c",
+        System::Windows => "Found by\n-like",
+    }
+}
+
+fn name_of(examined: &Examined, style: &Style) -> String {
+    if let Err(why) = examined.stored.certificate.outline() {
+        return format!("(unreadable: {why})");
+    }
+    let name = examined.stored.certificate.subject().common_name();
+    name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
+}
+
+fn label_of(examined: &Examined, style: &Style) -> String {
+    examined.stored.label.as_deref().map_or_else(|| style.none().to_owned(), shown_bytes)
+}
+
+fn found_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    let lookup = examined.steps.iter().find(|step| step.step == StepName::Lookup);
+    if examined.returned {
+        return (Tone::Good, style.yes().to_owned());
+    }
+    let word = lookup.and_then(|step| step.code).map_or("", |code| code.short());
+    (Tone::Bad, format!("{} {word}", style.no()).trim_end().to_owned())
+}
+
+/// The worst of some steps, as a mark and a word.
+fn step_cell(examined: &Examined, names: &[StepName], style: &Style) -> (Tone, String) {
+    let steps: Vec<&Step> = examined.steps.iter().filter(|step| names.contains(&step.step)).collect();
+    let with = |status| steps.iter().find(|step| step.status == status);
+    let word = |step: &Step| step.code.map_or("", |code| code.short());
+    if let Some(step) = with(StepStatus::Fail) {
+        (Tone::Bad, format!("{} {}", style.no(), word(step)).trim_end().to_owned())
+    } else if let Some(step) = with(StepStatus::Unknown) {
+        (Tone::Doubtful, format!("? {}", word(step)).trim_end().to_owned())
+    } else if let Some(step) = with(StepStatus::Warn) {
+        (Tone::Doubtful, format!("{} {}", style.yes(), word(step)).trim_end().to_owned())
+    } else if with(StepStatus::Pass).is_some() {
+        (Tone::Good, style.yes().to_owned())
+    } else {
+        (Tone::Faint, style.none().to_owned())
+    }
+}
+
+fn valid_cell(answer: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    let (tone, mark) = step_cell(examined, &[StepName::Validity], style);
+    if tone == Tone::Bad {
+        return (tone, mark);
+    }
+    let left =
+        examined.stored.certificate.not_after().map(|end| (end.as_second() - answer.at.as_second()) / 86_400);
+    let left = left.map(spoken_days).unwrap_or_default();
+    (tone, format!("{} {left}", style.yes()))
+}
+
+/// `212 days`, `9 years`.
+fn spoken_days(days: i64) -> String {
+    if days >= 2 * 365 { format!("{} years", days / 365) } else { counted(days.max(0) as usize, "day") }
+}
+
+fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
+    if examined.passes() {
+        (Tone::Good, "PASS".to_owned())
+    } else if is_relevant(examined) && is_undecided(examined) {
+        (Tone::Doubtful, "?".to_owned())
+    } else if is_relevant(examined) {
+        (Tone::Bad, "FAIL".to_owned())
+    } else {
+        (Tone::Faint, style.none().to_owned())
+    }
+}
