@@ -1,6 +1,6 @@
 //! `certposture verify`: each certificate against the uploaded CA, directly and along a chain.
 
-use super::{Common, Exit, UsageError, check, list, options};
+use super::{Common, Exit, check, list, options};
 use crate::ca::{CaProblem, UploadedCas};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Unrecognized};
@@ -24,8 +24,7 @@ const MAX_FILE_SIZE: u64 = 16 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let outcome = verify(arguments, common, style);
-    let is_usage = |error: &anyhow::Error| error.downcast_ref::<UsageError>().is_some();
-    if common.format == Format::Json && outcome.as_ref().is_err_and(|error| !is_usage(error)) {
+    if common.format == Format::Json && outcome.is_err() {
         // Whoever parses the output gets a document even when nothing could be judged.
         report::json(&[])?;
     }
