@@ -443,11 +443,11 @@ codes! {
             "OpenSSL": SHOW_SUBJECT,
         }
         SubstringOnly "substring-only" Warning {
-            seen: "The wanted name is only a part of the certificate's name, and the look-up matches all \
-                   the same.",
+            seen: "The look-up returns the certificate although its common name is not the wanted one: the \
+                   wanted name is only a part of it or, on Linux, only the certificate's nickname.",
             why: "For `client_certificate` macOS asks for a common name that contains the wanted text, and \
-                  Windows for such a subject, so host1 finds host10 too. A `client_certificate_v2` rule \
-                  compares the whole name and would fail.",
+                  Windows for such a subject, so host1 finds host10 too; certutil asks for the nickname \
+                  alone. A `client_certificate_v2` rule compares the whole common name and would fail.",
             fix: "Put the certificate's whole common name into the rule.",
         }
         Shadowed "shadowed" Fault {

@@ -1,5 +1,6 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
+use crate::ca::UploadedCa;
 use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
 use crate::lookup::{Found, Lookup};
@@ -7,53 +8,95 @@ use crate::reason::Severity;
 use crate::store::{StoreSpec, StoredCertificate};
 use crate::text::{is_deceptive, shown_bytes};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Writes the answer to one rule.
 pub fn check(answer: &Diagnosis) -> io::Result<()> {
-    print(&check_value(answer))
+    print(&Check(answer))
 }
 
 /// Writes the answers to several rules.
 pub fn checks(answers: &[Diagnosis]) -> io::Result<()> {
-    let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
-    let all: Vec<Value> = answers.iter().map(check_value).collect();
-    print(&json!({"schema": "certposture.checks/1", "verdict": worst.as_str(), "checks": all}))
+    print(&Checks(answers))
 }
 
-fn check_value(answer: &Diagnosis) -> Value {
+struct Checks<'a>(&'a [Diagnosis]);
+
+impl Serialize for Checks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let worst = self.0.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry("schema", "certposture.checks/1")?;
+        document.serialize_entry("verdict", worst.as_str())?;
+        document.serialize_entry("checks", &Each(self.0, Check))?;
+        document.end()
+    }
+}
+
+/// One answer. Certificates are written one by one: a store may hold thousands, and all of them as
+/// values would take many times their space.
+struct Check<'a>(&'a Diagnosis);
+
+impl Serialize for Check<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let answer = self.0;
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry("schema", "certposture.check/1")?;
+        document.serialize_entry("verdict", answer.verdict.as_str())?;
+        document.serialize_entry("evaluated_at", &time(Some(answer.at)))?;
+        document.serialize_entry("rule", &rule(answer))?;
+        let client = answer.client.as_ref().map(|client| client_value(client, answer));
+        document.serialize_entry("client", &client)?;
+        document.serialize_entry("ca", &Each(&answer.cas.cas, ca))?;
+        document.serialize_entry("stores", &Each(&answer.stores, store))?;
+        document.serialize_entry(
+            "lookups",
+            &Each(&answer.lookups, |looked: &(StoreSpec, Lookup)| lookup_value(answer, looked)),
+        )?;
+        document.serialize_entry("certificates", &Each(&answer.certificates, examined))?;
+        document.serialize_entry("reasons", &Each(&answer.reasons, reason))?;
+        document.serialize_entry("fixes", &Each(&answer.fixes, fix))?;
+        document.serialize_entry("other_type", &other_type(answer))?;
+        document.end()
+    }
+}
+
+/// A list whose elements are made when they are written.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<'a, T, V: Serialize, F: Fn(&'a T) -> V> Serialize for Each<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
+
+fn other_type(answer: &Diagnosis) -> Value {
+    let other = &answer.other_type;
     json!({
-        "schema": "certposture.check/1",
-        "verdict": answer.verdict.as_str(),
-        "evaluated_at": time(Some(answer.at)),
-        "rule": rule(answer),
-        "client": answer.client.as_ref().map(|client| self::client(client, answer)),
-        "ca": answer.cas.cas.iter().map(|ca| json!({
-            "subject": ca.certificate.subject().to_string(),
-            "sha256": ca.certificate.sha256(),
-            "not_before": time(ca.certificate.not_before()),
-            "not_after": time(ca.certificate.not_after()),
-        })).collect::<Vec<_>>(),
-        "stores": answer.stores.iter().map(store).collect::<Vec<_>>(),
-        "lookups": answer.lookups.iter().map(|(spec, lookup)| {
-            let own: Vec<&Examined> = answer.certificates.iter().filter(|c| c.spec == *spec).collect();
-            looked_up(spec, lookup, |at| own.get(at).map(|c| c.stored.certificate.sha256().to_owned()))
-        }).collect::<Vec<_>>(),
-        "certificates": answer.certificates.iter().map(examined).collect::<Vec<_>>(),
-        "reasons": answer.reasons.iter().map(reason).collect::<Vec<_>>(),
-        "fixes": answer.fixes.iter().map(fix).collect::<Vec<_>>(),
-        "other_type": {
-            "type": answer.other_type.rule_type.as_str(),
-            "verdict": answer.other_type.verdict.as_str(),
-            "reasons": answer.other_type.reasons.iter().map(reason).collect::<Vec<_>>(),
-        },
+        "type": other.rule_type.as_str(),
+        "verdict": other.verdict.as_str(),
+        "reasons": other.reasons.iter().map(reason).collect::<Vec<_>>(),
     })
 }
 
-fn client(client: &Client, answer: &Diagnosis) -> Value {
+fn ca(ca: &UploadedCa) -> Value {
+    json!({
+        "subject": ca.certificate.subject().to_string(),
+        "sha256": ca.certificate.sha256(),
+        "not_before": time(ca.certificate.not_before()),
+        "not_after": time(ca.certificate.not_after()),
+    })
+}
+
+fn lookup_value(answer: &Diagnosis, (spec, lookup): &(StoreSpec, Lookup)) -> Value {
+    let own: Vec<&Examined> = answer.certificates.iter().filter(|c| c.spec == *spec).collect();
+    looked_up(spec, lookup, |position| own.get(position).map(|c| c.stored.certificate.sha256().to_owned()))
+}
+
+fn client_value(client: &Client, answer: &Diagnosis) -> Value {
     let version = match client {
         Client::Installed { version } => Some(version),
         Client::NotFound => None,
