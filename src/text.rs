@@ -80,6 +80,11 @@ pub fn quote_sh(word: &[u8]) -> Option<String> {
     }
 }
 
+/// The same for reading: where no word means exactly `word`, one that shows it.
+pub fn show_sh(word: &[u8]) -> String {
+    quote_sh(word).unwrap_or_else(|| quote_visible(&shown_bytes(word)))
+}
+
 fn is_plain_in_sh(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte)
 }

@@ -46,16 +46,18 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
 
 /// How people list the store that v2 enumerates.
 fn listing_command(contents: &Contents, system: System) -> String {
-    let path = |path: &std::path::Path| text::quote_sh(path.to_string_lossy().as_bytes()).unwrap_or_default();
+    let path = |path: &std::path::Path| text::show_sh(path.as_os_str().as_encoded_bytes());
     match &contents.spec {
         StoreSpec::Nss(directory) => format!("certutil -L -d sql:{}", path(directory)),
         StoreSpec::Keychain(file) => format!("/usr/bin/security find-certificate -a -p {}", path(file)),
-        StoreSpec::Windows(location, name) => format!("Get-ChildItem Cert:\\{}\\{name}", location.as_str()),
+        StoreSpec::Windows(location, name) => {
+            format!("Get-ChildItem Cert:\\{}\\{}", location.as_str(), text::shown(name))
+        }
         StoreSpec::File(file) => match system_of(&contents.spec, system) {
             System::Windows => {
                 format!(
                     "certutil -dump {}",
-                    text::quote_powershell(&file.to_string_lossy()).unwrap_or_default()
+                    text::quote_powershell(&text::shown(&file.to_string_lossy())).unwrap_or_default()
                 )
             }
             System::Linux | System::Macos => format!("openssl x509 -noout -text -in {}", path(file)),
@@ -66,8 +68,7 @@ fn listing_command(contents: &Contents, system: System) -> String {
 /// What `certutil -L -n NAME` would print had each certificate of a file been imported: under its
 /// friendly name where it has one (pk12util), otherwise under its common name.
 pub fn as_if_imported(contents: &Contents, name: &[u8]) -> Lookup {
-    let command =
-        format!("certutil -L -d sql:/etc/pki/nssdb -r -n {}", text::quote_sh(name).unwrap_or_default());
+    let command = format!("certutil -L -d sql:/etc/pki/nssdb -r -n {}", text::show_sh(name));
     let mut lookup = Lookup { command, ..Lookup::default() };
     if contents.status == Status::Read {
         let named = |stored: &StoredCertificate| match &stored.label {

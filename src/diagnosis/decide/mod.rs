@@ -225,9 +225,9 @@ fn add_clock_hint(evidence: &Evidence<'_>, reason: &mut Reason) {
     let early = searched().filter(|e| e.steps.iter().any(|s| s.code == Some(Code::NotYetValid))).count();
     let all = searched().count();
     if early >= 3 && early * 2 > all {
-        reason.message = format!(
-            "{}. {early} of the {all} certificates here are not valid yet, so this device's clock is probably slow",
-            reason.message.split(';').next().unwrap_or_default()
-        );
+        // The message ends by asking whether the clock is right.
+        let hint =
+            format!(" {early} of the {all} certificates here are not valid yet, so it is probably slow");
+        reason.message.push_str(&hint);
     }
 }

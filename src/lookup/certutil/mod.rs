@@ -15,7 +15,7 @@ use super::{Found, Lookup, Note};
 use crate::reason::Code;
 use crate::store::nss::{self, BAD_DATABASE};
 use crate::store::{Contents, Index, Status, StoreSpec};
-use crate::text::{quote_sh, shown_bytes};
+use crate::text::{show_sh, shown_bytes};
 use fallback::File;
 use jiff::Timestamp;
 use matching::Database;
@@ -164,10 +164,5 @@ fn command(spec: &StoreSpec, name: &[u8]) -> String {
     if let StoreSpec::Nss(directory) = spec {
         database.extend_from_slice(directory.as_os_str().as_encoded_bytes());
     }
-    format!("certutil -L -d {} -r -n {}", quoted(&database), quoted(name))
-}
-
-/// Where no word means exactly these bytes, one that shows them.
-fn quoted(word: &[u8]) -> String {
-    quote_sh(word).unwrap_or_else(|| format!("'{}'", shown_bytes(word).replace('\'', r"'\''")))
+    format!("certutil -L -d {} -r -n {}", show_sh(&database), show_sh(name))
 }

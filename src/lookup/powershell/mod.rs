@@ -16,6 +16,7 @@ pub use wildcard::{InvalidPattern, Wildcard};
 
 use super::{Found, Lookup, Note};
 use crate::store::{Contents, Index, StoreSpec, WindowsLocation};
+use crate::text::shown;
 use std::borrow::Cow;
 
 /// What the documented command answers for the name `name` in a store.
@@ -71,7 +72,7 @@ fn command(spec: &StoreSpec, typed: &str) -> String {
         StoreSpec::Windows(location, name) => format!(r"Cert:\{}\{name}\", location.as_str()),
         _ => format!(r"Cert:\{}\My\", WindowsLocation::CurrentUser.as_str()),
     };
-    format!(r#"Get-ChildItem {drive} | where{{$_.Subject -like "*{typed}*"}}"#)
+    shown(&format!(r#"Get-ChildItem {drive} | where{{$_.Subject -like "*{typed}*"}}"#)).into_owned()
 }
 
 #[cfg(test)]

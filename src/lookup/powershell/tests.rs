@@ -35,6 +35,12 @@ fn returned(subjects: &[&str], name: &str) -> Vec<usize> {
 }
 
 #[test]
+fn the_command_is_told_on_one_line() {
+    let command = lookup(&store(&[]), b"a\nb\x1b").command;
+    assert_eq!(command, r#"Get-ChildItem Cert:\CurrentUser\My\ | where{$_.Subject -like "*a\u{a}b\u{1b}*"}"#);
+}
+
+#[test]
 fn returns_every_match_in_the_order_of_the_store() {
     let subjects = ["CN=host10, O=Acme", "CN=other", "OU=Host1 lab, CN=b"];
     assert_eq!(returned(&subjects, "host1"), [0, 2]);

@@ -11,7 +11,7 @@ pub use find::contains;
 
 use super::{Found, Lookup};
 use crate::store::{Contents, SYSTEM_KEYCHAIN, StoreSpec};
-use crate::text::{quote_sh, shown_bytes};
+use crate::text::show_sh;
 use std::path::{Path, PathBuf};
 
 /// `errSecItemNotFound` (-25300) as far as an exit status can hold it.
@@ -62,16 +62,11 @@ fn command(spec: &StoreSpec, name: &[u8]) -> String {
         StoreSpec::Keychain(file) => absolute(file),
         _ => PathBuf::from(SYSTEM_KEYCHAIN),
     };
-    let keychain = quoted(keychain.as_os_str().as_encoded_bytes());
-    format!("/usr/bin/security find-certificate -c {} -p {keychain}", quoted(name))
+    let keychain = show_sh(keychain.as_os_str().as_encoded_bytes());
+    format!("/usr/bin/security find-certificate -c {} -p {keychain}", show_sh(name))
 }
 
 /// `security` looks for a relative name in the user's own folder of keychains.
 fn absolute(file: &Path) -> PathBuf {
     std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf())
-}
-
-/// A word that no shell can pass on is shown with its offending characters escaped.
-fn quoted(word: &[u8]) -> String {
-    quote_sh(word).unwrap_or_else(|| format!("'{}'", shown_bytes(word).replace('\'', r"'\''")))
 }
