@@ -99,13 +99,22 @@ fn the_machines_store_is_elsewhere_for_the_original_type() {
     assert_eq!(answer.fixes[0].then, None);
 }
 
-#[test]
-fn a_key_that_is_needed_moves_with_its_certificate() {
+fn elsewhere(place: Place) -> Place {
+    Place { elsewhere: true, ..place }
+}
+
+/// A rule that asks for the private key and names the machine's store.
+fn with_key_of_the_system() -> Rule {
     let json =
         br#"{"type":"client_certificate_v2","input":{"certificate_id":"8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a",
         "operating_system":"windows","cn":"device-7","check_private_key":true,
         "locations":{"trust_stores":["system"],"paths":[]}}}"#;
-    let rule = certposture::rule::read_rules(json).unwrap().rules.remove(0);
+    certposture::rule::read_rules(json).unwrap().rules.remove(0)
+}
+
+#[test]
+fn a_key_that_is_needed_moves_with_its_certificate() {
+    let rule = with_key_of_the_system();
     let places =
         [place(r"windows:LocalMachine\My", &[], None), place(r"windows:CurrentUser\My", &[device()], None)];
     let answer = answer(&rule, &places);
@@ -116,6 +125,72 @@ fn a_key_that_is_needed_moves_with_its_certificate() {
         "{command}"
     );
     assert!(answer.fixes[0].message.contains("not marked as exportable"), "{}", answer.fixes[0].message);
+}
+
+#[test]
+fn the_right_certificate_elsewhere_settles_the_fault_of_another() {
+    let damaged = with_common_name(b"device-7");
+    let damaged = Certificate::from_der([&damaged.der()[..damaged.der().len() - 1], b"\0"].concat());
+    let places = [
+        place(r"windows:CurrentUser\My", &[damaged], None),
+        elsewhere(place(r"windows:LocalMachine\My", &[device()], None)),
+    ];
+    let answer = answer(&original("device-7"), &places);
+    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::SignatureInvalid)));
+    let command = first_command(&answer);
+    assert!(command.contains(r"(Get-Item -LiteralPath 'Cert:\LocalMachine\My\"), "{command}");
+    assert_eq!(answer.fixes[0].then, None);
+}
+
+#[test]
+fn a_missing_key_comes_with_the_certificate_from_the_other_location() {
+    let mut without_key = place(r"windows:LocalMachine\My", &[device()], None);
+    without_key.contents.certificates[0].private_key = PrivateKey::Absent;
+    let others = elsewhere(place(r"windows:CurrentUser\My", &[device()], None));
+    let both = answer(&with_key_of_the_system(), &[without_key.clone(), others]);
+    assert_eq!(first_reason(&both), Some(Code::PrivateKeyMissing));
+    assert!(first_command(&both).contains("Export-PfxCertificate"), "{}", first_command(&both));
+    let alone = answer(&with_key_of_the_system(), &[without_key]);
+    let message = &alone.fixes[0].message;
+    let repair = "`certutil -repairstore My A0B8326DA3CAFF40428C1B67B609071A0E4EF03F`";
+    assert!(message.contains(repair), "{message}");
+}
+
+#[test]
+fn the_machines_store_alone_is_still_not_the_users() {
+    let machines = place(r"windows:LocalMachine\My", &[device()], None);
+    let answer = answer(&original("device-7"), &[machines]);
+    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::FoundElsewhere)));
+    assert!(first_command(&answer).contains("::new('My', 'CurrentUser')"), "{}", first_command(&answer));
+}
+
+#[test]
+fn a_rule_may_name_the_place_instead() {
+    let users = place(r"windows:CurrentUser\My", &[device()], None);
+    let answer = answer(&with_key_of_the_system(), &[users]);
+    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::FoundElsewhere)));
+    assert!(answer.fixes[0].message.contains("trust store \"user\""), "{}", answer.fixes[0].message);
+}
+
+#[test]
+fn a_friendly_name_makes_no_candidate_of_another_devices_certificate() {
+    let mut place = place(r"windows:CurrentUser\My", &[device()], None);
+    place.contents.certificates[0].label = Some(b"LAPTOP-9".to_vec());
+    let answer = answer(&original("laptop-9"), &[place]);
+    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::NotFound)));
+}
+
+#[cfg(not(windows))]
+#[test]
+fn a_store_of_windows_leaves_the_question_open_on_another_system() {
+    for spec in [r"windows:CurrentUser\My", r"windows:LocalMachine\My"] {
+        let place = Place::read(&spec.parse().unwrap(), &[]);
+        assert_eq!(place.contents.status, Status::Unsupported);
+        let answer = answer(&original("device-7"), &[place]);
+        assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Unknown, Some(Code::StoreDenied)));
+        let message = &answer.fixes[0].message;
+        assert!(message.contains("--os windows") && message.contains(&spec[8..]), "{message}");
+    }
 }
 
 #[test]

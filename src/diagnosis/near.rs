@@ -52,15 +52,18 @@ impl WantedName {
         }
     }
 
-    /// Compares it with everything that names the certificate.
-    pub fn nearness(&self, stored: &StoredCertificate) -> Nearness {
+    /// Compares it with everything that names the certificate; with the store's own name for it only
+    /// where the look-up goes by that one.
+    pub fn nearness(&self, stored: &StoredCertificate, by_nickname: bool) -> Nearness {
         let subject = stored.certificate.subject();
         let names = subject.common_names();
         let by_name = names.iter().map(|name| self.compare(name)).min().unwrap_or(Nearness::Different);
         if by_name == Nearness::Exact {
             return by_name;
         }
-        by_name.min(self.by_label(stored, names.is_empty())).min(self.elsewhere_in(stored, subject))
+        let by_label =
+            if by_nickname { self.by_label(stored, names.is_empty()) } else { Nearness::Different };
+        by_name.min(by_label).min(self.elsewhere_in(stored, subject))
     }
 
     /// A nickname is chosen by whoever imported the certificate: only a slip of writing counts.

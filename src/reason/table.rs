@@ -297,11 +297,13 @@ codes! {
             "Linux": IMPORT_LINUX,
         }
         StoreDenied "store-denied" Unknown {
-            seen: "This user may not read the store that the client searches.",
+            seen: "This user may not read the store that the client searches, or it is another system's and \
+                   nobody can read it here.",
             why: "The client runs as root or SYSTEM and can read it all the same, so it may see \
                   certificates that cannot be seen from here.",
             fix: "Run the same certposture command again as an administrator: behind `sudo` on Linux and \
-                  macOS, in an elevated prompt of the same user on Windows.",
+                  macOS, in an elevated prompt of the same user on Windows. Of another system's store, give a \
+                  copy or an export.",
         }
         StoreLocked "store-locked" Unknown {
             seen: "Another process holds the store locked, or the file is encrypted with a pass phrase.",

@@ -40,9 +40,13 @@ fn folder(certificates: &[Vec<u8>]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn write(path: &Path, certificates: &[Vec<u8>]) {
+    write_labelled(path, &certificates.iter().map(|der| (der.clone(), "label")).collect::<Vec<_>>());
+}
+
+fn write_labelled(path: &Path, certificates: &[(Vec<u8>, &str)]) {
     let mut keychain = Keychain::new();
-    for der in certificates {
-        keychain.add(der, "label", None);
+    for (der, label) in certificates {
+        keychain.add(der, label, None);
     }
     fs::write(path, keychain.bytes()).unwrap();
 }
@@ -123,12 +127,31 @@ fn installs_a_certificate_found_in_a_file() {
 }
 
 #[test]
+fn installs_the_right_certificate_in_place_of_one_that_cannot_pass() {
+    let old = short_lived(NAME, 7);
+    let (folder, keychain) = folder(std::slice::from_ref(&old));
+    beside(folder.path(), &["p256.pem"]);
+    let answer = check(folder.path(), &keychain, &["--cn", NAME, "--elsewhere"]);
+    assert_eq!(answer["reasons"][0]["code"], "intermediate-missing", "{answer:#}");
+    assert!(answer["fixes"][0]["message"].as_str().unwrap().contains("delete the expired"), "{answer:#}");
+    let log = run_first_fix(folder.path(), &answer);
+    assert!(log[0].starts_with("add-certificates"), "{log:?}");
+    assert_eq!(log[1..], [format!("delete-certificate -Z {} {}", sha1(&old), keychain.display())]);
+    assert_eq!(fs::read(folder.path().join("added")).unwrap(), fixture("p256.pem"));
+}
+
+/// The answer under the rule that asks for the key.
+fn check_rule(folder: &Path, keychain: &Path) -> Value {
+    let rule = folder.join("rule.json");
+    fs::write(&rule, RULE).unwrap();
+    check(folder, keychain, &["--rule", rule.to_str().unwrap(), "--elsewhere"])
+}
+
+#[test]
 fn imports_the_key_where_the_rule_asks_for_it() {
     let (folder, keychain) = folder(&[]);
     beside(folder.path(), &["p256.pem", "p256.key"]);
-    let rule = folder.path().join("rule.json");
-    fs::write(&rule, RULE).unwrap();
-    let answer = check(folder.path(), &keychain, &["--rule", rule.to_str().unwrap(), "--elsewhere"]);
+    let answer = check_rule(folder.path(), &keychain);
     let command = answer["fixes"][0]["command"].as_str().unwrap_or_else(|| panic!("{answer:#}"));
     let parts = [
         "/usr/bin/openssl pkcs12 -export -in ",
@@ -140,4 +163,69 @@ fn imports_the_key_where_the_rule_asks_for_it() {
         assert!(command.contains(part), "{part} in {command}");
     }
     assert!(Command::new("sh").args(["-n", "-c", command]).status().unwrap().success());
+}
+
+#[test]
+fn takes_the_key_from_the_file_that_it_is_in() {
+    let (folder, keychain) = folder(&[]);
+    beside(folder.path(), &["p256.pem"]);
+    let key = folder.path().join("certs/device key.pem");
+    fs::copy(Path::new(FIXTURES).join("p256.key"), &key).unwrap();
+    let command = check_rule(folder.path(), &keychain)["fixes"][0]["command"].as_str().unwrap().to_owned();
+    assert!(command.contains(&format!(" -inkey '{}' ", key.display())), "{command}");
+}
+
+#[test]
+fn a_certificate_without_its_key_is_imported_again_with_it() {
+    let right = fixture("p256.pem");
+    let (folder, keychain) = folder(std::slice::from_ref(&right));
+    beside(folder.path(), &["p256.pem", "p256.key"]);
+    let answer = check_rule(folder.path(), &keychain);
+    assert_eq!(answer["reasons"][0]["code"], "private-key-missing", "{answer:#}");
+    let command = answer["fixes"][0]["command"].as_str().unwrap();
+    let delete = format!("security delete-certificate -Z {} ", sha1(&right));
+    assert!(command.starts_with(&delete) && command.contains("&& security import "), "{command}");
+}
+
+#[test]
+fn what_is_in_a_pkcs_12_file_is_imported_by_hand() {
+    let (folder, keychain) = folder(&[]);
+    fs::create_dir(folder.path().join("certs")).unwrap();
+    let p12 = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pkcs12");
+    fs::copy(Path::new(p12).join("no-pass-phrase-legacy.p12"), folder.path().join("certs/d.p12")).unwrap();
+    let rule = folder.path().join("rule.json");
+    fs::write(&rule, RULE.replace(NAME, "device-7")).unwrap();
+    let ca = format!("{p12}/ca.der");
+    let options =
+        ["--rule", rule.to_str().unwrap(), "--elsewhere", "--ca", &ca, "--at", "2027-01-01T00:00:00Z"];
+    let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+        .args(["check", "--format", "json", "--store", &format!("keychain:{}", keychain.display())])
+        .args(options)
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let fix = &answer["fixes"][0];
+    assert_eq!(fix["command"], Value::Null, "{answer:#}");
+    assert!(fix["message"].as_str().unwrap().contains("certs/d.p12"), "{answer:#}");
+}
+
+#[test]
+fn a_label_makes_no_candidate_of_another_devices_certificate() {
+    let (folder, keychain) = folder(&[]);
+    write_labelled(&keychain, &[(named("laptop-7", 7), "FILE-P256")]);
+    let answer = check(folder.path(), &keychain, &["--cn", NAME]);
+    assert_eq!((&answer["verdict"], &answer["reasons"][0]["code"]), (&"fail".into(), &"not-found".into()));
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn a_macs_own_keychain_is_not_missing_on_another_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let system = Path::new("/Library/Keychains/System.keychain");
+    let answer = check(folder.path(), system, &["--cn", NAME]);
+    let store = &answer["stores"][0];
+    assert_eq!((&store["status"], &store["code"]), (&"unsupported".into(), &"store-denied".into()));
+    assert_eq!(answer["verdict"], "unknown");
+    assert!(answer["fixes"][0]["message"].as_str().unwrap().contains("keychain:FILE"), "{answer:#}");
 }

@@ -13,9 +13,18 @@ const ALIKE: f64 = 0.75;
 /// More names than this are not compared.
 const MOST_COMPARED: usize = 2_000;
 
-/// What is to be said of each searched place, in their order.
+/// What is to be said of each searched place, in their order. Where there is none, a store of another
+/// system, which nobody can read here, leaves the question open.
 pub(super) fn reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
-    searched(evidence).filter_map(about).collect()
+    if searched(evidence).next().is_some() {
+        return searched(evidence).filter_map(about).collect();
+    }
+    given(evidence).filter(|place| place.contents.status == Status::Unsupported).filter_map(about).collect()
+}
+
+/// The places where the client might look, whether or not the rule has it look there.
+fn given<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
+    evidence.case.places.iter().filter(|place| !place.elsewhere)
 }
 
 fn searched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
@@ -86,6 +95,12 @@ pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
         message.push_str(&format!(
             ". The nearest name is \"{}\", which looks like another device's",
             shown(&name)
+        ));
+    }
+    if let (true, Some(given)) = (searched(evidence).next().is_none(), given(evidence).next()) {
+        message.push_str(&format!(
+            ". Under this rule the client does not search {}",
+            shown(&given.contents.spec.to_string())
         ));
     }
     if has_variable(evidence) {

@@ -1,11 +1,12 @@
 //! What to ask for, and of whom, where no command can help.
 
 use super::Damage;
+use super::windows::thumbprint;
 use crate::diagnosis::near::unpadded;
 use crate::diagnosis::{Examined, Reason};
 use crate::reason::Code;
 use crate::rule::RuleType;
-use crate::store::StoreSpec;
+use crate::store::{Status, StoreSpec, WindowsLocation};
 use crate::text::{shown, shown_bytes};
 
 /// The advice for a reason, with this device's and this rule's values in it.
@@ -32,6 +33,10 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::NicknameDiffers => Some(import_under_name(damage)),
         Code::NicknameOtherSubject => Some(make_way(damage)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
+        Code::StoreDenied => on_its_own_system(damage),
+        Code::StoreCorrupt => restore(damage),
+        Code::PrivateKeyMissing => candidate.and_then(import_with_key),
+        Code::FoundElsewhere => candidate.and_then(|c| name_the_place(damage, c)),
         Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
         Code::NotFound => Some(install(damage)),
         Code::RuleOsMismatch => Some(
@@ -72,6 +77,91 @@ fn put_there(damage: &Damage<'_>) -> String {
         }
         _ => install(damage),
     }
+}
+
+/// A store of another system is denied to everybody here, and no other account helps.
+fn on_its_own_system(damage: &Damage<'_>) -> Option<String> {
+    let mut places = damage.evidence.case.places.iter();
+    let foreign = places.find(|place| place.contents.status == Status::Unsupported && !place.elsewhere)?;
+    match &foreign.contents.spec {
+        StoreSpec::Windows(location, name) => Some(format!(
+            "Run certposture on the Windows device itself; or have the store exported there (Get-ChildItem \
+             'Cert:\\{}\\{}' | Export-Certificate -Type SST -FilePath user.sst) and give the file with --store \
+             file:user.sst --os windows",
+            location.as_str(),
+            shown(name).replace('\'', "''")
+        )),
+        StoreSpec::Keychain(_) => Some(
+            "Run certposture on the Mac itself; or copy the keychain's file from it and give the copy with --store \
+             keychain:FILE, for which no password is needed"
+                .to_owned(),
+        ),
+        StoreSpec::Nss(_) | StoreSpec::File(_) => None,
+    }
+}
+
+/// For NSS databases there is more to say.
+fn restore(damage: &Damage<'_>) -> Option<String> {
+    let mut places = damage.searched();
+    let damaged =
+        places.find(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreCorrupt))?;
+    match &damaged.contents.spec {
+        StoreSpec::Nss(_) => None,
+        StoreSpec::Keychain(file) => Some(format!(
+            "Copy {} somewhere safe, restore it from a backup, and install the client certificate in it again if it is \
+             not there",
+            shown(&file.to_string_lossy())
+        )),
+        StoreSpec::Windows(..) => Some(format!(
+            "Run certposture again, in case another program just changed {0}. If that does not help, delete from {0} what \
+             is damaged and import the client certificate again",
+            shown(&damaged.contents.spec.to_string())
+        )),
+        StoreSpec::File(path) => Some(format!(
+            "Replace {} by a sound file, or give another one: PEM, DER, PKCS #12, or a store exported from Windows",
+            shown(&path.to_string_lossy())
+        )),
+    }
+}
+
+fn import_with_key(candidate: &Examined) -> Option<String> {
+    let place = shown(&candidate.spec.to_string()).into_owned();
+    let new =
+        "If the key is not to be had, create a new key on this device and have a certificate issued for it";
+    match &candidate.spec {
+        StoreSpec::Keychain(_) => Some(format!(
+            "Import the certificate together with its private key, from a PKCS #12 file, into {place}. {new}"
+        )),
+        StoreSpec::Windows(location, name) => Some(format!(
+            "Import the certificate together with its private key, from a .pfx file, into {place}. If the key is still \
+             on this device, `certutil{} -repairstore {} {}` links the certificate to it. {new}",
+            if *location == WindowsLocation::CurrentUser { " -user" } else { "" },
+            shown(name),
+            thumbprint(&candidate.stored.certificate)
+        )),
+        StoreSpec::Nss(_) | StoreSpec::File(_) => None,
+    }
+}
+
+/// Where the rule's client searches none of the places that were looked at, the rule may name one.
+fn name_the_place(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
+    let is_given = damage.place_of(candidate).is_some_and(|place| !place.elsewhere);
+    let is_fixed = damage.rule_type() == RuleType::ClientCertificate;
+    if damage.searched().next().is_some() || is_fixed || !is_given {
+        return None;
+    }
+    let location = match &candidate.spec {
+        StoreSpec::Windows(WindowsLocation::CurrentUser, name) if name.eq_ignore_ascii_case("My") => "user",
+        StoreSpec::Windows(WindowsLocation::LocalMachine, name) if name.eq_ignore_ascii_case("My") => {
+            "system"
+        }
+        StoreSpec::Keychain(_) | StoreSpec::Nss(_) => "system",
+        StoreSpec::Windows(..) | StoreSpec::File(_) => return None,
+    };
+    Some(format!(
+        "Either add the trust store \"{location}\" to the check's OS locations, or install the certificate with its private \
+         key where the rule says"
+    ))
 }
 
 /// Mostly the client certificate itself was uploaded: its issuer is the CA that is wanted.

@@ -4,11 +4,10 @@
 mod database;
 mod install;
 
-use super::{Damage, Repair};
+use super::{Damage, Repair, is_the_certificates};
 use crate::diagnosis::{Examined, Nearness, Reason};
 use crate::reason::Code;
 use crate::rule::RuleType;
-use crate::store::PrivateKey;
 use crate::text::shown_bytes;
 use database::Database;
 
@@ -24,18 +23,8 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
         Code::StoreMissing | Code::StoreEmpty | Code::StoreCorrupt => fill(damage, reason.code),
         Code::PrivateKeyMissing => install_key(damage),
         Code::IntermediateMissing => replace(damage).or_else(|| install_issuer(damage)),
-        Code::NicknameOtherSubject
-        | Code::Expired
-        | Code::NotYetValid
-        | Code::IssuerDiffers
-        | Code::SignatureInvalid
-        | Code::SelfSigned
-        | Code::AlgorithmUnsupported
-        | Code::CertificateUnparseable
-        | Code::EkuAbsent
-        | Code::EkuMissing
-        | Code::SanAbsent
-        | Code::SanDiffers => replace(damage),
+        Code::NicknameOtherSubject => replace(damage),
+        code if is_the_certificates(code) => replace(damage),
         _ => None,
     }
 }
@@ -106,13 +95,7 @@ fn fill(damage: &Damage<'_>, code: Code) -> Option<Repair> {
 
 /// Brings the private key from another place that has the same certificate with it.
 fn install_key(damage: &Damage<'_>) -> Option<Repair> {
-    let candidate = damage.candidate?;
-    let with_key = damage.evidence.certificates.iter().find(|other| {
-        !other.searched
-            && other.stored.certificate == candidate.stored.certificate
-            && other.stored.private_key == PrivateKey::Present
-    })?;
-    install::install(damage, with_key)
+    install::install(damage, damage.with_key_elsewhere()?)
 }
 
 /// Puts the issuer's certificate, found elsewhere, beside the client certificate.

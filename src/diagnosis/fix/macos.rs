@@ -1,7 +1,7 @@
 //! Repairs of the System keychain with `security`. Each command is one line for zsh or sh and works
 //! with what every Mac has.
 
-use super::{Damage, Repair};
+use super::{Damage, Repair, is_the_certificates};
 use crate::certificate::Certificate;
 use crate::diagnosis::{Examined, Reason, is_searched};
 use crate::lookup::{Found, security};
@@ -28,23 +28,35 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
     let keychain = Keychain::searched(damage)?;
     match reason.code {
         Code::Shadowed => uncover(damage, &keychain, damage.candidate?, false),
-        Code::Expired
-        | Code::NotYetValid
-        | Code::IssuerDiffers
-        | Code::SignatureInvalid
-        | Code::SelfSigned
-        | Code::IntermediateMissing
-            if damage.rule_type() == RuleType::ClientCertificate =>
-        {
-            uncover(damage, &keychain, damage.sound_alternative()?, true)
-        }
         Code::FoundElsewhere => import(damage, &keychain, damage.candidate?),
-        Code::StoreEmpty => {
-            let repair = import(damage, &keychain, damage.sound_elsewhere()?)?;
-            Some(Repair { settles_all: true, ..repair })
+        Code::PrivateKeyMissing => add_key(damage, &keychain),
+        Code::StoreEmpty => install_sound(damage, &keychain),
+        code if is_the_certificates(code) => {
+            replace(damage, &keychain).or_else(|| install_sound(damage, &keychain))
         }
         _ => None,
     }
+}
+
+/// Another certificate of the keychain comes to the front in place of one that cannot pass.
+fn replace(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
+    let original = damage.rule_type() == RuleType::ClientCertificate;
+    original.then(|| uncover(damage, keychain, damage.sound_alternative()?, true))?
+}
+
+/// The right certificate, found where the client does not look, is put into the keychain.
+fn install_sound(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
+    let repair = import(damage, keychain, damage.sound_elsewhere()?)?;
+    Some(Repair { settles_all: true, ..repair })
+}
+
+/// The certificate is there without its key, and elsewhere with it. It is deleted first: an import
+/// ends with an error when the keychain holds the same certificate already.
+fn add_key(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
+    let found = damage.with_key_elsewhere()?;
+    let delete = delete(keychain.sudo(), &keychain.argument()?, &found.stored.certificate);
+    let repair = import(damage, keychain, found)?;
+    Some(Repair { command: repair.command.map(|import| format!("{delete} && {import}")), ..repair })
 }
 
 /// The keychain that the client searches.
@@ -156,22 +168,26 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
     let with_key = damage.evidence.case.rule.check_private_key && !original;
     let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
     let mut commands = vec![match &candidate.spec {
-        StoreSpec::File(_) if with_key => {
-            let name = candidate.stored.certificate.subject().common_name().unwrap_or_default();
-            import_with_key(sudo, &argument, Path::new(&candidate.stored.location), &name)?
-        }
-        _ if with_key => return Some(Repair::by_hand(move_by_hand(candidate))),
+        StoreSpec::File(_) if with_key => match key_file(damage, candidate) {
+            Some(key) => import_with_key(sudo, &argument, candidate, key)?,
+            None => return Some(Repair::by_hand(import_by_hand(keychain, candidate))),
+        },
+        StoreSpec::Keychain(_) if with_key => return Some(Repair::by_hand(move_by_hand(candidate))),
+        _ if with_key => return None,
         _ => add(sudo, &argument, &candidate.stored.certificate),
     }];
     let now = damage.evidence.case.at;
     let in_front = if original { in_front(damage, keychain, None) } else { Vec::new() };
-    for stored in in_front {
+    for stored in &in_front {
         commands.push(clear_away(keychain, stored, now)?);
     }
-    let message = format!(
+    let mut message = format!(
         "Install the certificate from {} in the keychain that the client searches",
         shown(&candidate.stored.location)
     );
+    if !in_front.is_empty() {
+        message = format!("{message}. {}", uncovering(&in_front, now));
+    }
     Some(Repair { message, command: Some(commands.join(" && ")), then: None, settles_all: false })
 }
 
@@ -201,13 +217,35 @@ fn add(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
     ))
 }
 
-/// Imports a certificate with its private key from a PEM file. The system's own openssl makes the
+/// The PEM file with the private key of a certificate that is in a PEM file too.
+fn key_file<'a>(damage: &Damage<'a>, candidate: &Examined) -> Option<&'a Path> {
+    let key = damage.place_of(candidate)?.key_files.get(&candidate.stored.position)?;
+    let is_pem = |file: &Path| {
+        let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
+        !["der", "cer", "p12", "pfx"].iter().any(|other| extension == *other)
+    };
+    (is_pem(key) && is_pem(Path::new(&candidate.stored.location))).then_some(key)
+}
+
+/// A PKCS #12 file has a pass phrase that no command should contain.
+fn import_by_hand(keychain: &Keychain<'_>, candidate: &Examined) -> String {
+    format!(
+        "Import {} with its private key into the keychain {}: in Keychain Access, or with security import",
+        shown(&candidate.stored.location),
+        shown(&keychain.path.to_string_lossy())
+    )
+}
+
+/// Imports a certificate with its private key from PEM files. The system's own openssl makes the
 /// PKCS #12 file: `security` cannot read the default form of OpenSSL 3. Writing the partition list
 /// may fail, and the key is there all the same.
-fn import_with_key(sudo: &str, keychain: &str, file: &Path, name: &str) -> Option<String> {
-    let (file, name) = (argument(&absolute(file))?, quote_sh(name.as_bytes())?);
+fn import_with_key(sudo: &str, keychain: &str, candidate: &Examined, key: &Path) -> Option<String> {
+    let file = argument(&absolute(Path::new(&candidate.stored.location)))?;
+    let key = argument(&absolute(key))?;
+    let name = candidate.stored.certificate.subject().common_name().unwrap_or_default();
+    let name = quote_sh(name.as_bytes())?;
     Some(through_a_folder(&format!(
-        "/usr/bin/openssl pkcs12 -export -in {file} -name {name} -passout pass:{PASS_PHRASE} -out \"$t/c.p12\" && \
+        "/usr/bin/openssl pkcs12 -export -in {file} -inkey {key} -name {name} -passout pass:{PASS_PHRASE} -out \"$t/c.p12\" && \
          {sudo}security import \"$t/c.p12\" -k {keychain} -f pkcs12 -P {PASS_PHRASE} && \
          {{ {sudo}security set-key-partition-list -S {PARTITIONS} -l {name} -k '' {keychain} >/dev/null || true; }}"
     )))

@@ -12,7 +12,7 @@ use super::{Examined, Reason};
 use crate::lookup;
 use crate::reason::{Code, Severity};
 use crate::rule::{Resolution, RuleType};
-use crate::store::Place;
+use crate::store::{Place, PrivateKey};
 use crate::system::System;
 
 /// One thing to change.
@@ -68,6 +68,21 @@ impl<'a> Damage<'a> {
         })
     }
 
+    /// The candidate in another place that has its private key too.
+    pub fn with_key_elsewhere(&self) -> Option<&'a Examined> {
+        let candidate = self.candidate?;
+        self.evidence.certificates.iter().find(|other| {
+            !other.searched
+                && other.stored.certificate == candidate.stored.certificate
+                && other.stored.private_key == PrivateKey::Present
+        })
+    }
+
+    /// The place where a certificate was found.
+    pub fn place_of(&self, found: &Examined) -> Option<&'a Place> {
+        self.evidence.case.places.iter().find(|place| place.contents.spec == found.spec)
+    }
+
     /// The candidate, when it is elsewhere and would pass in the right place.
     pub fn sound_elsewhere(&self) -> Option<&'a Examined> {
         let case = self.evidence.case;
@@ -76,6 +91,25 @@ impl<'a> Damage<'a> {
                 && candidate::would_pass(examined)
         })
     }
+}
+
+/// Whether a fault is the certificate's own, so that only another certificate helps.
+const fn is_the_certificates(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Expired
+            | Code::NotYetValid
+            | Code::IssuerDiffers
+            | Code::SignatureInvalid
+            | Code::SelfSigned
+            | Code::IntermediateMissing
+            | Code::AlgorithmUnsupported
+            | Code::CertificateUnparseable
+            | Code::EkuAbsent
+            | Code::EkuMissing
+            | Code::SanAbsent
+            | Code::SanDiffers
+    )
 }
 
 /// A command, and whether the check passes after it.

@@ -1,13 +1,13 @@
 //! Repairs of a Windows certificate store. Each command is one line of PowerShell 5.1 or later.
 
-use super::{Damage, Repair};
+use super::{Damage, Repair, is_the_certificates};
 use crate::certificate::Certificate;
-use crate::diagnosis::{Examined, Reason, is_searched};
+use crate::diagnosis::{Examined, Reason};
 use crate::encoding::PASS_PHRASE_VARIABLE;
 use crate::lookup::powershell::typed_literally;
 use crate::reason::Code;
 use crate::rule::RuleType;
-use crate::store::{Place, PrivateKey, StoreSpec, WindowsLocation};
+use crate::store::{PrivateKey, StoreSpec, WindowsLocation};
 use crate::text::{quote_powershell, shown};
 use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
@@ -17,32 +17,50 @@ use std::path::Path;
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
     match reason.code {
         Code::CnShellSpecial => escape_name(damage),
-        Code::FoundElsewhere => install(damage, &Target::searched(damage)?, damage.candidate?),
-        Code::StoreMissing | Code::StoreEmpty => fill(damage, &Target::searched(damage)?),
+        Code::FoundElsewhere => install(damage, &Target::of(damage)?, damage.candidate?),
+        Code::PrivateKeyMissing => install(damage, &Target::of(damage)?, damage.with_key_elsewhere()?),
+        Code::StoreMissing | Code::StoreEmpty => fill(damage, &Target::of(damage)?),
+        code if is_the_certificates(code) => install_sound(damage, &Target::of(damage)?),
         _ => None,
     }
 }
 
 /// The store that the client searches.
 struct Target<'a> {
-    place: &'a Place,
     location: WindowsLocation,
     name: &'a str,
+    writable: bool,
 }
 
 impl<'a> Target<'a> {
+    fn of(damage: &Damage<'a>) -> Option<Self> {
+        match damage.searched().next() {
+            Some(_) => Self::searched(damage),
+            None => Self::documented(damage),
+        }
+    }
+
     /// `None` where another user's store was read: nothing should be installed in it.
     fn searched(damage: &Damage<'a>) -> Option<Self> {
-        let case = damage.evidence.case;
-        let mut places = case.places.iter().filter(|place| is_searched(case, place));
-        places.find_map(|place| {
+        damage.searched().find_map(|place| {
             let others = place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser);
             match &place.contents.spec {
                 StoreSpec::Windows(location, name) if !others => {
-                    Some(Self { place, location: *location, name })
+                    Some(Self { location: *location, name, writable: place.writable })
                 }
                 _ => None,
             }
+        })
+    }
+
+    /// Where the original type looks, when it is not among the stores that were given.
+    fn documented(damage: &Damage<'_>) -> Option<Self> {
+        let original = damage.rule_type() == RuleType::ClientCertificate;
+        let of_windows = matches!(damage.candidate?.spec, StoreSpec::Windows(..));
+        (original && of_windows).then_some(Self {
+            location: WindowsLocation::CurrentUser,
+            name: "My",
+            writable: true,
         })
     }
 
@@ -52,11 +70,7 @@ impl<'a> Target<'a> {
 
     /// Where to type the command.
     fn prompt(&self) -> &'static str {
-        if self.place.writable {
-            "in PowerShell"
-        } else {
-            "in a PowerShell opened with \"Run as administrator\""
-        }
+        if self.writable { "in PowerShell" } else { "in a PowerShell opened with \"Run as administrator\"" }
     }
 }
 
@@ -73,20 +87,23 @@ fn escape_name(damage: &Damage<'_>) -> Option<Repair> {
     )))
 }
 
-/// Puts a certificate found elsewhere into the store that is missing or empty.
+/// Puts the right certificate, found elsewhere, into the store that is missing or empty.
 fn fill(damage: &Damage<'_>, target: &Target<'_>) -> Option<Repair> {
-    let found = damage.sound_elsewhere().and_then(|candidate| install(damage, target, candidate));
-    Some(found.map_or_else(
-        || {
-            Repair::by_hand(format!(
-                "Import the client certificate, with its private key, into {}: open its .pfx file, or use \
-                 Import-PfxCertificate {}",
-                shown(&target.path()),
-                target.prompt()
-            ))
-        },
-        |repair| Repair { settles_all: true, ..repair },
-    ))
+    let by_hand = || {
+        Repair::by_hand(format!(
+            "Import the client certificate, with its private key, into {}: open its .pfx file, or use \
+             Import-PfxCertificate {}",
+            shown(&target.path()),
+            target.prompt()
+        ))
+    };
+    Some(install_sound(damage, target).unwrap_or_else(by_hand))
+}
+
+/// Puts the right certificate, found elsewhere, into the store, beside one that cannot pass.
+fn install_sound(damage: &Damage<'_>, target: &Target<'_>) -> Option<Repair> {
+    let repair = install(damage, target, damage.sound_elsewhere()?)?;
+    Some(Repair { settles_all: true, ..repair })
 }
 
 /// Installs the candidate, found where the client does not look, in the target.
@@ -119,7 +136,7 @@ fn install(damage: &Damage<'_>, target: &Target<'_>, candidate: &Examined) -> Op
 }
 
 /// The name of a certificate in a store's folder.
-fn thumbprint(certificate: &Certificate) -> String {
+pub(super) fn thumbprint(certificate: &Certificate) -> String {
     Sha1::digest(certificate.der()).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
@@ -180,22 +197,9 @@ fn import_with_key(candidate: &Examined, target: &Target<'_>) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Contents, Index, Status};
 
-    fn place(spec: &str) -> Place {
-        let contents = Contents {
-            spec: spec.parse().unwrap(),
-            status: Status::Read,
-            problem: None,
-            certificates: Vec::new(),
-            index: Index::None,
-        };
-        Place::new(contents, false, false)
-    }
-
-    fn target(place: &Place) -> Target<'_> {
-        let StoreSpec::Windows(location, name) = &place.contents.spec else { unreachable!() };
-        Target { place, location: *location, name }
+    fn personal(location: WindowsLocation) -> Target<'static> {
+        Target { location, name: "My", writable: false }
     }
 
     #[test]
@@ -207,9 +211,9 @@ mod tests {
 
     #[test]
     fn copies_between_stores() {
-        let place = place(r"windows:CurrentUser\My");
+        let target = personal(WindowsLocation::CurrentUser);
         assert_eq!(
-            copy(r"Cert:\LocalMachine\O'Hara", "AB", &target(&place)).unwrap(),
+            copy(r"Cert:\LocalMachine\O'Hara", "AB", &target).unwrap(),
             "$s = [Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser'); \
              $s.Open('ReadWrite'); $s.Add((Get-Item -LiteralPath 'Cert:\\LocalMachine\\O''Hara\\AB')); $s.Close()"
         );
@@ -217,8 +221,8 @@ mod tests {
 
     #[test]
     fn moves_the_key_through_a_file_that_does_not_stay() {
-        let place = place(r"windows:LocalMachine\My");
-        let command = move_with_key(r"Cert:\CurrentUser\My", "AB", &target(&place)).unwrap();
+        let target = personal(WindowsLocation::LocalMachine);
+        let command = move_with_key(r"Cert:\CurrentUser\My", "AB", &target).unwrap();
         assert!(
             command.contains(r"Export-PfxCertificate -Cert 'Cert:\CurrentUser\My\AB' -FilePath $f.FullName"),
             "{command}"

@@ -120,7 +120,7 @@ impl One<'_> {
             ),
             Code::CertificateUnparseable => {
                 format!(
-                    "The entry with the nickname \"{wanted}\" cannot be read as a certificate: {}",
+                    "The entry that the store calls \"{wanted}\" cannot be read as a certificate: {}",
                     self.unreadable()
                 )
             }
@@ -130,8 +130,7 @@ impl One<'_> {
 
     /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
     fn nickname_is_near(&self) -> bool {
-        let original = (self.system(), self.rule_type()) == (System::Linux, RuleType::ClientCertificate);
-        let name = self.look.resolution.common_name.as_deref().filter(|_| original);
+        let name = self.look.resolution.common_name.as_deref().filter(|_| self.look.goes_by_nickname());
         name.is_some_and(|name| WantedName::new(name).by_label(self.stored, false) == self.nearness)
     }
 

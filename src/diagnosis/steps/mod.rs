@@ -102,6 +102,17 @@ pub(super) struct Look<'a> {
     pub lookup: &'a Lookup,
 }
 
+impl Look<'_> {
+    fn system(&self) -> System {
+        lookup::system_of(&self.place.contents.spec, self.case.system)
+    }
+
+    /// Whether the look-up goes by the store's own name for a certificate: certutil alone does.
+    fn goes_by_nickname(&self) -> bool {
+        (self.system(), self.case.rule.rule_type) == (System::Linux, RuleType::ClientCertificate)
+    }
+}
+
 /// Every certificate of a store that was read, in its order.
 pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined> {
     let returned: HashSet<usize> = returned_positions(look.lookup).collect();
@@ -111,12 +122,13 @@ pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined
         RuleType::ClientCertificate => Nearness::Different,
         RuleType::ClientCertificateV2 => Nearness::Exact,
     };
+    let by_nickname = look.goes_by_nickname();
     let stored = look.place.contents.certificates.par_iter().zip(judgements);
     stored
         .enumerate()
         .map(|(position, (stored, judgement))| {
             let returned = returned.contains(&position);
-            let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored));
+            let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
             let one = One { look, stored, judgement, returned, nearness };
             Examined {
                 spec: look.place.contents.spec.clone(),
@@ -168,7 +180,7 @@ impl One<'_> {
     }
 
     fn system(&self) -> System {
-        lookup::system_of(&self.look.place.contents.spec, self.look.case.system)
+        self.look.system()
     }
 
     fn wanted(&self) -> String {

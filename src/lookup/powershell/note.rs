@@ -13,7 +13,7 @@ pub fn special_characters(typed: &str) -> Option<Note> {
         Ok(expanded) => {
             let mut meaning = variable_meaning(&expanded.variables);
             if expanded.escapes {
-                meaning.push("a backtick or doubled quote is taken as an escape".to_owned());
+                meaning.push(escape_meaning(&expanded.text));
             }
             meaning.extend(wildcard_meaning(&expanded.text));
             meaning
@@ -23,7 +23,7 @@ pub fn special_characters(typed: &str) -> Option<Note> {
         return None;
     }
     let message = format!(
-        "In the name \"{}\", {}. To mean the name as it is, a rule for Windows has to say: {}",
+        "In the name \"{}\", {}. To mean the name as it is written here, a rule for Windows has to say: {}",
         shown(typed),
         meaning.join("; "),
         shown(&typed_literally(typed)),
@@ -53,6 +53,20 @@ pub fn typed_literally(name: &str) -> String {
         }
     }
     typed
+}
+
+/// `pattern` begins and ends with the command's own `*`.
+fn escape_meaning(pattern: &str) -> String {
+    let inner = pattern.strip_prefix('*').and_then(|rest| rest.strip_suffix('*')).unwrap_or(pattern);
+    let mut characters = inner.chars();
+    let mut wanted = String::new();
+    while let Some(c) = characters.next() {
+        wanted.push(if c == '`' { characters.next().unwrap_or(c) } else { c });
+    }
+    format!(
+        "a backtick or doubled quote is taken as an escape, so that the command looks for \"{}\"",
+        shown(&wanted)
+    )
 }
 
 fn broken_meaning(broken: &Broken) -> String {

@@ -78,6 +78,8 @@ fn notes_what_powershell_reads_otherwise() {
         ("srv [old", "-like refuses"),
         ("pay$env", "$env is a variable"),
         ("a`b", "escape"),
+        ("srv``[old``]", "looks for \"srv[old]\""),
+        ("a``````b", "looks for \"a`b\""),
         ("Jim \"X\" Doe", "\" ends the quoted text"),
         ("say “hi”", "“ ends the quoted text"),
         ("a$(whoami)", "is code"),

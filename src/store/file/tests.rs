@@ -267,6 +267,7 @@ fn processor_seconds() -> i64 {
     rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime).tv_sec
 }
 
+/// On Unix only: the clock is Unix's, and the Windows tests run in Wine, which keeps no time limits.
 #[cfg(unix)]
 #[test]
 fn a_hostile_file_ends_within_a_second() {

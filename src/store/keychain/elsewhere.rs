@@ -7,3 +7,10 @@ use std::path::Path;
 pub fn entries(_: &Path) -> Option<Vec<Entry>> {
     None
 }
+
+/// Whether a path that does not exist here is one of a Mac's own keychains, named as on the Mac.
+pub fn is_on_a_mac(path: &Path) -> bool {
+    ["/Library/Keychains", "/System/Library/Keychains", "/Users"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
+}

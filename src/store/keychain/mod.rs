@@ -11,7 +11,7 @@ mod native;
 
 use super::{Contents, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
-use crate::input;
+use crate::input::{self, Unreadable};
 use crate::reason::Code;
 use std::path::{Path, PathBuf};
 
@@ -56,9 +56,17 @@ impl Store for KeychainStore {
 }
 
 fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Problem)> {
-    let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| Problem::unreadable(path, &why))?;
+    let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| unreadable(path, &why))?;
     file::entries(&bytes)
         .map_err(|why| (Status::Corrupt, Problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
+}
+
+fn unreadable(path: &Path, why: &Unreadable) -> (Status, Problem) {
+    if !matches!(why, Unreadable::Missing) || !native::is_on_a_mac(path) {
+        return Problem::unreadable(path, why);
+    }
+    let why = "is a keychain of a Mac, and this is none: here, give a copy of the file as keychain:FILE";
+    (Status::Unsupported, Problem::of_file(Code::StoreDenied, path, why))
 }
 
 fn contents(spec: StoreSpec, path: &Path, entries: Vec<Entry>) -> Contents {

@@ -33,7 +33,7 @@ pub(super) fn install(damage: &Damage<'_>, found: &Examined) -> Option<Repair> {
 
 /// Keys go in and out of a database with a password only for who knows it, and no command should ask.
 fn needs_password(damage: &Damage<'_>, database: &Database<'_>, found: &Examined) -> Option<String> {
-    let source = source(damage, found)?;
+    let source = damage.place_of(found)?;
     let locked = if source.has_password { source } else { database.place };
     locked.has_password.then(|| {
         format!(
@@ -97,7 +97,7 @@ fn as_pem(damage: &Damage<'_>, found: &Examined) -> Option<String> {
     });
     match &found.spec {
         StoreSpec::Nss(_) if alone => {
-            let source = Database::of(source(damage, found)?)?;
+            let source = Database::of(damage.place_of(found)?)?;
             Some(format!("certutil -L -d {} -n {} -a", source.argument()?, source.name_of(stored)?))
         }
         StoreSpec::File(_) if alone && is_pem(&stored.location) => {
@@ -131,7 +131,7 @@ fn certificate_and_key(
 fn export(damage: &Damage<'_>, found: &Examined, name: &[u8]) -> Option<String> {
     match &found.spec {
         StoreSpec::Nss(_) => {
-            let source = Database::of(source(damage, found)?)?;
+            let source = Database::of(damage.place_of(found)?)?;
             let from = source.name_of(&found.stored)?;
             Some(format!("pk12util -o \"$t/c.p12\" -d {} -n {from} -K '' -W ''", source.argument()?))
         }
@@ -171,7 +171,7 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
             (format!("cat {both} > \"$t/c.pem\""), "600")
         }
         _ if with_key => {
-            let locked = source(damage, found)?.has_password;
+            let locked = damage.place_of(found)?.has_password;
             let export = export(damage, found, b"client").filter(|_| !locked)?;
             (
                 format!("{export} && openssl pkcs12 -in \"$t/c.p12\" -passin pass: -nodes -out \"$t/c.pem\""),
@@ -185,12 +185,8 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
 
 /// The files of a certificate and of its key.
 fn files(damage: &Damage<'_>, found: &Examined) -> Option<(PathBuf, PathBuf)> {
-    let key = source(damage, found)?.key_files.get(&found.stored.position)?;
+    let key = damage.place_of(found)?.key_files.get(&found.stored.position)?;
     is_pem(&found.stored.location).then(|| (absolute(Path::new(&found.stored.location)), absolute(key)))
-}
-
-fn source<'a>(damage: &Damage<'a>, found: &Examined) -> Option<&'a Place> {
-    damage.evidence.case.places.iter().find(|place| place.contents.spec == found.spec)
 }
 
 fn quoted(path: &Path) -> Option<String> {
