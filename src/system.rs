@@ -10,16 +10,17 @@ pub enum System {
     Windows,
 }
 
+#[cfg(windows)]
+const CURRENT: System = System::Windows;
+#[cfg(target_os = "macos")]
+const CURRENT: System = System::Macos;
+#[cfg(not(any(windows, target_os = "macos")))]
+const CURRENT: System = System::Linux;
+
 impl System {
     /// The one that this program was built for; other Unix systems are taken for Linux.
     pub const fn current() -> Self {
-        if cfg!(windows) {
-            Self::Windows
-        } else if cfg!(target_os = "macos") {
-            Self::Macos
-        } else {
-            Self::Linux
-        }
+        CURRENT
     }
 
     /// The name that people use.

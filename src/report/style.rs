@@ -1,5 +1,6 @@
 //! How text may be laid out: width, colour and the characters that the terminal has. Decided once.
 
+use crate::system::System;
 use clap::ValueEnum;
 use comfy_table::{Cell, Color, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle, presets};
 use std::env;
@@ -177,7 +178,7 @@ fn terminal_width() -> Option<usize> {
 /// A locale that names UTF-8; where none is named, only a terminal is doubted. Windows' consoles are
 /// set to UTF-8 by the program's manifest.
 fn has_unicode(terminal: bool) -> bool {
-    if cfg!(windows) {
+    if System::current() == System::Windows {
         return true;
     }
     let locale =
@@ -187,6 +188,6 @@ fn has_unicode(terminal: bool) -> bool {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         }
-        None => !terminal || cfg!(target_os = "macos"),
+        None => !terminal || System::current() == System::Macos,
     }
 }
