@@ -1,7 +1,7 @@
 //! The repairs of the System keychain: what the commands do, and that the check passes after them.
 //! A stand-in for `security` notes what it is asked for.
 
-use crate::certificate::{named, short_lived};
+use crate::certificate::{common_name, name, named, short_lived, with_subject};
 use crate::writer::Keychain;
 use serde_json::Value;
 use std::fs;
@@ -109,6 +109,8 @@ fn deletes_an_expired_certificate_in_the_way() {
     let (folder, keychain) = folder(&[old.clone(), right.clone(), behind.clone()]);
     let answer = check(folder.path(), &keychain, &["--cn", NAME]);
     assert_eq!(answer["verdict"], "fail");
+    let message = answer["reasons"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with("(serial number 07, valid until 2025-01-01)"), "{message}");
     let log = run_first_fix(folder.path(), &answer);
     assert_eq!(log, [format!("delete-certificate -Z {} {}", sha1(&old), keychain.display())]);
     write(&keychain, &[right, behind]);
@@ -216,6 +218,15 @@ fn a_label_makes_no_candidate_of_another_devices_certificate() {
     write_labelled(&keychain, &[(named("laptop-7", 7), "FILE-P256")]);
     let answer = check(folder.path(), &keychain, &["--cn", NAME]);
     assert_eq!((&answer["verdict"], &answer["reasons"][0]["code"]), (&"fail".into(), &"not-found".into()));
+}
+
+#[test]
+fn of_several_common_names_the_rule_has_to_give_the_last() {
+    let both = with_subject(name(&[vec![common_name(0x0c, b"first")], vec![common_name(0x0c, b"last")]]), 7);
+    let (folder, keychain) = folder(&[both]);
+    let answer = check(folder.path(), &keychain, &["--cn", "first"]);
+    let told = answer["certificates"][0]["steps"][0]["message"].as_str().unwrap();
+    assert!(told.contains("the last one alone, which is \"last\""), "{told}");
 }
 
 #[cfg(not(target_os = "macos"))]

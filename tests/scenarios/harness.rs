@@ -215,11 +215,13 @@ impl Scenario {
         Answer::from(command.output().unwrap())
     }
 
-    /// The target folder may be closed to other users.
+    /// The target folder may be closed to other users. Another process copies: were the copy open for
+    /// writing here while another test starts a process, that one would hold it open, and a file that
+    /// is open for writing cannot be run ("Text file busy").
     fn own_program(&self) -> PathBuf {
         let copy = self.path("bin/certposture");
         if !copy.exists() {
-            fs::copy(program(), &copy).unwrap();
+            tool("cp", &[program().as_ref(), copy.as_os_str()]);
         }
         copy
     }

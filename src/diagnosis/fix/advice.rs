@@ -38,7 +38,7 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::PrivateKeyMissing => candidate.and_then(import_with_key),
         Code::FoundElsewhere => candidate.and_then(|c| name_the_place(damage, c)),
         Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
-        Code::NotFound => Some(install(damage)),
+        Code::NotFound => candidate.and_then(|c| change_name(damage, c)).or_else(|| Some(install(damage))),
         Code::RuleOsMismatch => Some(
             "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
              with --store"
@@ -191,6 +191,9 @@ fn rule_name(damage: &Damage<'_>) -> String {
 fn change_name(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
     let name = candidate.stored.certificate.subject().common_name()?;
     let name = unpadded(&name);
+    if damage.resolution().common_name.as_deref() == Some(name.as_bytes()) {
+        return None;
+    }
     Some(format!(
         "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
         rule_name(damage),

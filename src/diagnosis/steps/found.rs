@@ -1,6 +1,7 @@
 //! Whether the look-up finds a certificate, and whether its name is the rule's.
 
 use super::{One, Step, StepName, StepStatus};
+use crate::certificate::Certificate;
 use crate::diagnosis::near::{Nearness, WantedName};
 use crate::diagnosis::returned_positions;
 use crate::reason::Code;
@@ -124,8 +125,20 @@ impl One<'_> {
                     self.unreadable()
                 )
             }
+            _ if self.is_hidden_name() => format!(
+                "\"{wanted}\" is one of several common names of the certificate, and the command looks at the last one \
+                 alone, which is {}",
+                self.has_name()
+            ),
             _ => format!("The rule says \"{wanted}\" and {named}"),
         }
+    }
+
+    /// macOS takes the last common name for the certificate's name, and the rule gives another of them.
+    fn is_hidden_name(&self) -> bool {
+        self.system() == System::Macos
+            && self.nearness == Nearness::Exact
+            && self.stored.certificate.subject().common_names().len() > 1
     }
 
     /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
@@ -142,10 +155,9 @@ impl One<'_> {
     fn shadowed_message(&self) -> String {
         let front = returned_positions(self.look.lookup).next();
         let front = front.and_then(|position| self.look.place.contents.certificates.get(position));
-        let name =
-            front.map(|f| shown(&f.certificate.subject().to_string()).into_owned()).unwrap_or_default();
+        let front = front.map(|front| described(&front.certificate)).unwrap_or_default();
         format!(
-            "The command prints only the first certificate whose name contains \"{}\", and that is {name}",
+            "The command prints only the first certificate whose name contains \"{}\", and that is {front}",
             self.wanted()
         )
     }
@@ -216,4 +228,11 @@ impl One<'_> {
             ),
         }
     }
+}
+
+/// A certificate told from others of the same subject, as a renewed one from the old.
+fn described(certificate: &Certificate) -> String {
+    let subject = certificate.subject().to_string();
+    let end = certificate.not_after().map(|end| format!(", valid until {}", end.strftime("%Y-%m-%d")));
+    format!("{} (serial number {}{})", shown(&subject), certificate.serial_hex(), end.unwrap_or_default())
 }
