@@ -1,28 +1,65 @@
 //! What to ask for, and of whom, where no command can help.
 
-use super::Damage;
-use crate::diagnosis::near::unpadded;
+use super::{Damage, Repair, linux};
+use crate::diagnosis::near::{self, unpadded};
 use crate::diagnosis::{Examined, Reason};
 use crate::reason::Code;
-use crate::rule::RuleType;
-use crate::store::StoreSpec;
+use crate::rule::{RuleType, scope};
+use crate::store::{Place, Status, StoreSpec};
+use crate::system::System;
 use crate::text::{shown, shown_bytes};
 
 /// The advice for a reason, with this device's and this rule's values in it.
-pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> String {
+pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> Repair {
+    if let Some(name) = new_name(damage, reason.code) {
+        return change_name(damage, &name);
+    }
     let general = || reason.code.texts().fix.trim_end_matches('.').to_owned();
-    specific(damage, reason).unwrap_or_else(general)
+    let repair = Repair::by_hand(specific(damage, reason).unwrap_or_else(general));
+    // The certificate that has the nickname is replaced, with all that is wrong with it.
+    Repair { settles_all: reason.code == Code::NicknameOtherSubject, ..repair }
+}
+
+/// The name that the rule should have instead of its own: the certificate's is the sensible one.
+fn new_name(damage: &Damage<'_>, code: Code) -> Option<String> {
+    let is_about_the_name = matches!(
+        code,
+        Code::CnPadded
+            | Code::UnicodeDiffers
+            | Code::CaseDiffers
+            | Code::WhitespaceDiffers
+            | Code::NameInSanOnly
+            | Code::NameInOtherAttribute
+            | Code::HostnameForm
+    );
+    let candidate = damage.candidate.filter(|_| is_about_the_name)?;
+    let rule_name = damage.resolution().common_name.as_deref()?;
+    let by_nickname = (damage.system(), damage.rule_type()) == (System::Linux, RuleType::ClientCertificate)
+        && near::is_by_nickname(rule_name, &candidate.stored, candidate.nearness);
+    let nickname = candidate.stored.label.as_deref().filter(|_| by_nickname);
+    let name = match nickname {
+        Some(nickname) => String::from_utf8(nickname.to_vec()).ok()?,
+        None => candidate.stored.certificate.subject().common_name()?,
+    };
+    Some(unpadded(&name))
+}
+
+fn change_name(damage: &Damage<'_>, name: &str) -> Repair {
+    let message = format!(
+        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
+        rule_name(damage),
+        shown(name)
+    );
+    let then = match damage.system() {
+        System::Linux => linux::after_new_name(damage, name),
+        System::Macos | System::Windows => None,
+    };
+    Repair { then, ..Repair::by_hand(message) }
 }
 
 fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
     let candidate = damage.candidate;
     match reason.code {
-        Code::CnPadded | Code::UnicodeDiffers | Code::CaseDiffers | Code::WhitespaceDiffers => {
-            candidate.and_then(|c| change_name(damage, c))
-        }
-        Code::NameInSanOnly | Code::NameInOtherAttribute | Code::HostnameForm => {
-            candidate.and_then(|c| change_name(damage, c))
-        }
         Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
         Code::IntermediateMissing => candidate.map(ask_for_intermediate),
         Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => candidate.map(|c| other_ca(damage, c)),
@@ -32,8 +69,11 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::NicknameDiffers => Some(import_under_name(damage)),
         Code::NicknameOtherSubject => Some(make_way(damage)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
+        Code::StoreCorrupt => damaged_file(damage),
+        Code::PrivateKeyMissing => Some(bring_key(damage)),
         Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
         Code::NotFound => Some(install(damage)),
+        Code::FoundElsewhere if damage.searched().next().is_none() => Some(list_a_place(damage)),
         Code::RuleOsMismatch => Some(
             "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
              with --store"
@@ -74,6 +114,49 @@ fn put_there(damage: &Damage<'_>) -> String {
     }
 }
 
+fn damaged_file(damage: &Damage<'_>) -> Option<String> {
+    let damaged = damage.searched().find(|place| place.contents.problem.is_some())?;
+    let StoreSpec::File(path) = &damaged.contents.spec else { return None };
+    let key = if damage.evidence.case.rule.check_private_key { " and its private key" } else { "" };
+    Some(format!(
+        "Replace {} by a file that holds this device's client certificate{key} as PEM, each from its line \
+         -----BEGIN to its line -----END",
+        shown(&path.to_string_lossy())
+    ))
+}
+
+/// Without its key, a certificate is of no use to a rule that asks for it.
+fn bring_key(damage: &Damage<'_>) -> String {
+    let new_key =
+        "If the key is not to be had, create a new one on this device and have a certificate issued for it";
+    let place = damage.candidate.map(|candidate| &candidate.spec);
+    let how = match (damage.system(), place) {
+        (_, Some(StoreSpec::File(_))) => {
+            let named = scope::paths(damage.evidence.case.rule);
+            let absent = damage.searched().find(|place| is_absent_file(place));
+            match (absent.map(|place| &place.contents.spec), named.len()) {
+                (Some(StoreSpec::File(path)), _) => format!(
+                    "Put the certificate's private key as PEM into {}, which the rule names",
+                    shown(&path.to_string_lossy())
+                ),
+                (_, 0) => "Put the certificate's private key as PEM beside it".to_owned(),
+                _ => "Put the certificate's private key as PEM into the same file, or into another one that the rule names"
+                    .to_owned(),
+            }
+        }
+        (System::Linux, Some(StoreSpec::Nss(directory))) => format!(
+            "Install the certificate together with its key, from a PKCS #12 file: pk12util -i FILE -d sql:{}",
+            shown(&directory.to_string_lossy())
+        ),
+        _ => return Code::PrivateKeyMissing.texts().fix.trim_end_matches('.').to_owned(),
+    };
+    format!("{how}. {new_key}")
+}
+
+fn is_absent_file(place: &Place) -> bool {
+    matches!(place.contents.spec, StoreSpec::File(_)) && place.contents.status == Status::Missing
+}
+
 /// Mostly the client certificate itself was uploaded: its issuer is the CA that is wanted.
 fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
     let leaf = damage.evidence.case.cas.cas.iter().find(|ca| !ca.certificate.claims_to_be_ca());
@@ -82,6 +165,15 @@ fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
         "Upload the certificate of the CA that issued the client certificates, {}, and put the UUID that the upload \
          returns into the check's Certificate ID",
         issuer.unwrap_or_default()
+    )
+}
+
+/// The rule lists nothing that its client searches here.
+fn list_a_place(damage: &Damage<'_>) -> String {
+    let files = if damage.system() == System::Linux { ", or the path of the certificate's file" } else { "" };
+    format!(
+        "In the Zero Trust dashboard, add the system's store to the check's OS locations{files}: no place that it lists \
+         is one that the client searches on this system"
     )
 }
 
@@ -95,17 +187,6 @@ fn is_the_cas_name(damage: &Damage<'_>) -> bool {
 
 fn rule_name(damage: &Damage<'_>) -> String {
     shown_bytes(damage.resolution().common_name.as_deref().unwrap_or_default())
-}
-
-/// Changing the rule is the cure where the certificate's name is the sensible one.
-fn change_name(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
-    let name = candidate.stored.certificate.subject().common_name()?;
-    let name = unpadded(&name);
-    Some(format!(
-        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
-        rule_name(damage),
-        shown(&name)
-    ))
 }
 
 fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
@@ -185,8 +266,8 @@ fn install(damage: &Damage<'_>) -> String {
                 certificate"
             .to_owned();
     }
-    let store = damage.searched().next().map(|place| shown(&place.contents.spec.to_string()).into_owned());
-    let place = store.unwrap_or_else(|| "the place that the client searches".to_owned());
+    let Some(place) = damage.searched().next() else { return list_a_place(damage) };
+    let place = shown(&place.contents.spec.to_string()).into_owned();
     match &damage.resolution().common_name {
         Some(_) => format!(
             "Have the uploaded CA issue a certificate with the common name {} for this device and install it in {place}; or \

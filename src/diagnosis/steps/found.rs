@@ -1,7 +1,7 @@
 //! Whether the look-up finds a certificate, and whether its name is the rule's.
 
 use super::{One, Step, StepName, StepStatus};
-use crate::diagnosis::near::{Nearness, WantedName};
+use crate::diagnosis::near::{self, Nearness};
 use crate::diagnosis::returned_positions;
 use crate::reason::Code;
 use crate::rule::RuleType;
@@ -105,7 +105,8 @@ impl One<'_> {
             }
             Code::CaseDiffers => format!("The rule says \"{wanted}\" and {named}: they differ in case only"),
             Code::WhitespaceDiffers => {
-                format!("The rule says \"{wanted}\" and {named}: they differ in white space only")
+                let case = if self.case_differs() { " and case" } else { "" };
+                format!("The rule says \"{wanted}\" and {named}: they differ in white space{case} only")
             }
             Code::UnicodeDiffers => format!(
                 "The rule says \"{wanted}\" and {named}: they look alike but are different characters ({})",
@@ -132,7 +133,25 @@ impl One<'_> {
     fn nickname_is_near(&self) -> bool {
         let original = (self.system(), self.rule_type()) == (System::Linux, RuleType::ClientCertificate);
         let name = self.look.resolution.common_name.as_deref().filter(|_| original);
-        name.is_some_and(|name| WantedName::new(name).by_label(self.stored, false) == self.nearness)
+        name.is_some_and(|name| near::is_by_nickname(name, self.stored, self.nearness))
+    }
+
+    /// The name that comes near the rule's.
+    fn near_name(&self) -> String {
+        let nickname = self.stored.label.as_deref().filter(|_| self.nickname_is_near());
+        let nickname = nickname.map(|nickname| String::from_utf8_lossy(nickname).into_owned());
+        nickname.or_else(|| self.stored.certificate.subject().common_name()).unwrap_or_default()
+    }
+
+    fn rule_name(&self) -> String {
+        let name = self.look.resolution.common_name.as_deref().unwrap_or_default();
+        String::from_utf8_lossy(name).into_owned()
+    }
+
+    /// Whether two names that are the same but for white space are not even then.
+    fn case_differs(&self) -> bool {
+        let letters = |name: String| name.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        letters(self.near_name()) != letters(self.rule_name())
     }
 
     fn noted_message(&self, code: Code) -> String {
@@ -157,9 +176,7 @@ impl One<'_> {
             let odd = text.chars().filter(|c| !c.is_ascii());
             odd.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
         };
-        let rule =
-            spell(&String::from_utf8_lossy(self.look.resolution.common_name.as_deref().unwrap_or_default()));
-        let own = spell(&self.stored.certificate.subject().common_name().unwrap_or_default());
+        let (rule, own) = (spell(&self.rule_name()), spell(&self.near_name()));
         match (rule.is_empty(), own.is_empty()) {
             (false, true) => format!("{rule} in the rule"),
             (true, false) => format!("{own} in the certificate"),
@@ -207,10 +224,15 @@ impl One<'_> {
         let wanted = self.wanted();
         let name = self.has_name();
         match code {
-            Code::NicknameOtherSubject => format!(
-                "The nickname \"{wanted}\" belongs to a certificate with another common name ({name}), which is not one \
-                 of the uploaded CA's"
-            ),
+            Code::NicknameOtherSubject => {
+                let why = match self.judgement.path.anchor {
+                    Some(_) => "which does not pass either",
+                    None => "which does not lead to the uploaded CA",
+                };
+                format!(
+                    "The nickname \"{wanted}\" belongs to a certificate with another common name ({name}), {why}"
+                )
+            }
             _ => format!(
                 "Only the loose match of the documented command finds the certificate: its common name is {name}, not \"{wanted}\". A \
                  client_certificate_v2 rule would not match"
