@@ -159,6 +159,14 @@ fn name_is_the_cas_and_it_is_installed() {
     outcome.passes_with(&["is-the-ca", "cn-is-the-ca"]);
 }
 
+/// To rename it would make the check pass and prove nothing.
+#[test]
+fn name_is_the_cas_and_it_is_installed_under_another_nickname() {
+    let ca = root().nickname("ca");
+    let outcome = scenario().nss(&[ca]).cn("Example Root CA").run().fails("nickname-differs");
+    outcome.says("CA itself").warns("cn-is-the-ca").by_hand("client certificate");
+}
+
 #[test]
 fn variable_in_the_original_type() {
     let device = client("device-042").nickname("device-042");

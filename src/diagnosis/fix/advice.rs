@@ -66,6 +66,7 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::Expired => candidate.map(renew),
         Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
         Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => Some(reissue(damage, &wanted_names(damage))),
+        Code::NicknameDiffers if is_the_cas_name(damage) => Some(name_the_client_certificate()),
         Code::NicknameDiffers => Some(import_under_name(damage)),
         Code::NicknameOtherSubject => Some(make_way(damage)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
@@ -168,6 +169,11 @@ fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
     )
 }
 
+fn name_the_client_certificate() -> String {
+    "In the Zero Trust dashboard, replace the check's Common name, which is the CA's, by that of the client certificate"
+        .to_owned()
+}
+
 /// The rule lists nothing that its client searches here.
 fn list_a_place(damage: &Damage<'_>) -> String {
     let files = if damage.system() == System::Linux { ", or the path of the certificate's file" } else { "" };
@@ -262,9 +268,7 @@ fn wanted_names(damage: &Damage<'_>) -> String {
 
 fn install(damage: &Damage<'_>) -> String {
     if is_the_cas_name(damage) {
-        return "In the Zero Trust dashboard, replace the check's Common name, which is the CA's, by that of the client \
-                certificate"
-            .to_owned();
+        return name_the_client_certificate();
     }
     let Some(place) = damage.searched().next() else { return list_a_place(damage) };
     let place = shown(&place.contents.spec.to_string()).into_owned();

@@ -42,7 +42,8 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
 
 /// The candidate's nickname becomes the rule's name, where not the rule's text is at fault.
 fn rename(damage: &Damage<'_>) -> Option<Repair> {
-    let candidate = damage.candidate?;
+    // A check that finds the CA would pass and prove nothing.
+    let candidate = damage.candidate.filter(|c| !damage.evidence.case.cas.contain(&c.stored.certificate))?;
     let name = damage.resolution().common_name.as_deref()?;
     let plain = name.is_ascii() || candidate.nearness == Nearness::Exact;
     // What several certificates have in common does not say which is meant.
@@ -167,5 +168,5 @@ fn issuer_elsewhere<'a>(damage: &Damage<'a>) -> Option<&'a Examined> {
 
 fn leads_to_the_ca(damage: &Damage<'_>, issuer: &Examined) -> bool {
     let end = issuer.chain.last();
-    end.is_some_and(|end| damage.evidence.case.cas.cas.iter().any(|ca| ca.certificate == *end))
+    end.is_some_and(|end| damage.evidence.case.cas.contain(end))
 }

@@ -90,11 +90,14 @@ impl One<'_> {
             _ => format!("the certificate's common name is {}", self.has_name()),
         };
         match code {
-            Code::NicknameDiffers => format!(
-                "The right certificate is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
-                 \"{wanted}\"",
-                nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
-            ),
+            Code::NicknameDiffers => {
+                let which = if self.is_a_ca_given() { "uploaded CA itself" } else { "right certificate" };
+                format!(
+                    "The {which} is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
+                     \"{wanted}\"",
+                    nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
+                )
+            }
             Code::NicknameColon => format!(
                 "Because of the colon, certutil reads \"{wanted}\" as TOKEN:NICKNAME and finds nothing of that name"
             ),
@@ -127,6 +130,10 @@ impl One<'_> {
             }
             _ => format!("The rule says \"{wanted}\" and {named}"),
         }
+    }
+
+    fn is_a_ca_given(&self) -> bool {
+        self.look.case.cas.contain(&self.stored.certificate)
     }
 
     /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
