@@ -184,6 +184,20 @@ fn unreadable_but_not_printed() {
         .fails("certificate-unparseable");
 }
 
+/// Nothing is wrong with the name of an entry that certutil passes over all the same.
+#[test]
+fn row_is_damaged() {
+    for change in ["a3 = 'device-042'", "a82 = NULL", "a80 = x'00000001'"] {
+        scenario()
+            .nss(&[client("device-042").nickname("device-042")])
+            .sql(&format!("UPDATE nssPublic SET {change} WHERE a0 = x'00000001'"))
+            .cn("device-042")
+            .run()
+            .fails("certificate-unparseable")
+            .by_hand("again");
+    }
+}
+
 #[test]
 fn file_in_the_working_directory() {
     let device = client("device-042").mint();

@@ -65,6 +65,8 @@ impl<'a> Damage<'a> {
             standing.is_some_and(|s| s <= candidate::Standing::NearName)
                 && !examined.returned
                 && candidate::would_pass(examined)
+                // No name helps an entry that the command cannot read.
+                && !examined.steps.iter().any(|step| step.code == Some(Code::CertificateUnparseable))
         })
     }
 

@@ -61,11 +61,13 @@ impl One<'_> {
         if original && self.nearness <= Nearness::Case && noted(Code::CnShellSpecial) {
             return Code::CnShellSpecial;
         }
-        if self.stored.certificate.outline().is_err() && self.has_label_wanted() {
+        // certutil compares nothing but the nickname, unless it cannot make a certificate of the entry.
+        let by_nickname = original && self.system() == System::Linux;
+        if self.has_label_wanted() && (by_nickname || self.stored.certificate.outline().is_err()) {
             return Code::CertificateUnparseable;
         }
         match self.nearness {
-            Nearness::Exact if original && self.system() == System::Linux => Code::NicknameDiffers,
+            Nearness::Exact if by_nickname => Code::NicknameDiffers,
             Nearness::Padded => Code::CnPadded,
             Nearness::Case => Code::CaseDiffers,
             Nearness::Whitespace => Code::WhitespaceDiffers,
@@ -191,8 +193,8 @@ impl One<'_> {
         }
     }
 
-    fn unreadable(&self) -> String {
-        self.stored.certificate.outline().err().unwrap_or("its encoding is not valid").to_owned()
+    fn unreadable(&self) -> &'static str {
+        self.stored.certificate.outline().err().unwrap_or("certutil passes over it, for its row is damaged")
     }
 
     pub(super) fn name_step(&self) -> Step {
