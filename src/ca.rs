@@ -55,6 +55,11 @@ impl UploadedCas {
         self.problems.iter().find(|problem| problem.code == Code::CaUnreadable)
     }
 
+    /// Whether `certificate` is itself one that was uploaded.
+    pub fn contain(&self, certificate: &Certificate) -> bool {
+        self.cas.iter().any(|ca| ca.certificate == *certificate)
+    }
+
     /// Those that count for a rule: the one that it names, where the files say which that is, else all.
     pub fn for_rule(&self, certificate_id: Option<&str>) -> Self {
         let same = |id: &Option<String>| match (id, certificate_id) {

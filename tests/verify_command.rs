@@ -165,6 +165,15 @@ fn what_cannot_be_read() {
     );
     let output = verify(folder, &["--ca", "root.pem", "none.pem"]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "certposture: none.pem: does not exist\n");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("CANNOT TELL"));
+    assert_eq!(
+        verify(folder, &["-q", "--ca", "root.pem", "none.pem", "direct.pem"]).stdout,
+        b"CANNOT TELL\n"
+    );
+    assert_eq!(verify(folder, &["-q", "--ca", "root.pem", "none.pem", "old.pem"]).stdout, b"FAIL\n");
+    let output = verify(folder, &["--ca", "none.pem", "direct.pem", "--format", "json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["error"].as_str().unwrap().contains("[ca-unreadable]"));
     assert_eq!(verify(folder, &["direct.pem"]).status.code(), Some(2));
 }
 

@@ -1,7 +1,7 @@
 //! `certposture check`: the verdict and why.
 
 use super::{Common, Exit, UsageError, options};
-use crate::ca::UploadedCas;
+use crate::ca::{self, UploadedCas};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
 use crate::diagnosis::{self, Case, Diagnosis, Verdict};
@@ -15,6 +15,7 @@ use crate::{encoding, input};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A rule file larger than this is none.
@@ -23,6 +24,10 @@ const MAX_RULE_FILE: u64 = 16 << 20;
 /// Answers one rule, or each rule of a file.
 pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let asked = Asked::gather(arguments, common)?;
+    // Whoever reads the table on a terminal reads it there.
+    if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
+        asked.complain();
+    }
     let answers: Vec<Diagnosis> = asked.rules.iter().map(|rule| asked.answer(rule, common)).collect();
     match common.format {
         Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
@@ -82,6 +87,23 @@ impl Asked {
             at: common.at.unwrap_or_else(Timestamp::now),
             working_directory: std::env::current_dir().ok(),
         })
+    }
+
+    /// Says on standard error which of the files given could not be read.
+    fn complain(&self) {
+        let unreadable = self.rules.iter().filter(|rule| rule.is_unreadable());
+        let problems = unreadable.flat_map(|rule| &rule.problems);
+        let rules =
+            problems.map(|problem| (&problem.message, problem.code, "; give the rule as the API's JSON"));
+        let cas = self.cas.problems.iter().filter(|problem| problem.code == Code::CaUnreadable);
+        let cas = cas.map(|problem| {
+            let then =
+                if problem.file.is_some() { "; give the CA that was uploaded, as PEM or DER" } else { "" };
+            (&problem.message, problem.code, then)
+        });
+        for (message, code, then) in rules.chain(cas) {
+            let _ = writeln!(io::stderr(), "certposture: {message}{then} [{code}]");
+        }
     }
 
     /// Looks where the client looks; and elsewhere only when that leaves a question.
@@ -145,21 +167,30 @@ fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, common: &Common) -
     if rules.len() == 1 {
         return Ok(rules);
     }
-    let fits = |rule: &Rule| {
-        let ours = !rule.problems.iter().any(|p| p.code == Code::RuleTypeUnsupported);
-        ours && (rule.systems.is_empty() || rule.systems.contains(&judged_system_of_stores(common)))
-    };
+    let system = judged_system_of_stores(common);
+    let fits = |rule: &Rule| is_ours(rule) && (rule.systems.is_empty() || rule.systems.contains(&system));
     let (fitting, others): (Vec<Rule>, Vec<Rule>) = rules.into_iter().partition(fits);
-    Ok(if fitting.is_empty() { others.into_iter().take(1).collect() } else { fitting })
+    if !fitting.is_empty() {
+        return Ok(fitting);
+    }
+    // None is for this system: that is to be said of the rules that could have been.
+    let (ours, foreign): (Vec<Rule>, Vec<Rule>) = others.into_iter().partition(is_ours);
+    Ok(if ours.is_empty() { foreign.into_iter().take(1).collect() } else { ours })
+}
+
+/// Whether it is of a type that looks for a client certificate.
+fn is_ours(rule: &Rule) -> bool {
+    !rule.problems.iter().any(|problem| problem.code == Code::RuleTypeUnsupported)
 }
 
 fn pick_rule(rules: Vec<Rule>, arguments: &options::Check) -> anyhow::Result<Rule> {
-    let same = |wanted: &Option<String>, have: &Option<String>| wanted.is_none() || wanted == have;
+    let wanted_id = arguments.rule_id.as_deref();
+    let has_id = |rule: &Rule| {
+        wanted_id.is_none_or(|wanted| rule.id.as_deref().is_some_and(|id| ca::same_id(id, wanted)))
+    };
+    let has_name = |rule: &Rule| arguments.rule_name.is_none() || rule.name == arguments.rule_name;
     let names = names_of(rules.iter());
-    let mut matching: Vec<Rule> = rules
-        .into_iter()
-        .filter(|rule| same(&arguments.rule_id, &rule.id) && same(&arguments.rule_name, &rule.name))
-        .collect();
+    let mut matching: Vec<Rule> = rules.into_iter().filter(|rule| has_id(rule) && has_name(rule)).collect();
     match matching.len() {
         1 => Ok(matching.remove(0)),
         0 => Err(UsageError(format!("the rule file has no such rule; it has {names}")).into()),
@@ -185,7 +216,7 @@ pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certif
     let mut certificates = Vec::new();
     for file in files {
         let name = || format!("the intermediate {}", shown(&file.to_string_lossy()));
-        let bytes = input::read(file, crate::ca::MAX_FILE_SIZE).with_context(name)?;
+        let bytes = input::read(file, ca::MAX_FILE_SIZE).with_context(name)?;
         let found = encoding::certificates(&bytes).with_context(name)?;
         certificates.extend(found.into_iter().map(Certificate::from_der));
     }

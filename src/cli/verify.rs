@@ -24,9 +24,9 @@ const MAX_FILE_SIZE: u64 = 16 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let outcome = verify(arguments, common, style);
-    if common.format == Format::Json && outcome.is_err() {
+    if let (Format::Json, Err(error)) = (common.format, &outcome) {
         // Whoever parses the output gets a document even when nothing could be judged.
-        report::json(&[])?;
+        report::json(&[], Some(&shown(&format!("{error:#}"))))?;
     }
     outcome
 }
@@ -45,9 +45,9 @@ fn verify(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow
     let verifier = Verifier::new(&anchors, &pool, at);
     let verified = verify_all(&verifier, inputs.certificates, arguments.purpose);
     match common.format {
-        Format::Json => report::json(&verified)?,
+        Format::Json => report::json(&verified, None)?,
         Format::Html => html::verify(&anchors, &verified, at, style.verbose)?,
-        Format::Table => report::table(&anchors, &verified, style)?,
+        Format::Table => report::table(&anchors, &verified, !inputs.is_incomplete, style)?,
     }
     Ok(exit(&verified, inputs.is_incomplete))
 }

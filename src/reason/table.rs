@@ -143,7 +143,8 @@ codes! {
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
         }
         HostnameForm "hostname-form" Warning {
-            seen: "The name matches only with another form of this device's host name than the usual one.",
+            seen: "The name, or an alternative name, matches only with another form of this device's host \
+                   name than the usual one.",
             why: "A host name has several forms: short, with its domain, LocalHostName on macOS, NetBIOS \
                   on Windows. Which one replaces `${hostname}` is not documented, so the client may \
                   decide otherwise.",
@@ -155,10 +156,14 @@ codes! {
             "Windows": "hostname; $env:COMPUTERNAME",
         }
         CnMissing "cn-missing" Unknown {
-            seen: "No common name is given for a `client_certificate` rule.",
-            why: "This type finds certificates by the common name alone, and the API requires the field.",
+            seen: "No common name is given for a `client_certificate` rule, or one that nobody can see; or \
+                   `--cn` is given an empty text.",
+            why: "This type finds certificates by the common name alone, and the API requires the field. A \
+                  `client_certificate_v2` rule may have none, but an empty `--cn` is more often a script's \
+                  variable that was not set.",
             fix: "Give the name as the rule has it with `--cn`, or the rule itself with `--rule`. It is \
-                  in the check's form in the Zero Trust dashboard, under Common name.",
+                  in the check's form in the Zero Trust dashboard, under Common name. Leave `--cn` out for a \
+                  `client_certificate_v2` rule without a name.",
         }
         CnPadded "cn-padded" FaultOrWarning {
             seen: "The common name in the rule begins or ends with white space, or contains invisible \

@@ -3,6 +3,7 @@
 use super::grid::Grid;
 use super::json::{looked_up, print, store, stored};
 use super::style::{Style, Tone};
+use super::table::counted;
 use crate::certificate::{Name, describe_key};
 use crate::diagnosis::StoreReport;
 use crate::lookup::{Found, Lookup};
@@ -65,7 +66,7 @@ pub fn table(listed: &[Listed<'_>], style: &Style) -> io::Result<()> {
 fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::Result<()> {
     let contents = one.contents;
     let count = match contents.status {
-        Status::Read => format!("{} certificates", contents.certificates.len()),
+        Status::Read => counted(contents.certificates.len(), "certificate"),
         other => other.to_string(),
     };
     let dot = style.dot();
@@ -149,13 +150,11 @@ fn private_key(key: PrivateKey) -> &'static str {
 fn write_lookup(output: &mut impl Write, lookup: &Lookup) -> io::Result<()> {
     writeln!(output, "\n{}", lookup.command)?;
     if lookup.returned.is_empty() {
-        let said = lookup.standard_error.trim_end();
-        return writeln!(
-            output,
-            "  prints nothing and ends with status {}: {}",
-            lookup.exit_status,
-            shown(said)
-        );
+        let said = lookup.standard_error.lines().collect::<Vec<_>>().join(" ");
+        return match lookup.exit_status {
+            0 => writeln!(output, "  shows nothing of that name"),
+            status => writeln!(output, "  prints nothing and ends with status {status}: {}", shown(&said)),
+        };
     }
     let numbers: Vec<String> = lookup
         .returned

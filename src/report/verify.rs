@@ -66,14 +66,17 @@ fn first_fault(findings: &[Finding]) -> Option<Code> {
 }
 
 /// Writes `certposture.verify/1`, one result after the other.
-pub fn json(verified: &[Verified]) -> io::Result<()> {
+/// `error` says why nothing could be judged.
+pub fn json(verified: &[Verified], error: Option<&str>) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {
         schema: &'static str,
         #[serde(serialize_with = "results")]
         results: &'a [Verified],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'a str>,
     }
-    json::print(&Document { schema: "certposture.verify/1", results: verified })
+    json::print(&Document { schema: "certposture.verify/1", results: verified, error })
 }
 
 fn results<S: Serializer>(verified: &&[Verified], serializer: S) -> Result<S::Ok, S::Error> {
@@ -111,8 +114,14 @@ fn value(one: &Verified) -> Value {
     })
 }
 
-/// Writes the trees, the table and the count.
-pub fn table(anchors: &[Certificate], verified: &[Verified], style: &Style) -> io::Result<()> {
+/// Writes the trees, the table and the count. Not everything that was given could be read, unless
+/// `is_complete`.
+pub fn table(
+    anchors: &[Certificate],
+    verified: &[Verified],
+    is_complete: bool,
+    style: &Style,
+) -> io::Result<()> {
     let mut output = io::BufWriter::with_capacity(1 << 16, anstream::AutoStream::always(io::stdout().lock()));
     let failing = verified.iter().filter(|one| !one.passes()).count();
     if !style.quiet {
@@ -126,7 +135,11 @@ pub fn table(anchors: &[Certificate], verified: &[Verified], style: &Style) -> i
         write_cas(&mut output, anchors, style)?;
     }
     let passes = failing == 0 && !verified.is_empty();
-    let (tone, word) = if passes { (Tone::Good, "PASS") } else { (Tone::Bad, "FAIL") };
+    let (tone, word) = match (passes, is_complete) {
+        (true, true) => (Tone::Good, "PASS"),
+        _ if failing > 0 => (Tone::Bad, "FAIL"),
+        _ => (Tone::Doubtful, "CANNOT TELL"),
+    };
     let word = style.paint(tone, word);
     match (style.quiet, verified.len()) {
         (true, _) => writeln!(output, "{word}")?,

@@ -114,6 +114,11 @@ pub struct RuleProblem {
 }
 
 impl Rule {
+    /// Whether nothing could be read of the file it was to come from, not even its type.
+    pub fn is_unreadable(&self) -> bool {
+        self.from_file && self.type_assumed
+    }
+
     /// A rule as flags give it: a name and perhaps a type.
     pub fn from_flags(common_name: Option<Vec<u8>>, rule_type: Option<RuleType>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use super::{Locations, Rule, RuleType, TrustStore};
 use crate::store::{SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
 use crate::system::System;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The documented Linux store.
 pub const LINUX_SYSTEM_STORE: &str = "/etc/pki/nssdb";
@@ -37,7 +37,8 @@ pub fn default_stores(rule: &Rule, system: System) -> Vec<StoreSpec> {
 /// Whether the rule's client would look into a store of this kind, were it on the client's machine.
 pub fn searches(rule: &Rule, spec: &StoreSpec) -> bool {
     match spec {
-        StoreSpec::File(_) => true,
+        // The client of the original type knows nothing of the files that a v2 rule names.
+        StoreSpec::File(path) => rule.rule_type == RuleType::ClientCertificateV2 || !lists(rule, path),
         StoreSpec::Nss(_) => trust_stores(rule, System::Linux).contains(&TrustStore::System),
         StoreSpec::Keychain(_) => trust_stores(rule, System::Macos).contains(&TrustStore::System),
         StoreSpec::Windows(location, name) => {
@@ -48,6 +49,11 @@ pub fn searches(rule: &Rule, spec: &StoreSpec) -> bool {
             name.eq_ignore_ascii_case("My") && trust_stores(rule, System::Windows).contains(&role)
         }
     }
+}
+
+/// Whether the rule names this file, of whichever type the rule is taken to be.
+fn lists(rule: &Rule, path: &Path) -> bool {
+    rule.locations.as_ref().is_some_and(|locations| locations.paths.iter().any(|listed| listed == path))
 }
 
 /// The trust stores that count: what the rule lists, or what its silence means.

@@ -13,6 +13,8 @@ pub struct Resolution {
     /// The name with each other form of the host name, where the rule uses it: which form the
     /// client takes is undocumented.
     pub other_forms: Vec<Vec<u8>>,
+    /// The same of the alternative names.
+    pub other_alternative_names: Vec<String>,
     /// Variables that do not exist or could not be read.
     pub problems: Vec<RuleProblem>,
 }
@@ -29,11 +31,14 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
     let mut fill =
         |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut problems);
     let common_name = rule.common_name.as_deref().map(|name| fill(name, hostname));
-    let subject_alternative_names = rule
-        .subject_alternative_names
-        .iter()
-        .map(|value| String::from_utf8_lossy(&fill(value.as_bytes(), hostname)).into_owned())
-        .collect();
+    let mut alternative_names = |hostname| -> Vec<String> {
+        let values = rule.subject_alternative_names.iter();
+        values.map(|value| String::from_utf8_lossy(&fill(value.as_bytes(), hostname)).into_owned()).collect()
+    };
+    let subject_alternative_names = alternative_names(hostname);
+    let mut other_alternative_names: Vec<String> =
+        device.host_names.others().flat_map(|form| alternative_names(Some(form))).collect();
+    other_alternative_names.retain(|name| !subject_alternative_names.contains(name));
     let mut other_forms: Vec<Vec<u8>> = Vec::new();
     if let Some(template) = rule.common_name.as_deref() {
         for form in device.host_names.others() {
@@ -44,7 +49,7 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
         }
     }
     problems.dedup();
-    Resolution { common_name, subject_alternative_names, other_forms, problems }
+    Resolution { common_name, subject_alternative_names, other_forms, other_alternative_names, problems }
 }
 
 fn substitute(

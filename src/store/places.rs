@@ -31,6 +31,8 @@ pub struct Place {
     pub has_password: bool,
     /// Whether it is damaged only in that a change of it was cut off and can be completed.
     pub interrupted: bool,
+    /// What is left of an NSS database that cannot be used.
+    pub remains: nss::Remains,
     /// For certificates of a folder, by position: the file that holds the private key.
     pub key_files: BTreeMap<usize, PathBuf>,
 }
@@ -56,6 +58,7 @@ impl Place {
             writable,
             has_password: false,
             interrupted: false,
+            remains: nss::Remains::default(),
             key_files: BTreeMap::new(),
         }
     }
@@ -68,8 +71,14 @@ impl Place {
         };
         let key_files = if elsewhere { key_files(&contents) } else { BTreeMap::new() };
         let interrupted = contents.status == Status::Corrupt && has_journal(&contents);
+        let remains = match (spec, contents.status) {
+            (StoreSpec::Nss(directory), Status::Missing | Status::Corrupt | Status::Unsupported) => {
+                nss::remains(directory)
+            }
+            _ => nss::Remains::default(),
+        };
         let writable = is_writable(spec);
-        Self { has_password, interrupted, key_files, ..Self::new(contents, elsewhere, writable) }
+        Self { has_password, interrupted, remains, key_files, ..Self::new(contents, elsewhere, writable) }
     }
 }
 

@@ -145,7 +145,8 @@ fn ca_file_is_missing_empty_or_something_else() {
     }
     let missing =
         scenario().nss(&[device]).no_ca().cn("device-042").arg("--ca").arg("/nonexistent.pem").run();
-    missing.cannot_tell("ca-unreadable").says("does not exist");
+    let missing = missing.cannot_tell("ca-unreadable").says("does not exist");
+    missing.complains(&["/nonexistent.pem", "ca-unreadable"]);
 }
 
 #[test]

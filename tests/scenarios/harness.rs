@@ -121,6 +121,12 @@ impl Scenario {
         self.arg("--store").arg(spec)
     }
 
+    /// The database `name`, which may not exist, as a store.
+    pub fn nss_spec(self, name: &str) -> Self {
+        let path = self.path(name);
+        self.store("nss:", &path)
+    }
+
     /// The file or folder `name` as a store.
     pub fn file(self, name: &str) -> Self {
         let path = self.path(name);
@@ -398,6 +404,36 @@ impl Outcome {
     pub fn mended(self) -> Self {
         assert!(self.json()["fixes"][0]["then"].is_null(), "{}", self.told());
         self.by_command()
+    }
+
+    /// The command having been run, the check passes.
+    pub fn passes_then(self) -> Self {
+        let after = self.scenario.ask();
+        assert_eq!(after.json["verdict"], "pass", "{}", after.json["reasons"]);
+        self
+    }
+
+    /// There are so many fixes: one that settles everything is the last.
+    pub fn fixes(self, count: usize) -> Self {
+        assert_eq!(self.json()["fixes"].as_array().unwrap().len(), count, "{}", self.told());
+        self
+    }
+
+    /// The first fix says that this remains.
+    pub fn then(self, part: &str) -> Self {
+        let then = self.json()["fixes"][0]["then"].as_str().unwrap_or_default();
+        assert!(then.contains(part), "{then:?} does not say {part:?}");
+        self
+    }
+
+    /// Standard error is one line with these words.
+    pub fn complains(self, words: &[&str]) -> Self {
+        let lines: Vec<&str> = self.answer.stderr.lines().collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        for word in words {
+            assert!(lines[0].contains(word), "{:?} does not say {word:?}", lines[0]);
+        }
+        self
     }
 
     /// No command can help; this is what to do.

@@ -51,6 +51,47 @@ fn rule_has_a_space_at_the_end() {
 }
 
 #[test]
+fn rule_has_a_space_and_another_case() {
+    let plain = || client("device-042").nickname("device-042");
+    let outcome = scenario().nss(&[plain()]).cn(" DEVICE-042").run().fails("cn-padded");
+    outcome.by_hand("to: device-042").fixes(1);
+    let outcome = scenario().nss(&[plain()]).cn(" DEVICE-042").v2().run().fails("cn-padded");
+    outcome.by_hand("to: device-042");
+}
+
+/// Without the space, certutil looks for a nickname that the certificate does not have.
+#[test]
+fn rule_has_a_space_and_the_nickname_is_another() {
+    let laptop = client("device-042").nickname("laptop");
+    let outcome = scenario().nss(&[laptop]).cn("device-042 ").run().fails("cn-padded");
+    outcome.by_hand("to: device-042").then("certutil --rename").then("[nickname-differs]");
+}
+
+/// certutil goes by the nickname, so the rule should have that.
+#[test]
+fn rule_has_a_space_and_the_common_name_is_another() {
+    let laptop = client("Jo").nickname("device-042");
+    scenario().nss(&[laptop]).cn("device-042 ").run().fails("cn-padded").by_hand("to: device-042");
+}
+
+#[test]
+fn rule_is_nothing_but_invisible() {
+    let device = || client("device-042").nickname("device-042");
+    for name in ["", "  ", "\u{a0}", "\u{200b}"] {
+        scenario().nss(&[device()]).cn(name).run().cannot_tell("cn-missing");
+    }
+    scenario().nss(&[device()]).cn("").v2().run().cannot_tell("cn-missing");
+    scenario().nss(&[device()]).cn(" \u{200b}").v2().run().fails("cn-padded").says("invisible");
+}
+
+#[test]
+fn white_space_and_case_differ() {
+    let spaced = client("Device 042").nickname("Device 042");
+    let outcome = scenario().nss(&[spaced]).cn("device042").run().fails("whitespace-differs");
+    outcome.says("white space and case only").by_command();
+}
+
+#[test]
 fn rule_has_an_invisible_character() {
     let plain = client("device-042").nickname("device-042");
     let outcome = scenario().nss(&[plain]).cn("\u{feff}device-042").run().fails("cn-padded");
@@ -118,6 +159,14 @@ fn name_is_the_cas_and_it_is_installed() {
     outcome.passes_with(&["is-the-ca", "cn-is-the-ca"]);
 }
 
+/// To rename it would make the check pass and prove nothing.
+#[test]
+fn name_is_the_cas_and_it_is_installed_under_another_nickname() {
+    let ca = root().nickname("ca");
+    let outcome = scenario().nss(&[ca]).cn("Example Root CA").run().fails("nickname-differs");
+    outcome.says("CA itself").warns("cn-is-the-ca").by_hand("client certificate");
+}
+
 #[test]
 fn variable_in_the_original_type() {
     let device = client("device-042").nickname("device-042");
@@ -133,6 +182,20 @@ fn unreadable_but_not_printed() {
         .cn("device-042")
         .run()
         .fails("certificate-unparseable");
+}
+
+/// Nothing is wrong with the name of an entry that certutil passes over all the same.
+#[test]
+fn row_is_damaged() {
+    for change in ["a3 = 'device-042'", "a82 = NULL", "a80 = x'00000001'"] {
+        scenario()
+            .nss(&[client("device-042").nickname("device-042")])
+            .sql(&format!("UPDATE nssPublic SET {change} WHERE a0 = x'00000001'"))
+            .cn("device-042")
+            .run()
+            .fails("certificate-unparseable")
+            .by_hand("again");
+    }
 }
 
 #[test]

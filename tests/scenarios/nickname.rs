@@ -121,6 +121,16 @@ fn nickname_belongs_to_a_stranger_alone() {
 }
 
 #[test]
+fn nickname_belongs_to_an_expired_certificate_of_the_ca() {
+    let taken = || client("printer").until("20240101000000Z").nickname("device-042");
+    let outcome = scenario().nss(&[taken()]).cn("device-042").run().fails("nickname-other-subject");
+    outcome.says("does not pass either").also(&["expired"]).by_hand("device-042").fixes(1);
+    let sound = client("device-042").nickname("laptop");
+    let outcome = scenario().nss(&[taken(), sound]).cn("device-042").run().fails("nickname-other-subject");
+    outcome.mended().fixes(1);
+}
+
+#[test]
 fn nickname_belongs_to_another_certificate_of_the_ca() {
     let other = client("device-007").nickname("device-042");
     scenario().nss(&[other]).cn("device-042").run().passes_with(&["substring-only"]).other_type("fail");

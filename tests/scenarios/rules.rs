@@ -49,7 +49,8 @@ fn is_no_json() {
         installed().rule(text).run().cannot_tell("rule-malformed");
     }
     let missing = installed().arg("--rule").arg("/nonexistent.json").run();
-    missing.cannot_tell("rule-malformed").says("does not exist");
+    let missing = missing.cannot_tell("rule-malformed").says("does not exist");
+    missing.complains(&["/nonexistent.json", "rule-malformed"]);
 }
 
 #[test]
@@ -180,6 +181,25 @@ fn is_one_of_several() {
     installed().rule(several()).arg("--rule-name=device-042").run().passes();
     installed().rule(several()).arg("--rule-id=two").run().fails("not-found");
     installed().rule(several()).arg("--rule-id=three").run().cannot_tell("rule-type-unsupported");
+}
+
+#[test]
+fn is_picked_by_its_uuid_in_other_letters() {
+    let id = original("device-042")["id"].as_str().unwrap().to_uppercase();
+    installed().rule(json!([original("device-042")])).arg(format!("--rule-id={id}")).run().passes();
+}
+
+/// A rule of another type says less than one for another system.
+#[test]
+fn none_is_for_this_system() {
+    let mac = with(original("device-042"), "match", json!([{"platform": "mac"}]));
+    let firewall = with(original("device-042"), "type", json!("firewall"));
+    installed().rule(json!([firewall, mac])).run().cannot_tell("rule-os-mismatch");
+}
+
+#[test]
+fn is_picked_from_no_file() {
+    installed().cn("device-042").arg("--rule-id=one").run().refused(&["--rule-id"]);
 }
 
 #[test]

@@ -60,6 +60,82 @@ fn key_database_is_missing() {
 }
 
 #[test]
+fn key_database_is_garbage() {
+    let outcome = scenario()
+        .nss(&[device()])
+        .change(|folder| fs::write(folder.join("db/key4.db"), "garbage, not SQLite").unwrap())
+        .cn("device-042")
+        .run()
+        .fails("store-corrupt");
+    outcome.says("key4.db").by_command().then("again").passes_then();
+}
+
+/// The private keys stay: with the certificate alone they make an identity again.
+#[test]
+fn certificate_database_is_missing_or_garbage_beside_the_keys() {
+    let device = client("device-042").mint();
+    let spoil: [fn(&Path); 2] = [
+        |folder| fs::remove_file(folder.join("db/cert9.db")).unwrap(),
+        |folder| fs::write(folder.join("db/cert9.db"), "garbage, not SQLite").unwrap(),
+    ];
+    for (spoil, code) in spoil.into_iter().zip(["store-missing", "store-corrupt"]) {
+        let outcome = scenario()
+            .nss(&[device.nickname("device-042").with_key()])
+            .change(spoil)
+            .elsewhere(".pki/nssdb", &[device.nickname("x")])
+            .cn("device-042")
+            .run()
+            .fails(code)
+            .mended()
+            .fixes(1);
+        let keyed = rusqlite::Connection::open(outcome.scenario().path("db/key4.db")).unwrap();
+        let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        assert_eq!(keyed.query_row("SELECT count(*) FROM nssPrivate", [], count).unwrap(), 1);
+    }
+}
+
+#[test]
+fn both_files_are_garbage() {
+    scenario()
+        .nss(&[device()])
+        .change(|folder| {
+            for name in ["db/cert9.db", "db/key4.db"] {
+                fs::write(folder.join(name), "garbage, not SQLite").unwrap();
+            }
+        })
+        .cn("device-042")
+        .run()
+        .fails("store-corrupt")
+        .by_command()
+        .then("[store-empty]");
+}
+
+#[test]
+fn a_file_stands_where_the_database_should() {
+    let scenario = scenario().write("db", "what is this");
+    let directory = scenario.path("db");
+    let outcome = scenario.store("nss:", &directory).cn("device-042").run().fails("store-missing");
+    outcome.says("not a directory").by_command().then("[store-empty]");
+}
+
+/// certutil makes files that only their owner may read.
+#[test]
+fn database_is_missing_and_not_this_users_to_make() {
+    scenario()
+        .change(|folder| fs::create_dir(folder.join("etc")).unwrap())
+        .nss_spec("etc/nssdb")
+        .elsewhere(".pki/nssdb", &[client("device-042").nickname("laptop")])
+        .owned_by_user("home")
+        .change(|folder| close_to_writers(&folder.join("etc")))
+        .cn("device-042")
+        .unprivileged()
+        .run()
+        .fails("store-missing")
+        .by_command()
+        .then("[store-denied]");
+}
+
+#[test]
 fn certificate_database_is_garbage() {
     let outcome = scenario()
         .nss(&[device()])
@@ -114,6 +190,10 @@ fn database_is_closed_to_this_user() {
         .by_hand("sudo");
 }
 
+fn close_to_writers(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o555)).unwrap();
+}
+
 fn close(path: &Path) {
     let mode = if is_root() { 0o700 } else { 0 };
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -151,6 +231,12 @@ fn one_of_two_databases_is_empty() {
 #[test]
 fn file_does_not_exist() {
     scenario().file("none.pem").cn("device-042").run().fails("store-missing");
+}
+
+#[test]
+fn file_is_garbage() {
+    let outcome = scenario().write("c.pem", "garbage").file("c.pem").cn("device-042").run();
+    outcome.fails("store-corrupt").by_hand("c.pem");
 }
 
 #[test]

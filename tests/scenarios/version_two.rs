@@ -257,6 +257,31 @@ fn key_file_is_not_listed() {
 }
 
 #[test]
+fn key_file_is_missing() {
+    let device = client("device-042").mint();
+    let scenario = scenario().write("client.pem", &device.pem);
+    let outcome = scenario.rule(paths(&["$DIR/client.pem", "$DIR/client.key"])).run();
+    outcome.fails("private-key-missing").says("client.key").by_hand("client.key");
+}
+
+/// The client of the original type reads no PEM files.
+#[test]
+fn file_of_the_rule_means_nothing_to_the_other_type() {
+    let device = client("device-042").mint();
+    let scenario = scenario().write("client.pem", format!("{}{}", device.pem, device.key));
+    let outcome =
+        scenario.nss(&[client("x").nickname("x")]).file("client.pem").rule(paths(&["$DIR/client.pem"]));
+    outcome.run().passes().other_type("fail");
+}
+
+#[test]
+fn only_the_user_store_on_linux() {
+    let device = client("device-042").nickname("x");
+    let rule = rule(json!({"locations": {"trust_stores": ["user"]}}));
+    scenario().nss(&[device]).rule(rule).run().fails("found-elsewhere").by_hand("OS locations");
+}
+
+#[test]
 fn key_is_encrypted() {
     let encrypted = include_str!("../fixtures/files/rsa-encrypted.key");
     let device = client("device-042").mint();

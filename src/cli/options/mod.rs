@@ -70,10 +70,10 @@ pub struct Check {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cn", "rule_type"])]
     pub rule: Option<PathBuf>,
     /// Of a file with several rules, the one with this UUID
-    #[arg(long, value_name = "ID", requires = "rule")]
+    #[arg(long, value_name = "ID", requires = "rule", conflicts_with = "cn")]
     pub rule_id: Option<String>,
     /// Of a file with several rules, the one with this name
-    #[arg(long, value_name = "NAME", requires = "rule")]
+    #[arg(long, value_name = "NAME", requires = "rule", conflicts_with = "cn")]
     pub rule_name: Option<String>,
     /// The rule's common name (write --cn=-name for one that begins with a dash)
     #[arg(long, value_name = "NAME")]

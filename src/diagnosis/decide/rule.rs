@@ -7,7 +7,7 @@ use crate::diagnosis::near::unpadded;
 use crate::diagnosis::{Case, Reason};
 use crate::lookup;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::{RuleType, TrustStore, scope};
+use crate::rule::{Rule, RuleType, TrustStore, scope};
 use crate::system::System;
 use crate::text::shown;
 
@@ -19,15 +19,30 @@ pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
         problems.map(|problem| reason(problem.code, Severity::Unknown, problem.message.clone())).collect();
     reasons.extend(os_mismatch(evidence));
     reasons.extend(ca_mismatch(evidence));
-    let blank = rule.common_name.as_deref().is_none_or(|name| name.trim_ascii().is_empty());
     // A rule that cannot be read lacks more than its name.
-    let readable = rule.problems.is_empty();
-    if blank && readable && rule.rule_type == RuleType::ClientCertificate {
-        let message =
-            "The rule gives no common name, and client_certificate looks for nothing else".to_owned();
-        reasons.push(reason(Code::CnMissing, Severity::Unknown, message));
+    if rule.problems.is_empty() {
+        let missing = name_is_missing(rule);
+        reasons.extend(missing.map(|message| reason(Code::CnMissing, Severity::Unknown, message.to_owned())));
     }
     reasons
+}
+
+fn name_is_missing(rule: &Rule) -> Option<&'static str> {
+    match (rule.rule_type, rule.common_name.as_deref()) {
+        (RuleType::ClientCertificate, name) if name.is_none_or(is_blank) => {
+            Some("The rule gives no common name, and client_certificate looks for nothing else")
+        }
+        // A script's variable may be unset; to take any certificate for an answer would be a guess.
+        (RuleType::ClientCertificateV2, Some(b"")) => {
+            Some("The common name that was given is empty; leave it out if the rule has none")
+        }
+        _ => None,
+    }
+}
+
+/// Whether nobody can see anything of the name.
+pub(super) fn is_blank(name: &[u8]) -> bool {
+    unpadded(&String::from_utf8_lossy(name)).is_empty()
 }
 
 fn os_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
@@ -76,7 +91,7 @@ pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> 
     warnings.extend(ignored_locations(evidence).map(|message| warn(Code::LocationNotSearched, message)));
     let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
-    if unpadded(&text) != text && !text.trim().is_empty() && !known.has_code(Code::CnPadded) {
+    if unpadded(&text) != text && !is_blank(name) && !known.has_code(Code::CnPadded) {
         let message =
             format!("The rule's name \"{}\" has leading, trailing or invisible characters", shown(&text));
         warnings.push(warn(Code::CnPadded, message));

@@ -79,6 +79,14 @@ fn read_with_doubt(place: &Place) -> Option<Reason> {
 
 /// No certificate is one that the rule can mean.
 pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
+    if let Some(name) = evidence.resolution.common_name.as_deref().filter(|name| super::rule::is_blank(name))
+    {
+        let message = format!(
+            "The rule's common name \"{}\" is nothing but white space or invisible characters, and no certificate has it",
+            shown_bytes(name)
+        );
+        return reason(Code::CnPadded, Severity::Fault, message);
+    }
     let places: Vec<&Place> = searched(evidence).collect();
     let count: usize = places.iter().map(|place| place.contents.certificates.len()).sum();
     let specs: Vec<String> =

@@ -1,44 +1,88 @@
 //! What to ask for, and of whom, where no command can help.
 
-use super::Damage;
 use super::windows::thumbprint;
-use crate::diagnosis::near::unpadded;
+use super::{Damage, Repair, linux};
+use crate::diagnosis::near::{self, unpadded};
 use crate::diagnosis::{Examined, Reason};
 use crate::reason::Code;
-use crate::rule::RuleType;
-use crate::store::{Status, StoreSpec, WindowsLocation};
+use crate::rule::{RuleType, scope};
+use crate::store::{Place, Status, StoreSpec, WindowsLocation};
+use crate::system::System;
 use crate::text::{shown, shown_bytes};
+use std::path::Path;
 
 /// The advice for a reason, with this device's and this rule's values in it.
-pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> String {
+pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> Repair {
+    if let Some(name) = new_name(damage, reason.code) {
+        return change_name(damage, &name);
+    }
     let general = || reason.code.texts().fix.trim_end_matches('.').to_owned();
-    specific(damage, reason).unwrap_or_else(general)
+    let repair = Repair::by_hand(specific(damage, reason).unwrap_or_else(general));
+    // The certificate that has the nickname is replaced, with all that is wrong with it.
+    Repair { settles_all: reason.code == Code::NicknameOtherSubject, ..repair }
+}
+
+/// The name that the rule should have instead of its own: the certificate's is the sensible one.
+fn new_name(damage: &Damage<'_>, code: Code) -> Option<String> {
+    let is_about_the_name = matches!(
+        code,
+        Code::CnPadded
+            | Code::UnicodeDiffers
+            | Code::CaseDiffers
+            | Code::WhitespaceDiffers
+            | Code::NameInSanOnly
+            | Code::NameInOtherAttribute
+            | Code::HostnameForm
+            // macOS looks at one common name alone, and the rule gives another one.
+            | Code::NotFound
+    );
+    let candidate = damage.candidate.filter(|_| is_about_the_name)?;
+    let rule_name = damage.resolution().common_name.as_deref()?;
+    let by_nickname = (damage.system(), damage.rule_type()) == (System::Linux, RuleType::ClientCertificate)
+        && near::is_by_nickname(rule_name, &candidate.stored, candidate.nearness);
+    let nickname = candidate.stored.label.as_deref().filter(|_| by_nickname);
+    let name = match nickname {
+        Some(nickname) => String::from_utf8(nickname.to_vec()).ok()?,
+        None => candidate.stored.certificate.subject().common_name()?,
+    };
+    Some(unpadded(&name)).filter(|name| name.as_bytes() != rule_name)
+}
+
+fn change_name(damage: &Damage<'_>, name: &str) -> Repair {
+    let message = format!(
+        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
+        rule_name(damage),
+        shown(name)
+    );
+    let then = match damage.system() {
+        System::Linux => linux::after_new_name(damage, name),
+        System::Macos | System::Windows => None,
+    };
+    Repair { then, ..Repair::by_hand(message) }
 }
 
 fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
     let candidate = damage.candidate;
+    let is_v2 = damage.rule_type() == RuleType::ClientCertificateV2;
     match reason.code {
-        Code::CnPadded | Code::UnicodeDiffers | Code::CaseDiffers | Code::WhitespaceDiffers => {
-            candidate.and_then(|c| change_name(damage, c))
-        }
-        Code::NameInSanOnly | Code::NameInOtherAttribute | Code::HostnameForm => {
-            candidate.and_then(|c| change_name(damage, c))
-        }
         Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
         Code::IntermediateMissing => candidate.map(ask_for_intermediate),
         Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => candidate.map(|c| other_ca(damage, c)),
         Code::Expired => candidate.map(renew),
         Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
         Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => Some(reissue(damage, &wanted_names(damage))),
+        Code::NicknameDiffers if is_the_cas_name(damage) => Some(name_the_client_certificate()),
         Code::NicknameDiffers => Some(import_under_name(damage)),
         Code::NicknameOtherSubject => Some(make_way(damage)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
         Code::StoreDenied => on_its_own_system(damage),
         Code::StoreCorrupt => restore(damage),
-        Code::PrivateKeyMissing => candidate.and_then(import_with_key),
-        Code::FoundElsewhere => candidate.and_then(|c| name_the_place(damage, c)),
+        Code::PrivateKeyMissing => candidate.map(|c| bring_key(damage, c)),
         Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
-        Code::NotFound => candidate.and_then(|c| change_name(damage, c)).or_else(|| Some(install(damage))),
+        Code::NotFound => Some(install(damage)),
+        Code::FoundElsewhere if is_v2 && damage.searched().next().is_none() => {
+            candidate.and_then(|c| name_the_place(damage, c)).or_else(|| Some(list_a_place(damage)))
+        }
         Code::RuleOsMismatch => Some(
             "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
              with --store"
@@ -117,37 +161,69 @@ fn restore(damage: &Damage<'_>) -> Option<String> {
              is damaged and import the client certificate again",
             shown(&damaged.contents.spec.to_string())
         )),
-        StoreSpec::File(path) => Some(format!(
-            "Replace {} by a sound file, or give another one: PEM, DER, PKCS #12, or a store exported from Windows",
-            shown(&path.to_string_lossy())
-        )),
+        StoreSpec::File(path) => Some(sound_file(damage, path)),
     }
 }
 
-fn import_with_key(candidate: &Examined) -> Option<String> {
-    let place = shown(&candidate.spec.to_string()).into_owned();
+fn sound_file(damage: &Damage<'_>, path: &Path) -> String {
+    let file = shown(&path.to_string_lossy()).into_owned();
+    let key = if damage.evidence.case.rule.check_private_key { " and its private key" } else { "" };
+    match damage.system() {
+        System::Linux => format!(
+            "Replace {file} by a file that holds this device's client certificate{key} as PEM, each from its line \
+             -----BEGIN to its line -----END"
+        ),
+        System::Macos | System::Windows => format!(
+            "Replace {file} by a sound file, or give another one: PEM, DER, PKCS #12, or a store exported from Windows"
+        ),
+    }
+}
+
+/// Without its key, a certificate is of no use to a rule that asks for it.
+fn bring_key(damage: &Damage<'_>, candidate: &Examined) -> String {
     let new =
-        "If the key is not to be had, create a new key on this device and have a certificate issued for it";
-    match &candidate.spec {
-        StoreSpec::Keychain(_) => Some(format!(
-            "Import the certificate together with its private key, from a PKCS #12 file, into {place}. {new}"
-        )),
-        StoreSpec::Windows(location, name) => Some(format!(
+        "If the key is not to be had, create a new one on this device and have a certificate issued for it";
+    let place = shown(&candidate.spec.to_string()).into_owned();
+    let how = match &candidate.spec {
+        StoreSpec::File(_) => key_file(damage),
+        StoreSpec::Nss(directory) => format!(
+            "Install the certificate together with its key, from a PKCS #12 file: pk12util -i FILE -d sql:{}",
+            shown(&directory.to_string_lossy())
+        ),
+        StoreSpec::Keychain(_) => format!(
+            "Import the certificate together with its private key, from a PKCS #12 file, into {place}"
+        ),
+        StoreSpec::Windows(location, name) => format!(
             "Import the certificate together with its private key, from a .pfx file, into {place}. If the key is still \
-             on this device, `certutil{} -repairstore {} {}` links the certificate to it. {new}",
+             on this device, `certutil{} -repairstore {} {}` links the certificate to it",
             if *location == WindowsLocation::CurrentUser { " -user" } else { "" },
             shown(name),
             thumbprint(&candidate.stored.certificate)
-        )),
-        StoreSpec::Nss(_) | StoreSpec::File(_) => None,
+        ),
+    };
+    format!("{how}. {new}")
+}
+
+fn key_file(damage: &Damage<'_>) -> String {
+    let absent = damage.searched().find(|place| is_absent_file(place));
+    match (absent.map(|place| &place.contents.spec), scope::paths(damage.evidence.case.rule)) {
+        (Some(StoreSpec::File(path)), _) => format!(
+            "Put the certificate's private key as PEM into {}, which the rule names",
+            shown(&path.to_string_lossy())
+        ),
+        (_, []) => "Put the certificate's private key as PEM beside it".to_owned(),
+        _ => "Put the certificate's private key as PEM into the same file, or into another one that the rule names"
+            .to_owned(),
     }
+}
+
+fn is_absent_file(place: &Place) -> bool {
+    matches!(place.contents.spec, StoreSpec::File(_)) && place.contents.status == Status::Missing
 }
 
 /// Where the rule's client searches none of the places that were looked at, the rule may name one.
 fn name_the_place(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
-    let is_given = damage.place_of(candidate).is_some_and(|place| !place.elsewhere);
-    let is_fixed = damage.rule_type() == RuleType::ClientCertificate;
-    if damage.searched().next().is_some() || is_fixed || !is_given {
+    if damage.place_of(candidate)?.elsewhere {
         return None;
     }
     let location = match &candidate.spec {
@@ -175,6 +251,20 @@ fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
     )
 }
 
+fn name_the_client_certificate() -> String {
+    "In the Zero Trust dashboard, replace the check's Common name, which is the CA's, by that of the client certificate"
+        .to_owned()
+}
+
+/// The rule lists nothing that its client searches here.
+fn list_a_place(damage: &Damage<'_>) -> String {
+    let files = if damage.system() == System::Linux { ", or the path of the certificate's file" } else { "" };
+    format!(
+        "In the Zero Trust dashboard, add the system's store to the check's OS locations{files}: no place that it lists \
+         is one that the client searches on this system"
+    )
+}
+
 fn is_the_cas_name(damage: &Damage<'_>) -> bool {
     let name = String::from_utf8_lossy(damage.resolution().common_name.as_deref().unwrap_or_default());
     let mut cas = damage.evidence.case.cas.cas.iter();
@@ -185,20 +275,6 @@ fn is_the_cas_name(damage: &Damage<'_>) -> bool {
 
 fn rule_name(damage: &Damage<'_>) -> String {
     shown_bytes(damage.resolution().common_name.as_deref().unwrap_or_default())
-}
-
-/// Changing the rule is the cure where the certificate's name is the sensible one.
-fn change_name(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
-    let name = candidate.stored.certificate.subject().common_name()?;
-    let name = unpadded(&name);
-    if damage.resolution().common_name.as_deref() == Some(name.as_bytes()) {
-        return None;
-    }
-    Some(format!(
-        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
-        rule_name(damage),
-        shown(&name)
-    ))
 }
 
 fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
@@ -274,12 +350,10 @@ fn wanted_names(damage: &Damage<'_>) -> String {
 
 fn install(damage: &Damage<'_>) -> String {
     if is_the_cas_name(damage) {
-        return "In the Zero Trust dashboard, replace the check's Common name, which is the CA's, by that of the client \
-                certificate"
-            .to_owned();
+        return name_the_client_certificate();
     }
-    let store = damage.searched().next().map(|place| shown(&place.contents.spec.to_string()).into_owned());
-    let place = store.unwrap_or_else(|| "the place that the client searches".to_owned());
+    let Some(place) = damage.searched().next() else { return list_a_place(damage) };
+    let place = shown(&place.contents.spec.to_string()).into_owned();
     match &damage.resolution().common_name {
         Some(_) => format!(
             "Have the uploaded CA issue a certificate with the common name {} for this device and install it in {place}; or \

@@ -9,7 +9,7 @@ use crate::diagnosis::{Examined, Nearness, Reason};
 use crate::reason::Code;
 use crate::rule::RuleType;
 use crate::text::shown_bytes;
-use database::Database;
+use database::{Database, Keeps};
 
 /// The command for a reason, where there is one.
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
@@ -20,7 +20,7 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
         | Code::NameInSanOnly
         | Code::UnicodeDiffers => rename(damage),
         Code::FoundElsewhere => install::install(damage, damage.candidate?),
-        Code::StoreMissing | Code::StoreEmpty | Code::StoreCorrupt => fill(damage, reason.code),
+        Code::StoreMissing | Code::StoreEmpty | Code::StoreCorrupt => fill(damage),
         Code::PrivateKeyMissing => install_key(damage),
         Code::IntermediateMissing => replace(damage).or_else(|| install_issuer(damage)),
         Code::NicknameOtherSubject => replace(damage),
@@ -31,7 +31,8 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
 
 /// The candidate's nickname becomes the rule's name, where not the rule's text is at fault.
 fn rename(damage: &Damage<'_>) -> Option<Repair> {
-    let candidate = damage.candidate?;
+    // A check that finds the CA would pass and prove nothing.
+    let candidate = damage.candidate.filter(|c| !damage.evidence.case.cas.contain(&c.stored.certificate))?;
     let name = damage.resolution().common_name.as_deref()?;
     let plain = name.is_ascii() || candidate.nearness == Nearness::Exact;
     // What several certificates have in common does not say which is meant.
@@ -41,6 +42,20 @@ fn rename(damage: &Damage<'_>) -> Option<Repair> {
         return None;
     }
     Database::searched(damage)?.give_name(candidate, name)
+}
+
+/// What remains when the rule's name is changed to `name`: certutil looks for that nickname then.
+pub(super) fn after_new_name(damage: &Damage<'_>, name: &str) -> Option<String> {
+    let candidate = damage.candidate?;
+    let nickname = candidate.stored.label.as_deref()?;
+    if damage.rule_type() != RuleType::ClientCertificate || nickname == name.as_bytes() {
+        return None;
+    }
+    let rename = Database::searched(damage)?.give_name(candidate, name.as_bytes())?.command?;
+    Some(format!(
+        "certutil looks for that nickname then, and the certificate's is \"{}\" [nickname-differs]: {rename}",
+        shown_bytes(nickname)
+    ))
 }
 
 /// Another certificate takes the place of one that cannot pass: from the database itself, or from
@@ -57,40 +72,47 @@ fn replace(damage: &Damage<'_>) -> Option<Repair> {
     Some(repair)
 }
 
-/// Makes the database anew where it is missing or damaged, and puts in what was found elsewhere.
-fn fill(damage: &Damage<'_>, code: Code) -> Option<Repair> {
+/// Makes the database usable where it is missing or damaged, and puts in what was found elsewhere.
+fn fill(damage: &Damage<'_>) -> Option<Repair> {
     let database = Database::searched(damage);
     if let Some(database) = database.as_ref().filter(|database| database.place.interrupted) {
         return database.complete();
     }
-    let make = match &database {
-        Some(database) if code != Code::StoreEmpty => Some(database.make(code)?),
-        _ => None,
-    };
-    let found = damage.sound_elsewhere().and_then(|found| install::install(damage, found));
-    if let Some(mut repair) = found {
-        let commands = make.into_iter().chain(repair.command);
+    let made = database.as_ref().filter(|database| !database.is_read()).and_then(Database::make);
+    let kept = made.as_ref().map(|made| made.keeps);
+    // What certutil makes, nobody else may read.
+    let is_roots = made.is_some() && database.as_ref().is_some_and(|database| !database.place.writable);
+    let again = "only root may read the new files: run certposture with sudo then [store-denied]";
+    // Certificates that are kept may be the right ones: that is seen afterwards.
+    let found = damage.sound_elsewhere().filter(|_| kept != Some(Keeps::Certificates));
+    if let Some(mut repair) = found.and_then(|found| install::install(damage, found)) {
+        let commands = made.map(|made| made.command).into_iter().chain(repair.command);
         repair.command = Some(commands.collect::<Vec<_>>().join(" && "));
+        repair.then = repair.then.or_else(|| is_roots.then(|| again.to_owned()));
         repair.settles_all = true;
         return Some(repair);
     }
+    let made = made?;
     let name = damage.resolution().common_name.as_deref();
     let name = name.map(|name| format!(" under the nickname \"{}\"", shown_bytes(name))).unwrap_or_default();
-    let lacks_keys = database.as_ref().is_some_and(Database::lacks_only_keys);
-    let (message, then) = if lacks_keys {
-        (
-            "Make the missing key4.db; the certificates in cert9.db are kept",
+    let empty = format!(
+        "It is empty then [store-empty]: install the client certificate{name} with certutil -A or pk12util -i"
+    );
+    let (message, then) = match made.keeps {
+        Keeps::Certificates => (
+            "Make key4.db anew; the certificates in cert9.db are kept",
             "Run certposture again: only then can the certificates in it be judged".to_owned(),
-        )
-    } else {
-        (
-            "Make the database anew, then install the client certificate in it",
-            format!(
-                "It is empty then [store-empty]: install the client certificate{name} with certutil -A or pk12util -i"
-            ),
-        )
+        ),
+        Keeps::Keys => ("Make cert9.db anew; the private keys in key4.db are kept", empty),
+        Keeps::Nothing => ("Make the database anew, then install the client certificate in it", empty),
     };
-    Some(Repair { message: message.to_owned(), command: Some(make?), then: Some(then), settles_all: true })
+    let then = if is_roots { format!("{then}; {again}") } else { then };
+    Some(Repair {
+        message: message.to_owned(),
+        command: Some(made.command),
+        then: Some(then),
+        settles_all: true,
+    })
 }
 
 /// Brings the private key from another place that has the same certificate with it.
@@ -129,5 +151,5 @@ fn issuer_elsewhere<'a>(damage: &Damage<'a>) -> Option<&'a Examined> {
 
 fn leads_to_the_ca(damage: &Damage<'_>, issuer: &Examined) -> bool {
     let end = issuer.chain.last();
-    end.is_some_and(|end| damage.evidence.case.cas.cas.iter().any(|ca| ca.certificate == *end))
+    end.is_some_and(|end| damage.evidence.case.cas.contain(end))
 }

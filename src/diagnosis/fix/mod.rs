@@ -65,6 +65,8 @@ impl<'a> Damage<'a> {
             standing.is_some_and(|s| s <= candidate::Standing::NearName)
                 && !examined.returned
                 && candidate::would_pass(examined)
+                // No name helps an entry that the command cannot read.
+                && !examined.steps.iter().any(|step| step.code == Some(Code::CertificateUnparseable))
         })
     }
 
@@ -119,6 +121,7 @@ pub(super) struct Repair {
     /// What this repair leaves undone of its own; the other reasons are added by the caller.
     pub then: Option<String>,
     /// It puts another certificate in the candidate's place, so the candidate's faults are gone too.
+    /// Fixes of those would undo it.
     pub settles_all: bool,
 }
 
@@ -128,7 +131,8 @@ impl Repair {
     }
 }
 
-/// A fix for every reason, in the reasons' order; warnings have none of their own.
+/// A fix for every reason, in the reasons' order, up to one that settles all that follow; warnings have
+/// none of their own.
 pub(super) fn for_reasons(
     evidence: &Evidence<'_>,
     reasons: &[Reason],
@@ -136,20 +140,21 @@ pub(super) fn for_reasons(
 ) -> Vec<Fix> {
     let damage = Damage { evidence, candidate };
     let faults: Vec<&Reason> = reasons.iter().filter(|r| r.severity != Severity::Warning).collect();
-    faults
-        .iter()
-        .enumerate()
-        .map(|(position, reason)| {
-            let repair = repair(&damage, reason);
-            let rest = if repair.settles_all { &[] } else { &faults[position + 1..] };
-            Fix {
-                code: reason.code,
-                message: repair.message,
-                command: repair.command,
-                then: remaining(repair.then, rest),
-            }
-        })
-        .collect()
+    let mut fixes = Vec::new();
+    for (position, reason) in faults.iter().enumerate() {
+        let repair = repair(&damage, reason);
+        let rest = if repair.settles_all { &[] } else { &faults[position + 1..] };
+        fixes.push(Fix {
+            code: reason.code,
+            message: repair.message,
+            command: repair.command,
+            then: remaining(repair.then, rest),
+        });
+        if repair.settles_all {
+            break;
+        }
+    }
+    fixes
 }
 
 fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
@@ -158,7 +163,7 @@ fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
         System::Macos => macos::repair(damage, reason),
         System::Windows => windows::repair(damage, reason),
     };
-    by_command.unwrap_or_else(|| Repair::by_hand(advice::advise(damage, reason)))
+    by_command.unwrap_or_else(|| advice::advise(damage, reason))
 }
 
 /// What is left when this reason is repaired: the other faults, by their codes.

@@ -3,9 +3,10 @@
 use super::{One, Step, StepName, StepStatus};
 use crate::reason::Code;
 use crate::rule::{RuleType, scope};
-use crate::store::{PrivateKey, StoreSpec};
+use crate::store::{PrivateKey, Status, StoreSpec};
 use crate::text::shown;
 use crate::verification;
+use std::path::PathBuf;
 
 impl One<'_> {
     pub(super) fn validity_steps(&self) -> Vec<Step> {
@@ -72,13 +73,25 @@ impl One<'_> {
                     .to_owned()
             }
             StoreSpec::File(_) => {
-                "The rule asks for the certificate's private key, and none lies beside it".to_owned()
+                let absent = self.absent_file().map_or_else(String::new, |file| {
+                    format!("; {}, which the rule names too, does not exist", shown(&file.to_string_lossy()))
+                });
+                format!("The rule asks for the certificate's private key, and none lies beside it{absent}")
             }
             StoreSpec::Keychain(_) | StoreSpec::Windows(..) => {
                 "The rule asks for the certificate's private key, and the store holds none for it: it was imported without"
                     .to_owned()
             }
         }
+    }
+
+    /// A file that the rule names and that is not there: where the key may be wanted.
+    fn absent_file(&self) -> Option<&PathBuf> {
+        let is_absent = |path: &&PathBuf| {
+            let mut places = self.look.case.places.iter().map(|place| &place.contents);
+            places.any(|c| c.spec == StoreSpec::File(path.to_path_buf()) && c.status == Status::Missing)
+        };
+        scope::paths(self.look.case.rule).iter().find(is_absent)
     }
 
     pub(super) fn alternative_name_steps(&self) -> Vec<Step> {
@@ -92,11 +105,28 @@ impl One<'_> {
             ];
         }
         let findings = verification::subject_alternative_name(&self.stored.certificate, wanted);
+        if !findings.is_empty() && self.has_other_form() {
+            return vec![Step {
+                step: StepName::SubjectAlternativeName,
+                status: StepStatus::Warn,
+                code: Some(Code::HostnameForm),
+                message: "The certificate has a subject alternative name that the rule lists only with another form of \
+                          the host name than this system's own short one. Which form the client uses is undocumented"
+                    .to_owned(),
+            }];
+        }
         self.steps_of(
             StepName::SubjectAlternativeName,
             &findings.iter().collect::<Vec<_>>(),
             StepStatus::Pass,
             "It has a subject alternative name that the rule lists",
         )
+    }
+
+    /// Whether an alternative name is one of the rule's with another form of the host name in it.
+    fn has_other_form(&self) -> bool {
+        let forms = &self.look.resolution.other_alternative_names;
+        let findings = || verification::subject_alternative_name(&self.stored.certificate, forms);
+        !forms.is_empty() && findings().is_empty()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{One, Step, StepName, StepStatus};
 use crate::certificate::Certificate;
-use crate::diagnosis::near::{Nearness, WantedName};
+use crate::diagnosis::near::{self, Nearness};
 use crate::diagnosis::returned_positions;
 use crate::reason::Code;
 use crate::rule::RuleType;
@@ -62,11 +62,13 @@ impl One<'_> {
         if original && self.nearness <= Nearness::Case && noted(Code::CnShellSpecial) {
             return Code::CnShellSpecial;
         }
-        if self.stored.certificate.outline().is_err() && self.has_label_wanted() {
+        // certutil compares nothing but the nickname, unless it cannot make a certificate of the entry.
+        let by_nickname = original && self.system() == System::Linux;
+        if self.has_label_wanted() && (by_nickname || self.stored.certificate.outline().is_err()) {
             return Code::CertificateUnparseable;
         }
         match self.nearness {
-            Nearness::Exact if original && self.system() == System::Linux => Code::NicknameDiffers,
+            Nearness::Exact if by_nickname => Code::NicknameDiffers,
             Nearness::Padded => Code::CnPadded,
             Nearness::Case => Code::CaseDiffers,
             Nearness::Whitespace => Code::WhitespaceDiffers,
@@ -91,11 +93,14 @@ impl One<'_> {
             _ => format!("the certificate's common name is {}", self.has_name()),
         };
         match code {
-            Code::NicknameDiffers => format!(
-                "The right certificate is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
-                 \"{wanted}\"",
-                nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
-            ),
+            Code::NicknameDiffers => {
+                let which = if self.is_a_ca_given() { "uploaded CA itself" } else { "right certificate" };
+                format!(
+                    "The {which} is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
+                     \"{wanted}\"",
+                    nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
+                )
+            }
             Code::NicknameColon => format!(
                 "Because of the colon, certutil reads \"{wanted}\" as TOKEN:NICKNAME and finds nothing of that name"
             ),
@@ -106,7 +111,8 @@ impl One<'_> {
             }
             Code::CaseDiffers => format!("The rule says \"{wanted}\" and {named}: they differ in case only"),
             Code::WhitespaceDiffers => {
-                format!("The rule says \"{wanted}\" and {named}: they differ in white space only")
+                let case = if self.case_differs() { " and case" } else { "" };
+                format!("The rule says \"{wanted}\" and {named}: they differ in white space{case} only")
             }
             Code::UnicodeDiffers => format!(
                 "The rule says \"{wanted}\" and {named}: they look alike but are different characters ({})",
@@ -141,10 +147,32 @@ impl One<'_> {
             && self.stored.certificate.subject().common_names().len() > 1
     }
 
+    fn is_a_ca_given(&self) -> bool {
+        self.look.case.cas.contain(&self.stored.certificate)
+    }
+
     /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
     fn nickname_is_near(&self) -> bool {
         let name = self.look.resolution.common_name.as_deref().filter(|_| self.look.goes_by_nickname());
-        name.is_some_and(|name| WantedName::new(name).by_label(self.stored, false) == self.nearness)
+        name.is_some_and(|name| near::is_by_nickname(name, self.stored, self.nearness))
+    }
+
+    /// The name that comes near the rule's.
+    fn near_name(&self) -> String {
+        let nickname = self.stored.label.as_deref().filter(|_| self.nickname_is_near());
+        let nickname = nickname.map(|nickname| String::from_utf8_lossy(nickname).into_owned());
+        nickname.or_else(|| self.stored.certificate.subject().common_name()).unwrap_or_default()
+    }
+
+    fn rule_name(&self) -> String {
+        let name = self.look.resolution.common_name.as_deref().unwrap_or_default();
+        String::from_utf8_lossy(name).into_owned()
+    }
+
+    /// Whether two names that are the same but for white space are not even then.
+    fn case_differs(&self) -> bool {
+        let letters = |name: String| name.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        letters(self.near_name()) != letters(self.rule_name())
     }
 
     fn noted_message(&self, code: Code) -> String {
@@ -168,9 +196,7 @@ impl One<'_> {
             let odd = text.chars().filter(|c| !c.is_ascii());
             odd.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join(" ")
         };
-        let rule =
-            spell(&String::from_utf8_lossy(self.look.resolution.common_name.as_deref().unwrap_or_default()));
-        let own = spell(&self.stored.certificate.subject().common_name().unwrap_or_default());
+        let (rule, own) = (spell(&self.rule_name()), spell(&self.near_name()));
         match (rule.is_empty(), own.is_empty()) {
             (false, true) => format!("{rule} in the rule"),
             (true, false) => format!("{own} in the certificate"),
@@ -178,8 +204,8 @@ impl One<'_> {
         }
     }
 
-    fn unreadable(&self) -> String {
-        self.stored.certificate.outline().err().unwrap_or("its encoding is not valid").to_owned()
+    fn unreadable(&self) -> &'static str {
+        self.stored.certificate.outline().err().unwrap_or("certutil passes over it, for its row is damaged")
     }
 
     pub(super) fn name_step(&self) -> Step {
@@ -218,10 +244,15 @@ impl One<'_> {
         let wanted = self.wanted();
         let name = self.has_name();
         match code {
-            Code::NicknameOtherSubject => format!(
-                "The nickname \"{wanted}\" belongs to a certificate with another common name ({name}), which is not one \
-                 of the uploaded CA's"
-            ),
+            Code::NicknameOtherSubject => {
+                let why = match self.judgement.path.anchor {
+                    Some(_) => "which does not pass either",
+                    None => "which does not lead to the uploaded CA",
+                };
+                format!(
+                    "The nickname \"{wanted}\" belongs to a certificate with another common name ({name}), {why}"
+                )
+            }
             _ => format!(
                 "Only the loose match of the documented command finds the certificate: its common name is {name}, not \"{wanted}\". A \
                  client_certificate_v2 rule would not match"

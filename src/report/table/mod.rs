@@ -38,18 +38,20 @@ fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io
     }
     write_head(output, answer, style)?;
     writeln!(output)?;
-    write_certificates(output, answer, style)?;
+    if !answer.rule.is_unreadable() {
+        write_certificates(output, answer, style)?;
+    }
     write_answer(output, answer, style)
 }
 
 fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
     let dot = style.dot();
-    let assumed = if answer.rule.type_assumed { " (assumed: see Note)" } else { "" };
-    let title = format!(
-        "Client certificate check {dot} {}{assumed} {dot} {}",
-        answer.rule.rule_type,
-        store_kind(answer)
-    );
+    let rule = match (answer.rule.is_unreadable(), answer.rule.type_assumed) {
+        (true, _) => "the rule cannot be read".to_owned(),
+        (false, true) => format!("{} (assumed: see Note)", answer.rule.rule_type),
+        (false, false) => answer.rule.rule_type.to_string(),
+    };
+    let title = format!("Client certificate check {dot} {rule} {dot} {}", store_kind(answer));
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
     for (name, value) in facts(answer, dot) {
         write_hanging(output, &format!("  {name:<13}"), &value, style)?;
@@ -77,7 +79,9 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
     if let Some(name) = &answer.rule.name {
         facts.push(("Rule", shown(name).into_owned()));
     }
-    facts.push(("Common name", common_name(answer)));
+    if !answer.rule.is_unreadable() {
+        facts.push(("Common name", common_name(answer)));
+    }
     for ca in &answer.cas.cas {
         let until = ca.certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
         let subject = ca.certificate.subject().to_string();
@@ -225,7 +229,7 @@ fn write_answer(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> i
         block.write("", Tone::Plain, &other)?;
     }
     write_reasons(&mut block, answer, main)?;
-    if !differs || !answer.rule.type_assumed {
+    if (!differs || !answer.rule.type_assumed) && !answer.rule.is_unreadable() {
         block.write("Note", Tone::Plain, &other)?;
     }
     write_fixes(&mut block, answer)
@@ -314,7 +318,11 @@ pub(in crate::report) fn other_type_text(answer: &Diagnosis) -> String {
     };
     let code = other.reasons.iter().find(|r| r.severity != Severity::Warning);
     let why = code.map(|reason| format!(" [{}]", reason.code)).unwrap_or_default();
-    let too = if other.verdict == answer.verdict { " too" } else { "" };
+    let too = match (other.verdict == answer.verdict, other.verdict) {
+        (false, _) => "",
+        (true, Verdict::Unknown) => " either",
+        (true, _) => " too",
+    };
     let mut text = format!("A {} rule {verdict}{too}{why}.", other.rule_type);
     if answer.rule.type_assumed {
         text.push_str(

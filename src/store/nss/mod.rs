@@ -10,6 +10,7 @@ mod image;
 mod locks;
 mod modules;
 mod password;
+mod remains;
 mod rows;
 mod trust;
 
@@ -22,6 +23,7 @@ use crate::text;
 use database::{Database, Fault};
 use modules::Redirection;
 pub use password::has_password;
+pub use remains::{FileState, Remains, remains};
 pub(crate) use rows::EMPTY;
 use rows::{Keys, Public};
 use std::fs;

@@ -2,8 +2,7 @@
 
 use super::super::{Damage, Repair};
 use crate::diagnosis::Examined;
-use crate::reason::Code;
-use crate::store::nss::TOKEN;
+use crate::store::nss::{FileState, TOKEN};
 use crate::store::{Index, Place, Status, StoreSpec, StoredCertificate};
 use crate::text::{quote_sh, shown_bytes};
 use base64ct::{Base64, Encoding as _};
@@ -133,10 +132,9 @@ impl<'a> Database<'a> {
         quote_sh(format!("pkcs11:id={escaped}").as_bytes())
     }
 
-    /// Whether cert9.db is there and only key4.db is not.
-    pub fn lacks_only_keys(&self) -> bool {
-        let file = self.place.contents.problem.as_ref().and_then(|problem| problem.file.as_deref());
-        self.place.contents.status == Status::Missing && file.is_some_and(|file| file.ends_with("key4.db"))
+    /// Whether certutil can use it as it is.
+    pub fn is_read(&self) -> bool {
+        self.place.contents.status == Status::Read
     }
 
     /// Completes a change that was cut off: certutil does so when it may write.
@@ -150,18 +148,52 @@ impl<'a> Database<'a> {
         })
     }
 
-    /// Makes the database; what is damaged is moved away first.
-    pub fn make(&self, code: Code) -> Option<String> {
+    /// Makes the database usable and keeps what can be kept; what is damaged is moved aside. `None` for a
+    /// database that is usable as it is.
+    pub fn make(&self) -> Option<Made> {
+        use FileState::{Absent, Broken, Usable};
+        let remains = self.place.remains;
         let (sudo, database) = (self.sudo(), self.argument()?);
-        let directory = quote_sh(self.directory.as_os_str().as_encoded_bytes())?;
-        let clear = if code == Code::StoreCorrupt {
-            let aside = [self.directory.as_os_str().as_encoded_bytes(), b".damaged-"].concat();
-            format!("{sudo}mv {directory} {}$(date +%s) && ", quote_sh(&aside)?)
-        } else {
-            String::new()
+        let directory = self.directory.as_os_str().as_encoded_bytes();
+        let create = format!("{sudo}certutil -N -d {database} --empty-password");
+        // Writing, certutil makes the cert9.db that is missing.
+        let complete = format!("{sudo}certutil -L -X -d {database}");
+        let file = |name: &[u8]| self.move_aside(&[directory, b"/", name].concat());
+        let (command, keeps) = match (remains.certificates, remains.keys) {
+            (Usable, Usable) => return None,
+            (Usable, Absent) => (create, Keeps::Certificates),
+            (Usable, Broken) => (format!("{} && {create}", file(b"key4.db")?), Keeps::Certificates),
+            (Absent, Usable) => (complete, Keeps::Keys),
+            (Broken, Usable) => (format!("{} && {complete}", file(b"cert9.db")?), Keeps::Keys),
+            (certificates, keys) => {
+                let rubble = remains.is_obstructed || (certificates, keys) != (Absent, Absent);
+                let clear = if rubble { Some(self.move_aside(directory)?) } else { None };
+                let folder = format!("{sudo}mkdir -p {}", quote_sh(directory)?);
+                let commands: Vec<String> = clear.into_iter().chain([folder, create]).collect();
+                (commands.join(" && "), Keeps::Nothing)
+            }
         };
-        Some(format!("{clear}{sudo}mkdir -p {directory} && {sudo}certutil -N -d {database} --empty-password"))
+        Some(Made { command, keeps })
     }
+
+    fn move_aside(&self, path: &[u8]) -> Option<String> {
+        let aside = [path, b".damaged-"].concat();
+        Some(format!("{}mv {} {}$(date +%s)", self.sudo(), quote_sh(path)?, quote_sh(&aside)?))
+    }
+}
+
+/// How a database is made usable.
+pub(super) struct Made {
+    pub command: String,
+    pub keeps: Keeps,
+}
+
+/// What of the old database is in the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeps {
+    Nothing,
+    Certificates,
+    Keys,
 }
 
 /// Commands must work from any folder.

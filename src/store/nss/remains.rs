@@ -1,0 +1,58 @@
+//! What is left of a database that as a whole cannot be used. certutil completes one of which a file is
+//! missing, so that the other one's certificates or keys need not be given up.
+
+use super::READING;
+use super::database::Database;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use std::time::Instant;
+
+/// The two files of a database, and what else is in its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Remains {
+    /// `cert9.db`.
+    pub certificates: FileState,
+    /// `key4.db`.
+    pub keys: FileState,
+    /// Something that is no directory has the directory's name.
+    pub is_obstructed: bool,
+}
+
+/// How much use a file of the database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileState {
+    #[default]
+    Absent,
+    Usable,
+    /// It is damaged, and moving it away clears its place.
+    Broken,
+    /// It is damaged and has a journal or log beside it, which would spoil a new file of its name.
+    Entangled,
+}
+
+/// Looks at what is in `directory`.
+pub fn remains(directory: &Path) -> Remains {
+    let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    Remains {
+        certificates: state(&directory.join("cert9.db"), "nssPublic"),
+        keys: state(&directory.join("key4.db"), "nssPrivate"),
+        is_obstructed: directory.exists() && !directory.is_dir(),
+    }
+}
+
+fn state(file: &Path, table: &str) -> FileState {
+    let beside = |suffix: &str| {
+        let mut name = file.to_owned().into_os_string();
+        name.push(suffix);
+        PathBuf::from(name).exists()
+    };
+    if !file.exists() {
+        FileState::Absent
+    } else if Database::open(file, Instant::now()).and_then(|database| database.columns(table)).is_ok() {
+        FileState::Usable
+    } else if beside("-journal") || beside("-wal") {
+        FileState::Entangled
+    } else {
+        FileState::Broken
+    }
+}
