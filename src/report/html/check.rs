@@ -351,7 +351,7 @@ fn write_facts(answer: &Diagnosis, page: &mut Markup) {
         fact(name, &format!("{} · {count}", store.spec), page);
     }
     if let Some(client) = &answer.client {
-        fact("Client", &table::client_text(client, answer, "·"), page);
+        fact("Client", &table::client_facts(client, answer).join(" · "), page);
     }
     for (_, lookup) in answer.lookups.iter().filter(|(_, lookup)| !lookup.command.is_empty()) {
         page.raw("<dt>Documented look-up</dt><dd>").element("code", &[], &lookup.command).raw("</dd>\n");
