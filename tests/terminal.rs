@@ -224,7 +224,8 @@ fn no_title_and_no_fact_is_cut_within_a_word() {
             .output()
             .unwrap();
         let piped = String::from_utf8(piped.stdout).unwrap();
-        let header = piped.lines().filter(|line| line.starts_with('│')).take(2);
+        let header = piped.lines().take_while(|line| !line.starts_with('├'));
+        let header = header.filter(|line| line.starts_with("│ "));
         let titles = header.flat_map(str::split_whitespace).filter(|word| *word != "│");
         let facts = ["missing", "none", "PASS", "FAIL", "expired", "days", "years"];
         let facts = facts.into_iter().filter(|fact| piped.contains(&format!(" {fact} ")));
