@@ -270,30 +270,40 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
         {
             continue;
         }
-        write_fix(block, fix)?;
+        write_fix(block, fix, answer)?;
     }
     let settled = answer.fixes.first().is_some_and(|fix| fix.then.is_none());
     if answer.verdict == Verdict::Fail && settled {
-        let schedule = rule::spoken(answer.rule.schedule);
-        let unless = if answer.rule.from_file { "" } else { " unless changed" };
-        block.write(
-            "Then",
-            Tone::Plain,
-            &format!("The client checks again on the rule's schedule ({schedule}{unless})."),
-        )?;
+        block.write("Then", Tone::Plain, &next_check(answer))?;
     }
     Ok(())
 }
 
-fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix) -> io::Result<()> {
+fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix, answer: &Diagnosis) -> io::Result<()> {
     match &fix.command {
         Some(command) => block.write_whole("Fix", command)?,
         None => block.write("Fix", Tone::Strong, &sentence(&fix.message))?,
     }
     if let Some(then) = &fix.then {
-        block.write("Then", Tone::Plain, &sentence(then))?;
+        block.write("Then", Tone::Plain, &then_text(then, answer))?;
     }
     Ok(())
+}
+
+/// When a repair takes effect.
+pub(in crate::report) fn next_check(answer: &Diagnosis) -> String {
+    let schedule = rule::spoken(answer.rule.schedule);
+    let unless = if answer.rule.from_file { "" } else { " unless changed" };
+    format!("The client checks again on the rule's schedule ({schedule}{unless}).")
+}
+
+/// What remains to be done. Faults that stand in the report in full are named by their codes alone.
+pub(in crate::report) fn then_text(then: &str, answer: &Diagnosis) -> String {
+    let short = answer.reasons.iter().fold(then.to_owned(), |text, reason| {
+        let code = format!("[{}]", reason.code);
+        text.replace(&format!("{} {code}", reason.message), &code)
+    });
+    sentence(&short.replace("]; [", "], ["))
 }
 
 fn reason_text(reason: &Reason) -> String {
