@@ -29,9 +29,14 @@ pub(super) fn shorten_middle(text: &str, limit: usize, gap: &str) -> String {
     format!("{}{gap}{}", letters[..head].concat(), letters[tail..].concat())
 }
 
-/// Prose in lines of at most `width` columns. A word that is longer has a line of its own.
+/// Prose in lines of at most `width` columns: broken at spaces, and within paths and the like only where
+/// one is longer than a line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    lines(text, options(width).break_words(false))
+    let options = options(width).break_words(false);
+    if text.split(' ').all(|word| columns(word) <= width) {
+        return lines(text, options.word_separator(WordSeparator::AsciiSpace));
+    }
+    lines(text, options)
 }
 
 /// A fact in lines of at most `width` columns: broken at spaces and at the hyphens of words, so that a
@@ -143,6 +148,12 @@ mod tests {
             wrap("it is v2: add --type client_certificate_v2", 15),
             ["it is v2: add", "--type", "client_certificate_v2"]
         );
+    }
+
+    #[test]
+    fn a_path_in_prose_stays_whole_where_it_can() {
+        assert_eq!(wrap("it is in nss:/home/jo/.pki/nssdb", 24), ["it is in", "nss:/home/jo/.pki/nssdb"]);
+        assert_eq!(wrap("it is in nss:/home/jo/.pki/nssdb", 20), ["it is in nss:/home/", "jo/.pki/nssdb"]);
     }
 
     #[test]
