@@ -3,7 +3,7 @@
 # database from GitHub; where that cannot be reached they are reported as not checked, and not as
 # passed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 deny=$(ci/tools.sh cargo-deny) || exit 1
 passed=0 failed=0 unchecked=0

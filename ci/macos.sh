@@ -3,7 +3,7 @@
 # Apple SDK is needed: Debian's rustc-web builds the standard library's metadata from its sources,
 # and C code is not compiled at all.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 targets='aarch64-apple-darwin x86_64-apple-darwin'
 packages='rustc-web cargo-web rust-web-src rust-web-clippy'

@@ -51,7 +51,7 @@ fn the_program_alone_teaches() {
 
 #[test]
 fn slips_are_answered_with_what_was_meant() {
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 15] = [
         (&["chek"], "'check'"),
         (&["check", "--stor", "nss:/x"], "'--store'"),
         (&["check", "--cn", "x", "--ca", "x", "--store", "ns:/x"], "did you mean nss:/x?"),
@@ -67,6 +67,9 @@ fn slips_are_answered_with_what_was_meant() {
         (&["check", "--cn", "x", "--ca", "x", "--format", "htm"], "'html'"),
         (&["explain", "nicknam-differs"], "did you mean nickname-differs?"),
         (&["list", "--format", "html"], "--format json"),
+        (&["check", "--cm", "x"], "'--cn'"),
+        (&["check", "--ac", "x"], "'--ca'"),
+        (&["check", "--cn", "-dash", "--ca", "x"], "written --cn=-dash"),
     ];
     for (arguments, expected) in cases {
         let output = run(arguments);

@@ -211,3 +211,28 @@ fn verify_draws_each_chain() {
     assert_eq!(browser.console(), Vec::<Value>::new());
     assert_eq!(browser.requests(), [url]);
 }
+
+#[test]
+fn the_widest_table_shows_its_result_on_a_screen_and_on_paper() {
+    let folder = folder();
+    let rule = r#"{"id":"a","type":"client_certificate_v2","name":"n","schedule":"5m","input":{
+        "certificate_id":"2a9e7f0c-0000-4000-8000-000000000000","operating_system":"linux","cn":"device-042",
+        "check_private_key":true,"extended_key_usage":["clientAuth","emailProtection"],
+        "locations":{"paths":["/etc/ssl/device.pem"]},"subject_alternative_names":["device-042.example.com"]}}"#;
+    fs::write(folder.path().join("rule.json"), rule).unwrap();
+    let browser = Browser::start(1200, 1400);
+    let stores =
+        ["--os", "linux", "--rule", "rule.json", "--store", "file:plain.der", "--store", "file:good.der"];
+    browser.open(&report(folder.path(), &stores));
+    assert_eq!(
+        text(browser.run("return document.querySelector('thead th:last-child').textContent")),
+        "Result"
+    );
+    let hidden = "return Math.max(...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth))";
+    assert_eq!(browser.run(hidden), 0);
+    // A4 without its margins, in CSS pixels.
+    let paper = serde_json::json!({"width": 718, "height": 1047, "deviceScaleFactor": 1, "mobile": false});
+    browser.devtools("Emulation.setDeviceMetricsOverride", &paper);
+    browser.devtools("Emulation.setEmulatedMedia", &serde_json::json!({"media": "print"}));
+    assert_eq!(browser.run(hidden), 0);
+}

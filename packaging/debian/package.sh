@@ -25,6 +25,8 @@ install -D -m 644 "$completions/certposture.bash" "$root/usr/share/bash-completi
 install -D -m 644 "$completions/_certposture" "$root/usr/share/zsh/vendor-completions/_certposture"
 install -D -m 644 "$completions/certposture.fish" "$root/usr/share/fish/vendor_completions.d/certposture.fish"
 
+install -D -m 644 packaging/debian/lintian-overrides "$root/usr/share/lintian/overrides/certposture"
+
 cp CHANGELOG.md "$doc/changelog"
 sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")/" \
     packaging/debian/changelog >"$doc/changelog.Debian"

@@ -8,6 +8,7 @@ mod explain;
 mod lab;
 mod list;
 mod man;
+mod mistyped;
 #[cfg(not(feature = "network"))]
 mod offline;
 #[cfg(feature = "network")]
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = mistyped::explained(error, std::env::args_os());
             let _ = error.print();
             return ExitCode::from(error.exit_code().clamp(0, 255) as u8);
         }

@@ -1,5 +1,7 @@
 //! The answer of `ca inspect`.
 
+use super::fit::{room, wrap, write_hanging};
+use super::fitted::fitted;
 use super::json::{print, time};
 use super::style::{Style, Tone};
 use crate::certificate::{Certificate, describe_key};
@@ -288,18 +290,17 @@ fn write_clients(output: &mut impl Write, inspection: &Inspection, style: &Style
     let long = rows.len() > MANY && style.width.is_some() && !style.verbose;
     let left_out = if long { rows.len() - MANY } else { 0 };
     rows.truncate(rows.len() - left_out);
-    let mut table = style.table(&["Client certificate", "Issued by", "Signed by\na file above", "To upload"]);
-    for client in rows {
-        let signed = !bad(&client);
-        let (tone, mark) = if signed { (Tone::Good, style.yes()) } else { (Tone::Bad, style.no()) };
-        table.add_row([
-            style.cell(Tone::Plain, &common_name(client.certificate.subject())),
-            style.cell(Tone::Plain, &common_name(client.certificate.issuer())),
-            style.cell(tone, mark),
-            style.cell(Tone::Plain, &to_upload(client)),
-        ]);
-    }
-    writeln!(output, "{table}")?;
+    let row = |client: &Client| {
+        let (tone, mark) = if bad(&client) { (Tone::Bad, style.no()) } else { (Tone::Good, style.yes()) };
+        vec![
+            (Tone::Plain, common_name(client.certificate.subject())),
+            (Tone::Plain, common_name(client.certificate.issuer())),
+            (tone, mark.to_owned()),
+            (Tone::Plain, to_upload(client)),
+        ]
+    };
+    let header = ["Client certificate", "Issued by", "Signed by\na file above", "To upload"];
+    writeln!(output, "{}", fitted(style, &header, rows.into_iter().map(row).collect()))?;
     if left_out > 0 {
         writeln!(output, "{left_out} more not shown; -v shows all.")?;
     }
@@ -372,7 +373,7 @@ fn upload_advice(client: &Client) -> String {
 }
 
 fn write_fact(output: &mut impl Write, style: &Style, label: &str, text: &str) -> io::Result<()> {
-    write_hanging(output, style, &format!("  {label:<11}"), 13, text)
+    write_hanging(output, &format!("  {label:<11}"), &" ".repeat(13), &wrap(text, room(style, 13)))
 }
 
 /// A paragraph behind a word in a tone.
@@ -384,22 +385,7 @@ pub(crate) fn write_labelled(
     text: &str,
 ) -> io::Result<()> {
     let padding = " ".repeat(6usize.saturating_sub(label.chars().count()));
-    write_hanging(output, style, &format!("{}{padding}", style.paint(tone, label)), 6, text)
-}
-
-fn write_hanging(
-    output: &mut impl Write,
-    style: &Style,
-    head: &str,
-    indent: usize,
-    text: &str,
-) -> io::Result<()> {
-    let width = style.width.unwrap_or(100).min(100).saturating_sub(indent).max(20);
-    let options =
-        textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for (position, line) in textwrap::wrap(text, options).iter().enumerate() {
-        let margin = " ".repeat(indent);
-        writeln!(output, "{}{line}", if position == 0 { head } else { &margin })?;
-    }
-    Ok(())
+    let width = style.width.unwrap_or(100).min(100).saturating_sub(6).max(20);
+    let head = format!("{}{padding}", style.paint(tone, label));
+    write_hanging(output, &head, "      ", &wrap(text, width))
 }

@@ -73,7 +73,7 @@ impl<'a> Grid<'a> {
         starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
     }
 
-    fn fitted(&self) -> comfy_table::Table {
+    fn fitted(&self) -> String {
         let mut cells = self.cells().zip(&self.tones).map(|(text, tone)| (*tone, text.to_owned()));
         let rows = self.ends.len() / self.header.len();
         let rows = (0..rows).map(|_| cells.by_ref().take(self.header.len()).collect()).collect();

@@ -1,5 +1,6 @@
 //! What the stores hold, for a person and for a program.
 
+use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
 use super::json::{looked_up, print, store, stored};
 use super::style::{Style, Tone};
@@ -74,13 +75,14 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
     let title = format!("{} {dot} {count}{account}", shown(&contents.spec.to_string()));
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
     if let Some(problem) = &contents.problem {
-        writeln!(output, "{} [{}]", problem.message, problem.code)?;
+        let text = format!("{} [{}]", problem.message, problem.code);
+        write_hanging(output, "", "", &wrap(&text, room(style, 0)))?;
     }
     if !one.certificates.is_empty() {
         write_certificates(output, one, style)?;
     }
     if let Some(lookup) = &one.lookup {
-        write_lookup(output, lookup)?;
+        write_lookup(output, lookup, style)?;
     }
     Ok(())
 }
@@ -147,14 +149,15 @@ fn private_key(key: PrivateKey) -> &'static str {
     }
 }
 
-fn write_lookup(output: &mut impl Write, lookup: &Lookup) -> io::Result<()> {
+fn write_lookup(output: &mut impl Write, lookup: &Lookup, style: &Style) -> io::Result<()> {
     writeln!(output, "\n{}", lookup.command)?;
     if lookup.returned.is_empty() {
         let said = lookup.standard_error.lines().collect::<Vec<_>>().join(" ");
-        return match lookup.exit_status {
-            0 => writeln!(output, "  shows nothing of that name"),
-            status => writeln!(output, "  prints nothing and ends with status {status}: {}", shown(&said)),
+        let text = match lookup.exit_status {
+            0 => "shows nothing of that name".to_owned(),
+            status => format!("prints nothing and ends with status {status}: {}", shown(&said)),
         };
+        return write_hanging(output, "  ", "  ", &wrap(&text, room(style, 2)));
     }
     let numbers: Vec<String> = lookup
         .returned
@@ -164,5 +167,6 @@ fn write_lookup(output: &mut impl Write, lookup: &Lookup) -> io::Result<()> {
             Found::File(path, _) => format!("the file {}", shown(&path.to_string_lossy())),
         })
         .collect();
-    writeln!(output, "  prints, in this order: {}", numbers.join(", "))
+    let text = format!("prints, in this order: {}", numbers.join(", "));
+    write_hanging(output, "  ", "  ", &wrap(&text, room(style, 2)))
 }

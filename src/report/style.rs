@@ -114,8 +114,8 @@ impl Style {
         text.replace('…', "...").replace(['–', '·'], "-").into_bytes()
     }
 
-    /// An empty table that fits the terminal.
-    pub fn table(&self, header: &[&str]) -> Table {
+    /// An empty table. Nothing in it is broken but at newlines.
+    pub fn table(&self, header: impl Iterator<Item = String>) -> Table {
         let mut table = Table::new();
         if self.unicode {
             table.load_style(ROUNDED);
@@ -127,16 +127,8 @@ impl Style {
         } else {
             table.force_no_tty();
         }
-        table.set_header(header.iter().map(|title| self.cell(Tone::Strong, title)));
-        match self.width {
-            Some(width) => {
-                table.set_content_arrangement(ContentArrangement::Dynamic);
-                table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-            }
-            None => {
-                table.set_content_arrangement(ContentArrangement::Disabled);
-            }
-        }
+        table.set_header(header.map(|title| self.cell(Tone::Strong, &title)));
+        table.set_content_arrangement(ContentArrangement::Disabled);
         table
     }
 
@@ -147,7 +139,7 @@ impl Style {
             Tone::Good => cell.fg(Color::Green),
             Tone::Bad => cell.fg(Color::Red),
             Tone::Doubtful => cell.fg(Color::Yellow),
-            Tone::Faint => cell.fg(Color::DarkGrey),
+            Tone::Faint => cell.add_attribute(comfy_table::Attribute::Dim),
             Tone::Strong => cell.add_attribute(comfy_table::Attribute::Bold),
             Tone::Plain => cell,
         }

@@ -1,5 +1,6 @@
 //! The answer to `verify`: a tree of each chain, a table of all certificates, or JSON.
 
+use super::fit::{columns, room, wrap, wrap_facts, write_hanging};
 use super::grid::Grid;
 use super::json;
 use super::style::{Style, Tone};
@@ -132,6 +133,7 @@ pub fn table(
             }
         }
         write_table(&mut output, verified, style)?;
+        writeln!(output)?;
         write_cas(&mut output, anchors, style)?;
     }
     let passes = failing == 0 && !verified.is_empty();
@@ -158,18 +160,21 @@ pub fn table(
 }
 
 fn write_cas(output: &mut impl Write, anchors: &[Certificate], style: &Style) -> io::Result<()> {
+    const HEAD: &str = "CA    ";
     for ca in anchors {
         let until = ca.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
-        let dot = style.dot();
-        writeln!(
-            output,
-            "CA    {} {dot} valid until {until} {dot} sha256 {}{}",
-            shown(&ca.subject().to_string()),
-            &ca.sha256()[..8],
-            style.ellipsis()
-        )?;
+        let facts = [
+            shown(&ca.subject().to_string()).into_owned(),
+            format!("valid until {until}"),
+            format!("sha256 {}{}", &ca.sha256()[..8], style.ellipsis()),
+        ];
+        write_hanging(output, HEAD, "      ", &facts_lines(&facts, HEAD.len(), style))?;
     }
     Ok(())
+}
+
+fn facts_lines(facts: &[String], indent: usize, style: &Style) -> Vec<String> {
+    wrap_facts(facts, &format!(" {} ", style.dot()), room(style, indent))
 }
 
 /// The chain from the certificate to the anchor, each step's faults under it.
@@ -181,9 +186,15 @@ fn write_tree(output: &mut impl Write, one: &Verified, style: &Style) -> io::Res
     for (depth, certificate) in path.chain.iter().enumerate() {
         let findings: Vec<&Finding> = path.findings.iter().filter(|finding| finding.depth == depth).collect();
         let (tone, mark) = mark(&findings, style);
-        let described = describe(certificate, one, depth, style);
-        writeln!(output, "{}{} {described}", branch_to(depth, branch), style.paint(tone, mark))?;
         let under = format!("{}{}", "   ".repeat(depth), if continues(depth) { bar } else { "   " });
+        let head = branch_to(depth, branch);
+        let indent = columns(&head) + columns(mark) + 1;
+        let mut lines = facts_lines(&describe(certificate, one, depth), indent, style).into_iter();
+        let first = lines.next().unwrap_or_default();
+        writeln!(output, "{head}{} {first}", style.paint(tone, mark))?;
+        for line in lines {
+            writeln!(output, "{under}{line}")?;
+        }
         for finding in findings {
             write_finding(output, &under, finding, style)?;
         }
@@ -205,7 +216,10 @@ fn write_loose_end(output: &mut impl Write, one: &Verified, branch: &str, style:
     let Some(top) = path.chain.last().filter(|top| top.outline().is_ok()) else { return Ok(()) };
     let (mark, issuer) = (style.paint(Tone::Bad, style.no()), top.issuer().to_string());
     let why = if top.is_self_issued() { "a root, but not the CA" } else { "no way from here to the CA" };
-    writeln!(output, "{}{mark} {}: {why}", branch_to(depth, branch), shown(&issuer))?;
+    let head = format!("{}{mark} ", branch_to(depth, branch));
+    let indent = columns(&branch_to(depth, branch)) + columns(style.no()) + 1;
+    let facts = [shown(&issuer).into_owned(), why.to_owned()];
+    write_hanging(output, &head, &" ".repeat(indent), &facts_lines(&facts, indent, style))?;
     for finding in path.findings.iter().filter(|finding| finding.depth >= depth) {
         write_finding(output, &"   ".repeat(depth + 1), finding, style)?;
     }
@@ -214,12 +228,7 @@ fn write_loose_end(output: &mut impl Write, one: &Verified, branch: &str, style:
 
 fn write_finding(output: &mut impl Write, under: &str, finding: &Finding, style: &Style) -> io::Result<()> {
     let told = format!("{} [{}]", finding.message, finding.code);
-    let Some(width) = style.width else { return writeln!(output, "{under}{told}") };
-    let room = width.saturating_sub(under.chars().count()).max(20);
-    for line in super::table::wrap(&told, room) {
-        writeln!(output, "{under}{line}")?;
-    }
-    Ok(())
+    write_hanging(output, under, under, &wrap(&told, room(style, columns(under))))
 }
 
 fn mark(findings: &[&Finding], style: &Style) -> (Tone, &'static str) {
@@ -232,9 +241,9 @@ fn mark(findings: &[&Finding], style: &Style) -> (Tone, &'static str) {
     }
 }
 
-fn describe(certificate: &Certificate, one: &Verified, depth: usize, style: &Style) -> String {
+fn describe(certificate: &Certificate, one: &Verified, depth: usize) -> Vec<String> {
     if let Err(why) = certificate.outline() {
-        return format!("(unreadable: {why})");
+        return vec![format!("(unreadable: {why})")];
     }
     let path = &one.judgement.path;
     let is_anchor = path.anchor.is_some() && depth + 1 == path.chain.len();
@@ -246,12 +255,12 @@ fn describe(certificate: &Certificate, one: &Verified, depth: usize, style: &Sty
         "certificate"
     };
     let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
-    let dot = style.dot();
-    format!(
-        "{} {dot} {role} {dot} {} {dot} valid until {until}",
-        shown(&certificate.subject().to_string()),
+    vec![
+        shown(&certificate.subject().to_string()).into_owned(),
+        role.to_owned(),
         describe_key(certificate.spki()),
-    )
+        format!("valid until {until}"),
+    ]
 }
 
 fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) -> io::Result<()> {

@@ -28,8 +28,9 @@ pub enum WindowsLocation {
 /// A text that names no store.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{text:?} names no store: write nss:DIR, keychain:FILE, windows:CurrentUser\\My, \
-     windows:LocalMachine\\My or file:PATH{hint}"
+    "\"{}\" names no store: write nss:DIR, keychain:FILE, windows:CurrentUser\\My, \
+     windows:LocalMachine\\My or file:PATH{hint}",
+    shown(text)
 )]
 pub struct BadSpec {
     text: String,

@@ -10,7 +10,6 @@ use crate::report::style::{Style, Tone};
 use crate::report::table::{
     self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
 };
-use crate::rule;
 use crate::store::Status;
 
 /// The title of a page that tells of this answer.
@@ -182,17 +181,15 @@ fn write_fixes(position: usize, answer: &Diagnosis, page: &mut Markup) {
     }
     page.raw("<section class=\"sheet\">\n<h2>How to fix it</h2>\n");
     for (number, fix) in answer.fixes.iter().enumerate() {
-        write_fix(&format!("command-{position}-{number}"), fix, page);
+        write_fix(&format!("command-{position}-{number}"), fix, answer, page);
     }
     if answer.verdict != Verdict::Pass && answer.fixes.first().is_some_and(|fix| fix.then.is_none()) {
-        let schedule = rule::spoken(answer.rule.schedule);
-        let text = format!("The client checks again on the rule's schedule ({schedule}).");
-        page.element("p", &[("class", "then")], &text);
+        page.element("p", &[("class", "then")], &table::next_check(answer));
     }
     page.raw("</section>\n");
 }
 
-fn write_fix(id: &str, fix: &Fix, page: &mut Markup) {
+fn write_fix(id: &str, fix: &Fix, answer: &Diagnosis, page: &mut Markup) {
     page.open("div", &[("class", "fix")]);
     page.raw("<p>").text(&sentence(&fix.message)).raw(" ");
     write_code(fix.code, page);
@@ -208,7 +205,7 @@ fn write_fix(id: &str, fix: &Fix, page: &mut Markup) {
         page.raw("Copy</button></div>\n");
     }
     if let Some(then) = &fix.then {
-        page.element("p", &[("class", "then")], &format!("Then: {}", sentence(then)));
+        page.element("p", &[("class", "then")], &format!("Then: {}", table::then_text(then, answer)));
     }
     page.raw("</div>\n");
 }
@@ -351,7 +348,7 @@ fn write_facts(answer: &Diagnosis, page: &mut Markup) {
         fact(name, &format!("{} · {count}", store.spec), page);
     }
     if let Some(client) = &answer.client {
-        fact("Client", &table::client_text(client, answer, "·"), page);
+        fact("Client", &table::client_facts(client, answer).join(" · "), page);
     }
     for (_, lookup) in answer.lookups.iter().filter(|(_, lookup)| !lookup.command.is_empty()) {
         page.raw("<dt>Documented look-up</dt><dd>").element("code", &[], &lookup.command).raw("</dd>\n");

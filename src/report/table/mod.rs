@@ -4,6 +4,7 @@ mod columns;
 
 pub(super) use columns::columns;
 
+use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::fitted::fitted;
 use super::style::{Style, Tone};
 use crate::device::Client;
@@ -45,16 +46,20 @@ fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io
 }
 
 fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
-    let dot = style.dot();
+    let dot = format!(" {} ", style.dot());
     let rule = match (answer.rule.is_unreadable(), answer.rule.type_assumed) {
         (true, _) => "the rule cannot be read".to_owned(),
         (false, true) => format!("{} (assumed: see Note)", answer.rule.rule_type),
         (false, false) => answer.rule.rule_type.to_string(),
     };
-    let title = format!("Client certificate check {dot} {rule} {dot} {}", store_kind(answer));
-    writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
-    for (name, value) in facts(answer, dot) {
-        write_hanging(output, &format!("  {name:<13}"), &value, style)?;
+    let title = ["Client certificate check".to_owned(), rule, store_kind(answer)];
+    for line in wrap_facts(&title, &dot, room(style, 0)) {
+        writeln!(output, "{}", style.paint(Tone::Strong, &line))?;
+    }
+    for (name, value) in facts(answer) {
+        let head = format!("  {name:<13}");
+        let lines = wrap_facts(&value, &dot, room(style, head.len()));
+        write_hanging(output, &head, &" ".repeat(head.len()), &lines)?;
     }
     Ok(())
 }
@@ -73,14 +78,16 @@ pub(in crate::report) fn store_kind(answer: &Diagnosis) -> String {
     format!("{kind} ({system})")
 }
 
-/// The lines under the title.
-fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
-    let mut facts = Vec::new();
+/// The lines under the title: what each is about, and its facts.
+type Facts = Vec<(&'static str, Vec<String>)>;
+
+fn facts(answer: &Diagnosis) -> Facts {
+    let mut facts = Facts::new();
     if let Some(name) = &answer.rule.name {
-        facts.push(("Rule", shown(name).into_owned()));
+        facts.push(("Rule", vec![shown(name).into_owned()]));
     }
     if !answer.rule.is_unreadable() {
-        facts.push(("Common name", common_name(answer)));
+        facts.push(("Common name", vec![common_name(answer)]));
     }
     for ca in &answer.cas.cas {
         let until = ca.certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
@@ -88,43 +95,45 @@ fn facts(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
         let fingerprint = &ca.certificate.sha256()[..8];
         facts.push((
             "Uploaded CA",
-            format!("{} {dot} valid until {until} {dot} sha256 {fingerprint}…", shown(&subject)),
+            vec![
+                shown(&subject).into_owned(),
+                format!("valid until {until}"),
+                format!("sha256 {fingerprint}…"),
+            ],
         ));
     }
-    facts.extend(stores(answer, dot));
+    facts.extend(stores(answer));
     if answer.rule.from_file && answer.rule.problems.is_empty() {
-        facts.push(("Schedule", schedule(answer, dot)));
+        facts.push(("Schedule", schedule(answer)));
     }
-    facts.extend(answer.client.as_ref().map(|client| ("Client", client_text(client, answer, dot))));
+    facts.extend(answer.client.as_ref().map(|client| ("Client", client_facts(client, answer))));
     facts
 }
 
 /// The searched stores; of the others, those that hold something like what is wanted.
-fn stores(answer: &Diagnosis, dot: &str) -> Vec<(&'static str, String)> {
+fn stores(answer: &Diagnosis) -> Facts {
     let tells = |store: &StoreReport| {
         let mut own = answer.certificates.iter().filter(|c| c.spec == store.spec);
         store.searched || own.any(is_relevant)
     };
     let (told, silent): (Vec<&StoreReport>, Vec<&StoreReport>) = answer.stores.iter().partition(|s| tells(s));
-    let mut facts: Vec<(&'static str, String)> =
-        told.into_iter().map(|store| store_fact(store, dot)).collect();
+    let mut facts: Facts = told.into_iter().map(store_facts).collect();
     if !silent.is_empty() {
         let places = counted(silent.len(), "other place");
-        facts.push(("Also read", format!("{places}, with nothing of that name")));
+        facts.push(("Also read", vec![format!("{places}, with nothing of that name")]));
     }
     facts
 }
 
-fn store_fact(store: &StoreReport, dot: &str) -> (&'static str, String) {
-    let spec = store.spec.to_string();
+fn store_facts(store: &StoreReport) -> (&'static str, Vec<String>) {
     let count = match store.status {
         Status::Read => counted(store.certificates, "certificate"),
         other => other.to_string(),
     };
     let name = if store.searched { "Searched" } else { "Also read" };
-    let account =
-        store.account.as_deref().map(|name| format!(" {dot} of {}", shown(name))).unwrap_or_default();
-    (name, format!("{} {dot} {count}{account}", shown(&spec)))
+    let mut facts = vec![shown(&store.spec.to_string()).into_owned(), count];
+    facts.extend(store.account.as_deref().map(|name| format!("of {}", shown(name))));
+    (name, facts)
 }
 
 /// Whether a certificate has to do with the rule's name.
@@ -139,22 +148,23 @@ fn is_undecided(examined: &Examined) -> bool {
 }
 
 /// How often the client checks, and for how long a result counts.
-fn schedule(answer: &Diagnosis, dot: &str) -> String {
+fn schedule(answer: &Diagnosis) -> Vec<String> {
     let counts = match answer.rule.expiration {
         Some(interval) => format!("for {interval}"),
         None => "until the next one".to_owned(),
     };
-    format!("every {} {dot} a result counts {counts}", rule::spoken(answer.rule.schedule))
+    vec![format!("every {}", rule::spoken(answer.rule.schedule)), format!("a result counts {counts}")]
 }
 
 /// Which client is installed, and whether that is a worry.
-pub(in crate::report) fn client_text(client: &Client, answer: &Diagnosis, dot: &str) -> String {
+pub(in crate::report) fn client_facts(client: &Client, answer: &Diagnosis) -> Vec<String> {
     let installed = match client {
         Client::Installed { version } => format!("Cloudflare One Client (WARP) {}", shown(version)),
         Client::NotFound => "not installed".to_owned(),
     };
-    let warning = client.warning(answer.system).map(|why| format!(" {dot} {why}")).unwrap_or_default();
-    format!("{installed}{warning}")
+    let mut facts = vec![installed];
+    facts.extend(client.warning(answer.system));
+    facts
 }
 
 pub(in crate::report) fn common_name(answer: &Diagnosis) -> String {
@@ -179,7 +189,13 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     if !rows.is_empty() {
         let columns = columns(answer);
         let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
-        let cells = |examined| columns.iter().map(|c| (c.cell)(answer, examined, style)).collect();
+        let cells = |examined| {
+            let cells = columns.iter().map(|column| (column.cell)(answer, examined, style));
+            // What has nothing to do with the rule's name stands back, be it good or bad.
+            let toned =
+                cells.map(|(tone, text)| (if is_relevant(examined) { tone } else { Tone::Faint }, text));
+            toned.collect()
+        };
         writeln!(output, "{}", fitted(style, &header, rows.into_iter().map(cells).collect()))?;
     }
     if left_out > 0 {
@@ -258,30 +274,40 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
         {
             continue;
         }
-        write_fix(block, fix)?;
+        write_fix(block, fix, answer)?;
     }
     let settled = answer.fixes.first().is_some_and(|fix| fix.then.is_none());
     if answer.verdict == Verdict::Fail && settled {
-        let schedule = rule::spoken(answer.rule.schedule);
-        let unless = if answer.rule.from_file { "" } else { " unless changed" };
-        block.write(
-            "Then",
-            Tone::Plain,
-            &format!("The client checks again on the rule's schedule ({schedule}{unless})."),
-        )?;
+        block.write("Then", Tone::Plain, &next_check(answer))?;
     }
     Ok(())
 }
 
-fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix) -> io::Result<()> {
+fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix, answer: &Diagnosis) -> io::Result<()> {
     match &fix.command {
         Some(command) => block.write_whole("Fix", command)?,
         None => block.write("Fix", Tone::Strong, &sentence(&fix.message))?,
     }
     if let Some(then) = &fix.then {
-        block.write("Then", Tone::Plain, &sentence(then))?;
+        block.write("Then", Tone::Plain, &then_text(then, answer))?;
     }
     Ok(())
+}
+
+/// When a repair takes effect.
+pub(in crate::report) fn next_check(answer: &Diagnosis) -> String {
+    let schedule = rule::spoken(answer.rule.schedule);
+    let unless = if answer.rule.from_file { "" } else { " unless changed" };
+    format!("The client checks again on the rule's schedule ({schedule}{unless}).")
+}
+
+/// What remains to be done. Faults that stand in the report in full are named by their codes alone.
+pub(in crate::report) fn then_text(then: &str, answer: &Diagnosis) -> String {
+    let short = answer.reasons.iter().fold(then.to_owned(), |text, reason| {
+        let code = format!("[{}]", reason.code);
+        text.replace(&format!("{} {code}", reason.message), &code)
+    });
+    sentence(&short.replace("]; [", "], ["))
 }
 
 fn reason_text(reason: &Reason) -> String {
@@ -343,13 +369,9 @@ impl<W: Write> Block<'_, W> {
     fn write(&mut self, label: &str, tone: Tone, text: &str) -> io::Result<()> {
         let padding = " ".repeat(self.indent.saturating_sub(label.len()));
         let head = format!("{}{padding}", self.style.paint(tone, label));
-        let indent = " ".repeat(self.indent);
         let width = self.style.width.unwrap_or(80).min(100);
         let lines = wrap(text, width.saturating_sub(self.indent).max(20));
-        for (position, line) in lines.iter().enumerate() {
-            writeln!(self.output, "{}{line}", if position == 0 { &head } else { &indent })?;
-        }
-        Ok(())
+        write_hanging(self.output, &head, &" ".repeat(self.indent), &lines)
     }
 
     /// A command is never wrapped: it must survive being copied.
@@ -357,19 +379,4 @@ impl<W: Write> Block<'_, W> {
         let padding = " ".repeat(self.indent.saturating_sub(label.len()));
         writeln!(self.output, "{}{padding}{text}", self.style.paint(Tone::Strong, label))
     }
-}
-
-pub(in crate::report) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options =
-        textwrap::Options::new(width).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
-}
-
-fn write_hanging(output: &mut impl Write, head: &str, text: &str, style: &Style) -> io::Result<()> {
-    let Some(width) = style.width else { return writeln!(output, "{head}{text}") };
-    let indent = " ".repeat(head.len());
-    for (position, line) in wrap(text, width.saturating_sub(head.len()).max(20)).iter().enumerate() {
-        writeln!(output, "{}{line}", if position == 0 { head } else { &indent })?;
-    }
-    Ok(())
 }
