@@ -45,6 +45,12 @@ impl Verified {
         }
     }
 
+    /// Issuer and key identifiers beside the CA's, where the CA did not sign it itself but a chain leads to
+    /// it, so that nothing else tells of them.
+    pub(super) fn indirect(&self) -> Option<&Finding> {
+        if self.judgement.is_by_intermediate() { self.judgement.direct.findings.first() } else { None }
+    }
+
     pub(super) fn path_fault(&self) -> Option<Code> {
         if self.passes() { None } else { first_fault(&self.judgement.path.findings) }
     }
@@ -186,6 +192,10 @@ fn write_tree(output: &mut impl Write, one: &Verified, style: &Style) -> io::Res
         let under = format!("{}{}", "   ".repeat(depth), if continues(depth) { bar } else { "   " });
         for finding in findings {
             write_finding(output, &under, finding, style)?;
+        }
+        if let Some(indirect) = one.indirect().filter(|_| depth == 0) {
+            let told = Finding { code: Code::IssuedByIntermediate, ..indirect.clone() };
+            write_finding(output, &under, &told, style)?;
         }
     }
     if path.anchor.is_none() {

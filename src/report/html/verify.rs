@@ -77,6 +77,9 @@ fn write_one(position: usize, one: &Verified, page: &mut Markup) {
     for finding in one.reasons() {
         write_finding(finding, page);
     }
+    if let Some(indirect) = one.indirect() {
+        write_note("mark-doubtful", "Note", &indirect.message, page);
+    }
     if one.passes() {
         write_note("mark-good", "Pass", "A chain leads to the CA", page);
     }
