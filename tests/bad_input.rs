@@ -190,7 +190,14 @@ fn a_name_of_a_megabyte() {
     let (root_key, root) = root();
     let long = format!("CN={}", "\u{202e}a".repeat(300_000));
     let device = Template::new(&long, &Key::p256("device"), &long).sign(&root_key);
-    refuse("long name", &[root], &[], &device);
+    refuse("long name", std::slice::from_ref(&root), &[], &device);
+    let issuing_key = Key::p256("issuing");
+    let permitted = forge::name_constraints(&[forge::dns("example.com")], &[]);
+    let issuing = Template::ca(ISSUING, &issuing_key, ROOT).with(permitted).sign(&root_key);
+    let device = Template::new(DEVICE, &Key::p256("device"), ISSUING)
+        .with(forge::alternative_names(&[forge::dns(&"a".repeat(1_000_000))]))
+        .sign(&issuing_key);
+    refuse("long alternative name", &[root], &[issuing], &device);
 }
 
 /// Layers of CAs, each with `width` certificates of one name and key, so that a device's certificate has

@@ -99,6 +99,8 @@ fn each_certificate_is_judged_directly_and_along_its_path() {
                         identifier of the CA: none.";
     let table = String::from_utf8(verify(folder, &arguments).stdout).unwrap();
     assert!(table.contains(&format!("{side_by_side} [issued-by-intermediate]")), "{table}");
+    let table = String::from_utf8(verify(folder, &["--ca", "root.pem", "indirect.pem"]).stdout).unwrap();
+    assert!(table.contains(&format!("{side_by_side} [issuer-differs]")), "{table}");
     // Several certificates in one file are candidates for each other's chains.
     assert_eq!(
         verdicts(folder, &["--ca", "root.pem", "bundle.pem"]),

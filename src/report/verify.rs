@@ -45,10 +45,13 @@ impl Verified {
         }
     }
 
-    /// Issuer and key identifiers beside the CA's, where the CA did not sign it itself but a chain leads to
-    /// it, so that nothing else tells of them.
-    pub(super) fn indirect(&self) -> Option<&Finding> {
-        if self.judgement.is_by_intermediate() { self.judgement.direct.findings.first() } else { None }
+    /// Issuer and key identifiers beside the CA's, where the CA is not the direct issuer and no finding of
+    /// the chain says as much.
+    pub(super) fn not_direct(&self) -> Option<Finding> {
+        let Judgement { direct, path } = &self.judgement;
+        let finding = direct.findings.first()?;
+        let is_told = path.findings.iter().any(|other| other.code == finding.code);
+        self.direct_fault().filter(|_| !is_told).map(|code| Finding { code, ..finding.clone() })
     }
 
     pub(super) fn path_fault(&self) -> Option<Code> {
@@ -193,9 +196,8 @@ fn write_tree(output: &mut impl Write, one: &Verified, style: &Style) -> io::Res
         for finding in findings {
             write_finding(output, &under, finding, style)?;
         }
-        if let Some(indirect) = one.indirect().filter(|_| depth == 0) {
-            let told = Finding { code: Code::IssuedByIntermediate, ..indirect.clone() };
-            write_finding(output, &under, &told, style)?;
+        if let Some(not_direct) = one.not_direct().filter(|_| depth == 0) {
+            write_finding(output, &under, &not_direct, style)?;
         }
     }
     if path.anchor.is_none() {
