@@ -3,6 +3,7 @@
 mod forge;
 
 use certposture::certificate::Certificate;
+use certposture::reason::Code;
 use certposture::verification::{Judgement, Purpose, Verifier};
 use forge::{Key, Template, der};
 use std::time::{Duration, Instant};
@@ -189,5 +190,94 @@ fn a_name_of_a_megabyte() {
     let (root_key, root) = root();
     let long = format!("CN={}", "\u{202e}a".repeat(300_000));
     let device = Template::new(&long, &Key::p256("device"), &long).sign(&root_key);
-    refuse("long name", &[root], &[], &device);
+    refuse("long name", std::slice::from_ref(&root), &[], &device);
+    let issuing_key = Key::p256("issuing");
+    let permitted = forge::name_constraints(&[forge::dns("example.com")], &[]);
+    let issuing = Template::ca(ISSUING, &issuing_key, ROOT).with(permitted).sign(&root_key);
+    let device = Template::new(DEVICE, &Key::p256("device"), ISSUING)
+        .with(forge::alternative_names(&[forge::dns(&"a".repeat(1_000_000))]))
+        .sign(&issuing_key);
+    refuse("long alternative name", &[root], &[issuing], &device);
+}
+
+/// Layers of CAs, each with `width` certificates of one name and key, so that a device's certificate has
+/// very many chains to the root. Every certificate is extended by `extend`.
+fn layers(
+    root_key: &Key,
+    names: &[String],
+    width: usize,
+    extend: impl Fn(Template) -> Template,
+) -> (Key, Vec<Certificate>) {
+    let keys: Vec<Key> = (0..names.len()).map(|n| Key::ed25519(&format!("layer {n}"))).collect();
+    let mut pool = Vec::new();
+    for (n, key) in keys.iter().enumerate() {
+        let (issuer, issuer_key) = match n.checked_sub(1) {
+            Some(above) => (names[above].as_str(), &keys[above]),
+            None => (ROOT, root_key),
+        };
+        for serial in 1..=width {
+            let serial = der::integer(&[serial as u8]);
+            let template = Template { serial, ..Template::ca(&names[n], key, issuer) };
+            pool.push(extend(template).sign(issuer_key));
+        }
+    }
+    (keys[names.len() - 1].clone(), pool)
+}
+
+#[test]
+fn ten_thousand_directory_names_along_hundreds_of_chains() {
+    let (root_key, root) = root();
+    let names: Vec<String> = (0..4).map(|n| format!("CN=Layer {n}")).collect();
+    let permitted = forge::name_constraints(&[forge::directory("O=Example")], &[]);
+    let (key, pool) = layers(&root_key, &names, 5, |ca| ca.with(permitted.clone()));
+    let borne: Vec<Vec<u8>> = (0..10_000)
+        .map(|n| forge::directory(&format!("O=Elsewhere {}, CN={n}", "\u{212b}\u{1e69}".repeat(20))))
+        .collect();
+    let device = Template::new(DEVICE, &Key::p256("device"), &names[3])
+        .with(forge::alternative_names(&borne))
+        .sign(&key);
+    let judgement = refuse("directory names", &[root], &pool, &device);
+    // The chain that was found, and its fault, come before the search that was given up.
+    assert_eq!(judgement.path.anchor, Some(0));
+    assert_eq!(judgement.path.findings[0].code, Code::NameConstraintViolated);
+    let last = judgement.path.findings.last().map(|finding| finding.code);
+    assert_eq!(last, Some(Code::IntermediateMissing));
+}
+
+#[test]
+fn cas_of_one_key_with_names_of_a_megabyte() {
+    let (_, root) = root();
+    let key = Key::ed25519("the same");
+    let names: Vec<String> = (0..3).map(|n| format!("CN=x{n} {}", "a ".repeat(400_000))).collect();
+    let mut pool = Vec::new();
+    for subject in &names {
+        for issuer in &names {
+            // The issuer's name in another spelling, so that comparing the bytes does not suffice.
+            pool.push(Template::ca(subject, &key, &issuer.replace('a', "A")).sign(&key));
+        }
+    }
+    let device = Template::new(DEVICE, &Key::p256("device"), &names[0]).sign(&key);
+    refuse("long names", &[root], &pool, &device);
+}
+
+#[test]
+fn a_uri_of_a_megabyte_under_ten_thousand_constraints() {
+    let (root_key, root) = root();
+    let issuing_key = Key::p256("issuing");
+    let long = "a".repeat(1_000_000);
+    let hosts: Vec<Vec<u8>> = (0..10_000).map(|n| forge::uri(&format!("host-{n}.example.com"))).collect();
+    let borne: Vec<Vec<u8>> =
+        (0..10_000).map(|n| forge::email(&format!("jo@host-{n}.example.com"))).collect();
+    for (what, constraints, borne) in [
+        ("a long name", hosts, vec![forge::uri(&format!("https://{long}"))]),
+        ("a long constraint", vec![forge::email(&long)], borne),
+    ] {
+        let issuing = Template::ca(ISSUING, &issuing_key, ROOT)
+            .with(forge::name_constraints(&constraints, &[]))
+            .sign(&root_key);
+        let device = Template::new(DEVICE, &Key::p256("device"), ISSUING)
+            .with(forge::alternative_names(&borne))
+            .sign(&issuing_key);
+        refuse(what, std::slice::from_ref(&root), &[issuing], &device);
+    }
 }

@@ -196,6 +196,15 @@ fn of_several_files_the_right_one_is_named() {
 }
 
 #[test]
+fn the_issuer_in_the_clients_own_file_is_found() {
+    let (document, exit) = inspect(&["chain.pem", "--for", "chain.pem"]);
+    assert_eq!(exit, Some(0));
+    let client = &document["clients"][0];
+    let issuer = &document["files"][0]["certificates"][1]["sha256"];
+    assert_eq!(client["upload"], serde_json::json!([{"sha256": issuer, "source": "chain.pem"}]));
+}
+
+#[test]
 fn both_of_a_cross_signed_pair_signed_the_client() {
     let (document, exit) = inspect(&["root.pem", "cross.pem", "--for", "of-root.pem"]);
     assert_eq!(exit, Some(0));

@@ -92,6 +92,15 @@ fn each_certificate_is_judged_directly_and_along_its_path() {
         verdicts(folder, &["--ca", "root.pem", "--intermediate", "issuing.pem", "indirect.pem"]),
         (Some(0), whole)
     );
+    // Who issued it and who the CA is stand side by side.
+    let arguments = ["--ca", "root.pem", "--intermediate", "issuing.pem", "indirect.pem"];
+    let side_by_side = "The uploaded CA did not issue this certificate. Issuer named in it: CN=Issuing CA, O=Example; \
+                        subject of the CA: CN=Root CA, O=Example. Its authority key identifier: none; subject key \
+                        identifier of the CA: none.";
+    let table = String::from_utf8(verify(folder, &arguments).stdout).unwrap();
+    assert!(table.contains(&format!("{side_by_side} [issued-by-intermediate]")), "{table}");
+    let table = String::from_utf8(verify(folder, &["--ca", "root.pem", "indirect.pem"]).stdout).unwrap();
+    assert!(table.contains(&format!("{side_by_side} [issuer-differs]")), "{table}");
     // Several certificates in one file are candidates for each other's chains.
     assert_eq!(
         verdicts(folder, &["--ca", "root.pem", "bundle.pem"]),

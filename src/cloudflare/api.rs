@@ -54,10 +54,13 @@ impl Api {
         &self.transport
     }
 
-    /// The `result` of a GET.
+    /// The `result` of a GET that asks for one thing.
     pub fn get(&self, path: &str, permission: Permission) -> Result<Value, ApiError> {
-        self.patiently(|_| self.once(&Method::GET, path, None, permission))
-            .map(|mut envelope| envelope["result"].take())
+        let mut envelope = self.patiently(|_| self.once(&Method::GET, path, None, permission))?;
+        match envelope["result"].take() {
+            object @ Value::Object(_) => Ok(object),
+            _ => Err(self.not_the_api(200, ": its result is no object")),
+        }
     }
 
     /// The `result` of one POST, which is not repeated: whoever repeats it must first look whether the

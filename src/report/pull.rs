@@ -5,7 +5,7 @@ use super::style::{Style, Tone};
 use crate::cloudflare::{Bundle, PulledRule};
 use crate::diagnosis::Reason;
 use crate::reason::Severity;
-use crate::text::{shown, shown_bytes};
+use crate::text::{quote_sh, shown, shown_bytes};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::Path;
@@ -44,14 +44,15 @@ pub fn text(output: &mut impl Write, bundle: &Bundle, file: Option<&Path>, style
         writeln!(output)?;
     }
     let Some(file) = file else { return Ok(()) };
-    let name = shown(&file.to_string_lossy()).into_owned();
-    write_labelled(output, style, Tone::Strong, "Wrote", &format!("{name} (no secret is in it)"))?;
+    let name = file.to_string_lossy();
+    let word = quote_sh(name.as_bytes()).unwrap_or_else(|| shown(&name).into_owned());
+    write_labelled(output, style, Tone::Strong, "Wrote", &format!("{} (no secret is in it)", shown(&name)))?;
     write_labelled(
         output,
         style,
         Tone::Strong,
         "Next",
-        &format!("on the device: certposture check --rule {name}"),
+        &format!("on the device: certposture check --rule {word}"),
     )
 }
 

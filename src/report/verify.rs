@@ -46,6 +46,15 @@ impl Verified {
         }
     }
 
+    /// Issuer and key identifiers beside the CA's, where the CA is not the direct issuer and no finding of
+    /// the chain says as much.
+    pub(super) fn not_direct(&self) -> Option<Finding> {
+        let Judgement { direct, path } = &self.judgement;
+        let finding = direct.findings.first()?;
+        let is_told = path.findings.iter().any(|other| other.code == finding.code);
+        self.direct_fault().filter(|_| !is_told).map(|code| Finding { code, ..finding.clone() })
+    }
+
     pub(super) fn path_fault(&self) -> Option<Code> {
         if self.passes() { None } else { first_fault(&self.judgement.path.findings) }
     }
@@ -197,6 +206,9 @@ fn write_tree(output: &mut impl Write, one: &Verified, style: &Style) -> io::Res
         }
         for finding in findings {
             write_finding(output, &under, finding, style)?;
+        }
+        if let Some(not_direct) = one.not_direct().filter(|_| depth == 0) {
+            write_finding(output, &under, &not_direct, style)?;
         }
     }
     if path.anchor.is_none() {

@@ -103,8 +103,7 @@ impl Inspection {
         at: Timestamp,
     ) -> Self {
         let files: Vec<InspectedFile> = files.iter().map(|file| InspectedFile::read(file, at)).collect();
-        let known = Known::gather(&files, others);
-        let clients = known.judge(clients, at);
+        let clients = Known::gather(&files, others, at).judge(clients);
         Self { at, files, clients }
     }
 
@@ -234,17 +233,18 @@ struct Known {
     sources: Vec<String>,
     /// Those of the files, as often as they occur there.
     inspected: Vec<Certificate>,
+    at: Timestamp,
 }
 
 impl Known {
-    fn gather(files: &[InspectedFile], others: Vec<(Certificate, String)>) -> Self {
+    fn gather(files: &[InspectedFile], others: Vec<(Certificate, String)>, at: Timestamp) -> Self {
         let own = files.iter().flat_map(|file| {
             file.certificates
                 .iter()
                 .map(|ca| (ca.certificate.clone(), file.path.to_string_lossy().into_owned()))
         });
         let mut seen = std::collections::HashSet::new();
-        let mut known = Self { certificates: Vec::new(), sources: Vec::new(), inspected: Vec::new() };
+        let mut known = Self { certificates: Vec::new(), sources: Vec::new(), inspected: Vec::new(), at };
         known
             .inspected
             .extend(files.iter().flat_map(|file| file.certificates.iter().map(|ca| ca.certificate.clone())));
@@ -257,12 +257,12 @@ impl Known {
         known
     }
 
-    fn judge(&self, clients: Vec<(Certificate, String)>, at: Timestamp) -> Vec<Client> {
-        let every = Verifier::new(&self.certificates, &[], at);
+    fn judge(&self, clients: Vec<(Certificate, String)>) -> Vec<Client> {
+        let every = Verifier::new(&self.certificates, &[], self.at);
         let each: Vec<Verifier<'_>> = self
             .inspected
             .iter()
-            .map(|ca| Verifier::new(std::slice::from_ref(ca), &self.certificates, at))
+            .map(|ca| Verifier::new(std::slice::from_ref(ca), &self.certificates, self.at))
             .collect();
         let judge = |(certificate, source): (Certificate, String)| {
             let signings =
@@ -278,18 +278,25 @@ impl Known {
 
     /// The direct issuer and its twins.
     fn issuers(&self, client: &Certificate, every: &Verifier<'_>) -> Vec<Issuer> {
-        let direct = every.judge(client, Purpose::Any).direct;
-        let Some(found) = direct.issuer.and_then(|index| self.certificates.get(index)) else {
-            return Vec::new();
-        };
-        if found.sha256() == client.sha256() {
-            return Vec::new();
-        }
+        let Some(found) = self.direct_issuer(client, every) else { return Vec::new() };
         let same = self.certificates.iter().zip(&self.sources).filter(|(certificate, _)| {
-            certificate.sha256() == found.sha256() || are_twins(certificate, found)
+            certificate.sha256() == found.sha256() || are_twins(certificate, &found)
         });
         same.map(|(certificate, source)| Issuer { certificate: certificate.clone(), source: source.clone() })
             .collect()
+    }
+
+    /// Who signed it, other than itself: `every` has all certificates, the client among them where its
+    /// own file is one of those that may be uploaded.
+    fn direct_issuer(&self, client: &Certificate, every: &Verifier<'_>) -> Option<Certificate> {
+        let others: Vec<Certificate>;
+        let (direct, from) = if self.certificates.contains(client) {
+            others = self.certificates.iter().filter(|other| *other != client).cloned().collect();
+            (Verifier::new(&others, &[], self.at).judge(client, Purpose::Any).direct, &others)
+        } else {
+            (every.judge(client, Purpose::Any).direct, &self.certificates)
+        };
+        from.get(direct.issuer?).cloned()
     }
 }
 

@@ -122,7 +122,9 @@ impl<'a> Extensions<'a> {
             oid::AUTHORITY_KEY_ID => self.authority_key_id = authority_key_id(checked(value)?)?,
             // Every policy is acceptable to the check, so nothing in this extension can fail a path
             // (RFC 5280 §6.1.3 (d) with explicit_policy never reaching zero).
-            oid::CERTIFICATE_POLICIES => {}
+            oid::CERTIFICATE_POLICIES => {
+                only(checked(value)?, tag::SEQUENCE)?;
+            }
             _ if critical => self.unknown_critical.push(id),
             _ => {}
         }
@@ -177,9 +179,9 @@ pub fn saturating_number(digits: &[u8]) -> u32 {
 
 fn key_usage(der: &[u8]) -> Result<KeyUsage, &'static str> {
     match &der[only(der, tag::BIT_STRING)?] {
-        [_unused, first, ..] => Ok(KeyUsage(*first)),
-        // RFC 5280 §4.2.1.3: at least one bit must be set; none allows nothing.
-        _ => Ok(KeyUsage(0)),
+        [_unused, octets @ ..] if octets.iter().any(|octet| *octet != 0) => Ok(KeyUsage(octets[0])),
+        // RFC 5280 §4.2.1.3: at least one bit must be set.
+        _ => Err("it allows nothing"),
     }
 }
 

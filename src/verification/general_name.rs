@@ -74,6 +74,16 @@ impl<'a> GeneralName<'a> {
         }
     }
 
+    /// How many bytes the name has, as far as they are compared.
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Email(text) | Self::Dns(text) | Self::Uri(text) => text.len(),
+            Self::Directory(name) => name.der.len(),
+            Self::Ip(octets) => octets.len(),
+            Self::Other { .. } | Self::X400 | Self::EdiParty | Self::RegisteredId(_) => 0,
+        }
+    }
+
     /// The text inside an `otherName` whose value is a string, such as a user principal name.
     pub fn other_text(&self) -> Option<String> {
         let Self::Other { value, .. } = self else { return None };

@@ -13,6 +13,8 @@ pub struct Issuer<'a> {
     pub certificate: &'a Certificate,
     /// Its place among the anchors.
     pub anchor: Option<usize>,
+    /// Which of the verifier's names its subject is.
+    pub name: Option<usize>,
     // Boxed: of a pool of thousands, few are ever asked for theirs.
     reading: OnceLock<Box<Result<Reading<'a>, String>>>,
     key: OnceLock<Box<Result<PublicKey, String>>>,
@@ -35,6 +37,7 @@ impl<'a> Issuer<'a> {
         Self {
             certificate,
             anchor,
+            name: None,
             reading: OnceLock::new(),
             key: OnceLock::new(),
             anchor_findings: OnceLock::new(),

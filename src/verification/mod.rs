@@ -29,7 +29,7 @@ pub use authority::{Authority, authority};
 pub use usage::{UnknownUsage, Usage, extended_key_usage};
 pub use validity::validity;
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Name};
 use crate::reason::{Code, Severity};
 use crate::rule::RuleType;
 use issuer::Issuer;
@@ -74,7 +74,10 @@ impl Purpose {
 pub struct Verifier<'a> {
     /// The anchors, then the certificates of the pool.
     issuers: Vec<Issuer<'a>>,
-    by_subject: HashMap<Canonical, Vec<usize>>,
+    /// The different subjects, numbered.
+    names: HashMap<Canonical, usize>,
+    /// For each of these names, who bears it.
+    bearers: Vec<Vec<usize>>,
     anchors: HashMap<&'a [u8], usize>,
     at: i64,
 }
@@ -119,7 +122,8 @@ impl<'a> Verifier<'a> {
     pub fn new(anchors: &'a [Certificate], pool: &'a [Certificate], at: Timestamp) -> Self {
         let mut verifier = Self {
             issuers: Vec::with_capacity(anchors.len() + pool.len()),
-            by_subject: HashMap::new(),
+            names: HashMap::new(),
+            bearers: Vec::new(),
             anchors: HashMap::new(),
             at: at.as_second(),
         };
@@ -136,13 +140,23 @@ impl<'a> Verifier<'a> {
         verifier
     }
 
-    fn add(&mut self, issuer: Issuer<'a>) {
+    fn add(&mut self, mut issuer: Issuer<'a>) {
         let subject = issuer.certificate.subject();
         // A certificate without a subject cannot be named as an issuer (RFC 5280 §4.1.2.4).
         if subject.der.len() > 2 {
-            self.by_subject.entry(Canonical::of(subject)).or_default().push(self.issuers.len());
+            let name = *self.names.entry(Canonical::of(subject)).or_insert(self.bearers.len());
+            if name == self.bearers.len() {
+                self.bearers.push(Vec::new());
+            }
+            self.bearers[name].push(self.issuers.len());
+            issuer.name = Some(name);
         }
         self.issuers.push(issuer);
+    }
+
+    /// The issuers with this subject.
+    fn bearers_of(&self, name: Name<'_>) -> &[usize] {
+        self.names.get(&Canonical::of(name)).map_or(&[], |&name| &self.bearers[name])
     }
 
     /// Judges one certificate.

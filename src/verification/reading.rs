@@ -1,9 +1,11 @@
 //! The strict reading of a certificate (RFC 5280 §4.1): what verification works on.
 
 use super::extensions::Extensions;
+use super::names::{self, Canonical};
 use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use crate::certificate::{Certificate, Name, Outline};
+use std::sync::OnceLock;
 
 /// RFC 5280 §4.1.2.2 allows 20 octets. One more is let through, as by other readers: some authorities
 /// count without the sign octet.
@@ -28,6 +30,9 @@ pub struct Reading<'a> {
     pub not_after: i64,
     pub spki: &'a [u8],
     pub extensions: Extensions<'a>,
+    /// Its directory names, prepared when the first constraint asks, and then used along every chain.
+    pub directory_names: OnceLock<Vec<Canonical>>,
+    is_self_issued: OnceLock<bool>,
 }
 
 impl<'a> Reading<'a> {
@@ -71,12 +76,14 @@ impl<'a> Reading<'a> {
             not_after: outline.not_after.ok_or("its end date is no date of the calendar")?,
             spki: certificate.spki(),
             extensions: Extensions::read(der, outline.extensions.clone()),
+            directory_names: OnceLock::new(),
+            is_self_issued: OnceLock::new(),
         })
     }
 
     /// Whether issuer and subject are the same name (RFC 5280 §6.1).
     pub fn is_self_issued(&self) -> bool {
-        super::names::equal(self.issuer, self.subject)
+        *self.is_self_issued.get_or_init(|| names::equal(self.issuer, self.subject))
     }
 }
 

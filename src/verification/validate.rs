@@ -2,7 +2,6 @@
 //! stops the others.
 
 use super::algorithm::Scheme;
-use super::constraints::MAX_COMPARISONS;
 use super::message::{date, finding, name, span, who};
 use super::reading::Reading;
 use super::{Finding, Purpose, key, oid};
@@ -10,7 +9,14 @@ use crate::reason::Code;
 
 /// Everything that can be said of the certificates of `chain`, which begins with the one judged. With
 /// `is_anchored` the last is a trust anchor, of which only the constraints on others are looked at.
-pub fn validate(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose, at: i64) -> Vec<Finding> {
+/// `comparisons` counts down what may be spent on name constraints.
+pub fn validate(
+    chain: &[&Reading<'_>],
+    is_anchored: bool,
+    purpose: Purpose,
+    at: i64,
+    comparisons: &mut usize,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let own = chain.len() - usize::from(is_anchored && !chain.is_empty());
     for (depth, reading) in chain.iter().enumerate().take(own) {
@@ -25,7 +31,7 @@ pub fn validate(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose, at:
         }
     }
     findings.extend(path_length(chain, is_anchored));
-    findings.extend(name_constraints(chain, is_anchored));
+    findings.extend(name_constraints(chain, is_anchored, comparisons));
     findings.extend(purposes(chain, is_anchored, purpose));
     findings.extend(chain.first().and_then(|leaf| inconsistent_key_usage(leaf, purpose)));
     findings
@@ -160,16 +166,15 @@ fn lower_first(text: &str) -> String {
 
 /// RFC 5280 §6.1.3 (b) and (c): every constraint above a certificate applies to its names; a
 /// self-issued intermediate is exempt.
-fn name_constraints(chain: &[&Reading<'_>], is_anchored: bool) -> Vec<Finding> {
+fn name_constraints(chain: &[&Reading<'_>], is_anchored: bool, comparisons: &mut usize) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut comparisons = MAX_COMPARISONS;
     for (owner, issuer) in chain.iter().enumerate().skip(1).rev() {
         let Some(constraints) = &issuer.extensions.name_constraints else { continue };
         for (depth, reading) in chain.iter().enumerate().take(owner) {
             if depth > 0 && reading.is_self_issued() {
                 continue;
             }
-            let violations = constraints.violations(reading, &mut comparisons);
+            let violations = constraints.violations(reading, comparisons);
             if !violations.is_empty() {
                 let message = format!(
                     "{} bears a name that {} does not allow: {}.",

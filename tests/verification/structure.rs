@@ -125,6 +125,14 @@ fn extensions() {
             "its extension keyUsage (2.5.29.15) is malformed (the element at byte 0 is cut short).",
         ),
         (
+            forge::extension("2.5.29.15", true, &[3, 1, 0]),
+            "its extension keyUsage (2.5.29.15) is malformed (it allows nothing).",
+        ),
+        (
+            forge::extension("2.5.29.32", true, &[0x30]),
+            "its extension certificatePolicies (2.5.29.32) is malformed (an element without a length at byte 0).",
+        ),
+        (
             forge::extension("2.5.29.37", false, &[0x30, 0]),
             "its extension extKeyUsage (2.5.29.37) is malformed (it lists no usage).",
         ),

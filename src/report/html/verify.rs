@@ -77,6 +77,9 @@ fn write_one(position: usize, one: &Verified, page: &mut Markup) {
     for finding in one.reasons() {
         write_finding(finding, page);
     }
+    if let Some(not_direct) = one.not_direct().filter(|_| one.judgement.path.anchor.is_some()) {
+        write_note("mark-doubtful", "Note", &not_direct.message, page);
+    }
     if one.passes() {
         write_note("mark-good", "Pass", "A chain leads to the CA", page);
     }

@@ -4,14 +4,17 @@ mod subtree;
 
 use super::extensions::saturating_number;
 use super::general_name::GeneralName;
+use super::message::cut;
 use super::names::Canonical;
 use super::reading::Reading;
 use crate::certificate::tlv::{Reader, tag};
 use crate::certificate::{Name, oid::EMAIL_ADDRESS};
-use crate::text;
 
-/// Comparisons of one name with one subtree that are spent on one chain.
+/// Comparisons of one name with one subtree that are spent on one certificate judged, over all chains.
 pub const MAX_COMPARISONS: usize = 250_000;
+
+/// A comparison of longer names counts as several, one more for each such number of bytes.
+const COMPARISON_LENGTH: usize = 64;
 
 /// Names that a message lists before it only counts.
 const LISTED: usize = 3;
@@ -35,7 +38,7 @@ struct Subtree<'a> {
 /// A name that a certificate bears, prepared for comparison.
 struct Borne<'a> {
     name: GeneralName<'a>,
-    canonical: Option<Canonical>,
+    canonical: Option<&'a Canonical>,
 }
 
 impl<'a> NameConstraints<'a> {
@@ -59,7 +62,7 @@ impl<'a> NameConstraints<'a> {
     }
 
     /// What in the names of `certificate` breaks these constraints: nothing, or a list in words.
-    /// `comparisons` counts down over the whole chain.
+    /// `comparisons` counts down over the whole search.
     pub fn violations(&self, certificate: &Reading<'_>, comparisons: &mut usize) -> Vec<String> {
         let mut violations = Vec::new();
         let mut further = 0usize;
@@ -80,9 +83,9 @@ impl<'a> NameConstraints<'a> {
 
     fn judge(&self, borne: &Borne<'_>, comparisons: &mut usize) -> Result<(), String> {
         for subtree in of_kind(&self.excluded, borne) {
-            *comparisons = comparisons.saturating_sub(1);
+            *comparisons = comparisons.saturating_sub(subtree.cost(borne));
             if subtree.contains(borne)? {
-                return Err(format!("{} is under the excluded {}", borne.name, subtree.base));
+                return Err(format!("{} is under the excluded {}", shown(&borne.name), shown(&subtree.base)));
             }
             if *comparisons == 0 {
                 return Ok(());
@@ -91,7 +94,7 @@ impl<'a> NameConstraints<'a> {
         let mut is_constrained = false;
         for subtree in of_kind(&self.permitted, borne) {
             is_constrained = true;
-            *comparisons = comparisons.saturating_sub(1);
+            *comparisons = comparisons.saturating_sub(subtree.cost(borne));
             if subtree.contains(borne)? || *comparisons == 0 {
                 return Ok(());
             }
@@ -99,7 +102,7 @@ impl<'a> NameConstraints<'a> {
         if is_constrained {
             return Err(format!(
                 "{} is not under the permitted {}",
-                borne.name,
+                shown(&borne.name),
                 listed(of_kind(&self.permitted, borne))
             ));
         }
@@ -138,8 +141,13 @@ fn of_kind<'s, 'a>(subtrees: &'s [Subtree<'a>], borne: &Borne<'_>) -> impl Itera
     subtrees.iter().filter(move |subtree| subtree.base.kind() == kind)
 }
 
+/// A name in words, cut to a bearable length.
+fn shown(name: &GeneralName<'_>) -> String {
+    cut(&name.to_string())
+}
+
 fn listed<'s, 'a: 's>(subtrees: impl Iterator<Item = &'s Subtree<'a>>) -> String {
-    let bases: Vec<String> = subtrees.map(|subtree| subtree.base.to_string()).collect();
+    let bases: Vec<String> = subtrees.map(|subtree| shown(&subtree.base)).collect();
     match bases.len().checked_sub(LISTED) {
         None | Some(0) => bases.join(", "),
         Some(further) => format!("{} and {further} more", bases[..LISTED].join(", ")),
@@ -148,7 +156,7 @@ fn listed<'s, 'a: 's>(subtrees: impl Iterator<Item = &'s Subtree<'a>>) -> String
 
 /// The subject and every alternative name. The subject's e-mail addresses count only when there is
 /// no subjectAltName extension (RFC 5280 §4.2.1.10).
-fn names_of<'a>(certificate: &Reading<'a>) -> Vec<Borne<'a>> {
+fn names_of<'c>(certificate: &'c Reading<'_>) -> Vec<Borne<'c>> {
     let mut names = Vec::new();
     if certificate.subject.rdns().is_some_and(|rdns| !rdns.is_empty()) {
         names.push(GeneralName::Directory(certificate.subject));
@@ -157,7 +165,13 @@ fn names_of<'a>(certificate: &Reading<'a>) -> Vec<Borne<'a>> {
         Some(alternatives) => names.extend(alternatives),
         None => names.extend(addresses_in(certificate.subject)),
     }
-    names.into_iter().map(|name| Borne { canonical: canonical(&name), name }).collect()
+    let prepare = || names.iter().filter_map(canonical).collect();
+    let mut prepared = certificate.directory_names.get_or_init(prepare).iter();
+    let bear = |name| {
+        let is_directory = matches!(name, GeneralName::Directory(_));
+        Borne { canonical: if is_directory { prepared.next() } else { None }, name }
+    };
+    names.into_iter().map(bear).collect()
 }
 
 fn addresses_in(subject: Name<'_>) -> Vec<GeneralName<'_>> {
@@ -175,12 +189,12 @@ impl Subtree<'_> {
         if self.is_limited {
             return Err(format!(
                 "{} falls under a constraint with a minimum or maximum, which RFC 5280 forbids",
-                borne.name
+                shown(&borne.name)
             ));
         }
         let outcome = match (&borne.name, &self.base) {
             (GeneralName::Directory(_), GeneralName::Directory(_)) => {
-                Ok(match (&borne.canonical, &self.canonical) {
+                Ok(match (borne.canonical, &self.canonical) {
                     (Some(name), Some(base)) => name.is_within(base),
                     _ => false,
                 })
@@ -196,6 +210,11 @@ impl Subtree<'_> {
                 _ => "constraints on names of the kind registeredID are not supported",
             }),
         };
-        outcome.map_err(|what| format!("{} cannot be judged: {}", borne.name, text::shown(what)))
+        outcome.map_err(|what| format!("{} cannot be judged: {what}", shown(&borne.name)))
+    }
+
+    /// What the comparison with a name counts.
+    fn cost(&self, borne: &Borne<'_>) -> usize {
+        1 + (self.base.len() + borne.name.len()) / COMPARISON_LENGTH
     }
 }

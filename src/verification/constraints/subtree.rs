@@ -12,11 +12,14 @@ pub fn dns(name: &str, base: &str) -> bool {
         && (front.last() == Some(&b'.') || (front.is_empty() != base.starts_with('.')))
 }
 
-/// A mailbox, a host or, after a dot, a domain. Only the host ignores case (RFC 5280 §7.5).
+/// A mailbox, a host or, after a dot, a domain. Only the host ignores case (RFC 5280 §7.5). A base with
+/// nothing before its `@` means the host; RFC 5280 does not foresee it, OpenSSL does.
 pub fn email(name: &str, base: &str) -> Result<bool, &'static str> {
     let (local, host) = name.rsplit_once('@').ok_or("it is no mailbox")?;
     Ok(match base.rsplit_once('@') {
-        Some((base_local, base_host)) => local == base_local && host.eq_ignore_ascii_case(base_host),
+        Some((base_local, base_host)) => {
+            (base_local.is_empty() || local == base_local) && host.eq_ignore_ascii_case(base_host)
+        }
         None => host_within(host, base),
     })
 }
@@ -40,6 +43,10 @@ fn host_within(host: &str, base: &str) -> bool {
 fn uri_host(uri: &str) -> Option<&str> {
     let (_scheme, rest) = uri.split_once(':')?;
     let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
+    // No URI may hold them; some readers take a backslash for a slash, and so see another host.
+    if authority.contains(['\\', ' ', '"', '<', '>', '^', '`', '{', '|', '}']) {
+        return None;
+    }
     let host_port = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
     let host = host_port.split_once(':').map_or(host_port, |(host, _port)| host);
     let is_address = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
@@ -86,6 +93,8 @@ mod tests {
             ("jo@mail.example.com", "example.com", false),
             ("jo@mail.example.com", ".example.com", true),
             ("jo@example.com", ".example.com", false),
+            ("jo@example.com", "@example.com", true),
+            ("jo@mail.example.com", "@example.com", false),
         ] {
             assert_eq!(email(name, base), Ok(within), "{name} under {base}");
         }
@@ -103,7 +112,14 @@ mod tests {
         ] {
             assert_eq!(uri(name, base), Ok(within), "{name} under {base}");
         }
-        for name in ["urn:isbn:1", "https://192.0.2.1/", "https://[2001:db8::1]/", "https:///x", "plain"] {
+        for name in [
+            "urn:isbn:1",
+            "https://192.0.2.1/",
+            "https://[2001:db8::1]/",
+            "https:///x",
+            "plain",
+            r"https://elsewhere.example.org\@host.example.com/",
+        ] {
             assert!(uri(name, ".example.com").is_err(), "{name}");
         }
     }

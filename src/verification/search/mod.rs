@@ -1,0 +1,264 @@
+//! The search for a chain (RFC 4158): depth first from the certificate judged, the likeliest issuer
+//! first, with a fixed budget.
+
+mod attempt;
+mod candidates;
+mod ending;
+
+use super::constraints::MAX_COMPARISONS;
+use super::issuer::{Issuer, Signed, signed_by_itself};
+use super::names::Canonical;
+use super::reading::Reading;
+use super::validate::{in_order, validate};
+use super::{Direct, Finding, Path, Purpose, Verifier, is_warning};
+use crate::certificate::Certificate;
+use crate::reason::Code;
+use attempt::{Attempt, Nearness};
+use ending::{is_the_ca, self_signed};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Signature checks that are spent on one certificate. Ordinary chains need fewer than ten; the
+/// number is that of other path builders (webpki).
+const MAX_SIGNATURE_CHECKS: usize = 100;
+
+/// Certificates that the search steps on, whether or not a signature has to be checked again.
+const MAX_STEPS: usize = 250;
+
+/// Certificates in a chain.
+const MAX_LENGTH: usize = 16;
+
+/// The certificate judged, or an issuer by its index.
+type Node = Option<usize>;
+
+pub struct Search<'s, 'a> {
+    verifier: &'s Verifier<'a>,
+    certificate: &'s Certificate,
+    leaf: &'s Reading<'s>,
+    /// Which of the verifier's names its subject is.
+    leaf_name: Option<usize>,
+    purpose: Purpose,
+    candidates: HashMap<Node, Rc<[usize]>>,
+    signed: HashMap<(Node, usize), Signed>,
+    checks_left: usize,
+    steps_left: usize,
+    comparisons_left: usize,
+    best: Option<Attempt>,
+}
+
+impl<'s, 'a> Search<'s, 'a> {
+    pub fn new(
+        verifier: &'s Verifier<'a>,
+        certificate: &'s Certificate,
+        leaf: &'s Reading<'s>,
+        purpose: Purpose,
+    ) -> Self {
+        Self {
+            verifier,
+            certificate,
+            leaf,
+            leaf_name: verifier.names.get(&Canonical::of(leaf.subject)).copied(),
+            purpose,
+            candidates: HashMap::new(),
+            signed: HashMap::new(),
+            checks_left: MAX_SIGNATURE_CHECKS,
+            steps_left: MAX_STEPS,
+            comparisons_left: MAX_COMPARISONS,
+            best: None,
+        }
+    }
+
+    /// Whether an anchor signed the certificate directly.
+    pub fn direct(&mut self) -> Direct {
+        let mut direct = Direct { issuer: None, findings: Vec::new() };
+        if let Some(&itself) = self.verifier.anchors.get(self.certificate.der()) {
+            direct.findings.push(is_the_ca());
+            if self.leaf.is_self_issued() && signed_by_itself(self.leaf) == Signed::Yes {
+                direct.issuer = Some(itself);
+            }
+            return direct;
+        }
+        let mut failed = Vec::new();
+        for &index in self.candidates(None).iter() {
+            let anchor = self.issuer(index).anchor;
+            if anchor.is_none() {
+                continue;
+            }
+            match self.is_signed(None, index) {
+                Some(Signed::Yes) => {
+                    direct.issuer = anchor;
+                    direct.findings = self
+                        .validate(&[], false)
+                        .into_iter()
+                        .filter(|finding| {
+                            matches!(finding.code, Code::AlgorithmWeak | Code::CertificateUnparseable)
+                        })
+                        .collect();
+                    return direct;
+                }
+                Some(outcome) => failed.push((index, outcome)),
+                None => break,
+            }
+        }
+        direct.findings.push(self.not_direct(&failed));
+        direct
+    }
+
+    /// The best chain, or the nearest.
+    pub fn path(mut self) -> Path {
+        if let Some(&itself) = self.verifier.anchors.get(self.certificate.der()) {
+            return self.path_of_anchor(itself);
+        }
+        let is_spent = !self.explore(&mut Vec::new()) && (self.checks_left == 0 || self.steps_left == 0);
+        let Some(best) = self.best.take() else { return self.path_without_attempt() };
+        let mut findings = best.findings;
+        findings.extend(best.end);
+        let mut findings = in_order(findings);
+        if is_spent {
+            // After the faults of the chain that was found: those are sure.
+            let faults = findings.partition_point(|finding| !is_warning(finding));
+            findings.insert(faults, self.spent(best.issuers.len()));
+        }
+        let mut chain = vec![self.certificate.clone()];
+        chain.extend(best.issuers.iter().map(|&i| self.issuer(i).certificate.clone()));
+        let top = best.issuers.last().and_then(|&top| self.issuer(top).anchor);
+        let anchor = top.filter(|_| best.nearness == Nearness::Whole);
+        Path { chain, anchor, findings }
+    }
+
+    fn path_of_anchor(&self, anchor: usize) -> Path {
+        let mut findings = self
+            .verifier
+            .issuers
+            .iter()
+            .find(|issuer| issuer.anchor == Some(anchor))
+            .map_or_else(Vec::new, |issuer| issuer.anchor_findings(self.verifier.at).to_vec());
+        findings.push(is_the_ca());
+        Path { chain: vec![self.certificate.clone()], anchor: Some(anchor), findings: in_order(findings) }
+    }
+
+    fn path_without_attempt(&mut self) -> Path {
+        let mut findings = self.validate(&[], false);
+        findings.push(self.spent(0));
+        Path { chain: vec![self.certificate.clone()], anchor: None, findings: in_order(findings) }
+    }
+
+    /// Goes on from the top of `chain`; true when a chain without a fault was found, so that the search
+    /// is over. Once the budget is spent, it soon comes back.
+    fn explore(&mut self, chain: &mut Vec<usize>) -> bool {
+        let top = chain.last().copied();
+        if top.is_some_and(|top| self.issuer(top).anchor.is_some()) {
+            return self.whole(chain);
+        }
+        let mut failed = Vec::new();
+        let mut goes_on = false;
+        for &candidate in self.candidates(top).iter() {
+            if chain.len() + 1 >= MAX_LENGTH || self.is_in(chain, candidate) {
+                continue;
+            }
+            if self.steps_left == 0 {
+                break;
+            }
+            match self.is_signed(top, candidate) {
+                Some(Signed::Yes) => {
+                    goes_on = true;
+                    self.steps_left -= 1;
+                    chain.push(candidate);
+                    let is_over = self.explore(chain);
+                    chain.pop();
+                    if is_over {
+                        return true;
+                    }
+                }
+                Some(outcome) => failed.push((candidate, outcome)),
+                None => break,
+            }
+        }
+        self.dead_end(chain, &failed, goes_on);
+        false
+    }
+
+    /// A chain that ends at an anchor. True when nothing is wrong with it.
+    fn whole(&mut self, chain: &[usize]) -> bool {
+        let mut findings = self.validate(chain, true);
+        if let Some(&top) = chain.last() {
+            let own = self.issuer(top).anchor_findings(self.verifier.at).iter().cloned();
+            findings.extend(own.map(|finding| Finding { depth: chain.len(), ..finding }));
+        }
+        let is_clean = findings.iter().all(is_warning);
+        self.keep(Attempt { issuers: chain.to_vec(), nearness: Nearness::Whole, end: None, findings });
+        is_clean
+    }
+
+    /// A chain whose last certificate has no issuer here, or (with `goes_on`) not one that is an anchor
+    /// of the name it gives.
+    fn dead_end(&mut self, chain: &[usize], failed: &[(usize, Signed)], goes_on: bool) {
+        let top = chain.last().copied();
+        let depth = chain.len();
+        let (nearness, end) = match self.failure(top, depth, failed) {
+            found if self.is_self_signed(top) => {
+                if goes_on {
+                    return;
+                }
+                match (top, found) {
+                    (None, _) => (Nearness::SelfSigned, self_signed()),
+                    (Some(_), _) => (Nearness::OtherRoot, self.other_root(top, depth)),
+                }
+            }
+            Some((nearness, _)) if goes_on && nearness < Nearness::AnchorsOtherKey => return,
+            Some(found) => found,
+            None if goes_on => return,
+            None => (Nearness::IssuerMissing, self.missing(top, depth)),
+        };
+        // Validation is worth its while only for a chain that may be the one to report.
+        if self.best.as_ref().is_none_or(|best| (nearness, depth) >= (best.nearness, best.issuers.len())) {
+            let findings = self.validate(chain, false);
+            self.keep(Attempt { issuers: chain.to_vec(), nearness, end: Some(end), findings });
+        }
+    }
+
+    fn keep(&mut self, attempt: Attempt) {
+        if self.best.as_ref().is_none_or(|best| attempt.is_better_than(best)) {
+            self.best = Some(attempt);
+        }
+    }
+
+    fn issuer(&self, index: usize) -> &'s Issuer<'a> {
+        &self.verifier.issuers[index]
+    }
+
+    fn reading(&self, node: Node) -> Option<&'s Reading<'s>> {
+        match node {
+            None => Some(self.leaf),
+            Some(index) => self.issuer(index).reading().ok(),
+        }
+    }
+
+    /// Validates the certificate judged with the issuers above it.
+    fn validate(&mut self, chain: &[usize], is_anchored: bool) -> Vec<Finding> {
+        let nodes = std::iter::once(None).chain(chain.iter().copied().map(Some));
+        let readings: Vec<_> = nodes.filter_map(|node| self.reading(node)).collect();
+        validate(&readings, is_anchored, self.purpose, self.verifier.at, &mut self.comparisons_left)
+    }
+
+    /// Whether the issuer's key signed the child; `None` when the budget is spent.
+    fn is_signed(&mut self, child: Node, issuer: usize) -> Option<Signed> {
+        if let Some(known) = self.signed.get(&(child, issuer)) {
+            return Some(known.clone());
+        }
+        self.checks_left = self.checks_left.checked_sub(1)?;
+        let outcome = self.issuer(issuer).signed(self.reading(child)?);
+        self.signed.insert((child, issuer), outcome.clone());
+        Some(outcome)
+    }
+
+    fn is_self_signed(&mut self, node: Node) -> bool {
+        let Some(reading) = self.reading(node).filter(|reading| reading.is_self_issued()) else {
+            return false;
+        };
+        match node {
+            Some(index) => self.is_signed(node, index) == Some(Signed::Yes),
+            None => signed_by_itself(reading) == Signed::Yes,
+        }
+    }
+}
