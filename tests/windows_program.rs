@@ -282,8 +282,12 @@ fn exit_statuses_tell_usage_from_doubt() {
     assert_eq!(machine.run(&["check", "--cn", "device-042"]).status.code(), Some(2));
     assert_eq!(machine.run(&["check", "--no-such-option"]).status.code(), Some(2));
     machine.write("ca.der", b"not a certificate");
-    let answer = machine.check_name(3, "device-042");
+    let output = machine.run(&["check", "--format", "json", "--cn", "device-042", "--ca", "ca.der"]);
+    assert_eq!(output.status.code(), Some(3));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((answer["verdict"].as_str(), codes(&answer)[0]), (Some("unknown"), "ca-unreadable"));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("ca.der") && error.trim_end().ends_with("[ca-unreadable]"), "{error}");
 }
 
 #[test]
