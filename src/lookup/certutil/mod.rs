@@ -36,9 +36,9 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
     match (&contents.index, contents.status) {
         (Index::Nss(index), Status::Read) => {
             let database = Database { certificates: &contents.certificates, index };
-            let mut objects = Objects::default();
-            search(database, name, at, directory, &mut objects, &mut lookup);
-            if objects.leaked {
+            let mut search = Search { database, name, at, directory, objects: Objects::default() };
+            search.run(&mut lookup);
+            if search.objects.leaked {
                 lookup.exit_status = NOT_SHUT_DOWN;
             }
         }
@@ -48,76 +48,71 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
     lookup
 }
 
-fn search<'a>(
+/// One look-up in a database that was read.
+struct Search<'a> {
     database: Database<'a>,
-    name: &[u8],
+    name: &'a [u8],
     at: Timestamp,
-    directory: Option<&Path>,
-    objects: &mut Objects<'a>,
-    lookup: &mut Lookup,
-) {
-    let matches = objects.make(&database.matches(name), None, |position| database.entry(position));
-    let winner = order::best(database, &matches, at);
-    let Some((winner, entry)) = winner.and_then(|winner| Some((winner, database.entry(winner)?))) else {
-        lookup.notes.extend(colon_note(name, database.index));
-        objects.keep_none();
-        return fall_back(database, name, at, directory, objects, lookup);
-    };
-    let held = objects.keep_only(winner, entry).then_some(winner);
-    let subject = entry.1.certificate.subject().der;
-    let printed = of_subject(database, subject, held, at, objects);
-    if printed.is_empty() {
-        let found_rows = !database.with_subject(subject).is_empty();
-        let error = if found_rows { NOTHING_TO_PRINT } else { LIBRARY_FAILURE };
-        return fail(lookup, error.to_owned());
+    directory: Option<&'a Path>,
+    /// What NSS holds of the database while it runs.
+    objects: Objects<'a>,
+}
+
+impl Search<'_> {
+    fn run(&mut self, lookup: &mut Lookup) {
+        let database = self.database;
+        let entry = |position| database.entry(position);
+        let matches = self.objects.make(&database.matches(self.name), None, entry);
+        let winner = order::best(database, &matches, self.at);
+        let Some((winner, entry)) = winner.and_then(|winner| Some((winner, entry(winner)?))) else {
+            lookup.notes.extend(colon_note(self.name, database.index));
+            self.objects.keep_none();
+            return self.fall_back(lookup);
+        };
+        let held = self.objects.keep_only(winner, entry).then_some(winner);
+        let subject = entry.1.certificate.subject().der;
+        let printed = self.of_subject(subject, held);
+        if printed.is_empty() {
+            let found_rows = !database.with_subject(subject).is_empty();
+            let error = if found_rows { NOTHING_TO_PRINT } else { LIBRARY_FAILURE };
+            return fail(lookup, error.to_owned());
+        }
+        lookup.returned = printed.into_iter().map(Found::Stored).collect();
     }
-    lookup.returned = printed.into_iter().map(Found::Stored).collect();
-}
 
-/// The certificates that NSS lists for a subject, sorted; `held` is one that it has already.
-fn of_subject<'a>(
-    database: Database<'a>,
-    subject: &[u8],
-    held: Option<usize>,
-    at: Timestamp,
-    objects: &mut Objects<'a>,
-) -> Vec<usize> {
-    let of_subject = database.with_subject(subject);
-    let held = held.filter(|held| of_subject.contains(held));
-    let mut listed = objects.make(&of_subject, held, |position| database.entry(position));
-    let mut seen = HashSet::new();
-    listed.retain(|&position| seen.insert(position) && database.decodes(position));
-    order::sort(database, &mut listed, at);
-    listed
-}
+    /// The certificates that NSS lists for a subject, sorted; `held` is one that it has already.
+    fn of_subject(&mut self, subject: &[u8], held: Option<usize>) -> Vec<usize> {
+        let database = self.database;
+        let of_subject = database.with_subject(subject);
+        let held = held.filter(|held| of_subject.contains(held));
+        let mut listed = self.objects.make(&of_subject, held, |position| database.entry(position));
+        let mut seen = HashSet::new();
+        listed.retain(|&position| seen.insert(position) && database.decodes(position));
+        order::sort(database, &mut listed, self.at);
+        listed
+    }
 
-/// The file of that name in the working directory, and every certificate of its subject.
-fn fall_back<'a>(
-    database: Database<'a>,
-    name: &[u8],
-    at: Timestamp,
-    directory: Option<&Path>,
-    objects: &mut Objects<'a>,
-    lookup: &mut Lookup,
-) {
-    match fallback::read(name, directory) {
-        File::Certificate(_, certificate)
-            if database.of_same_identity(&certificate).is_some_and(|held| *held != certificate) =>
-        {
-            fail(lookup, could_not_find(name, "", REUSED));
+    /// The file of that name in the working directory, and every certificate of its subject.
+    fn fall_back(&mut self, lookup: &mut Lookup) {
+        match fallback::read(self.name, self.directory) {
+            File::Certificate(_, certificate)
+                if self.database.of_same_identity(&certificate).is_some_and(|held| *held != certificate) =>
+            {
+                fail(lookup, could_not_find(self.name, "", REUSED));
+            }
+            File::Certificate(path, certificate) => {
+                let stored = self.of_subject(certificate.subject().der, None);
+                lookup.returned = order::merge_file(self.database, stored, &path, &certificate, self.at);
+                lookup.notes.push(Note {
+                    code: Code::FileFallback,
+                    message: format!(
+                        "No nickname matches, so certutil reads the file {} instead",
+                        shown_bytes(path.as_os_str().as_encoded_bytes())
+                    ),
+                });
+            }
+            File::None(why) => fail(lookup, could_not_find(self.name, why.first_line(), why.text())),
         }
-        File::Certificate(path, certificate) => {
-            let stored = of_subject(database, certificate.subject().der, None, at, objects);
-            lookup.returned = order::merge_file(database, stored, &path, &certificate, at);
-            lookup.notes.push(Note {
-                code: Code::FileFallback,
-                message: format!(
-                    "No nickname matches, so certutil reads the file {} instead",
-                    shown_bytes(path.as_os_str().as_encoded_bytes())
-                ),
-            });
-        }
-        File::None(why) => fail(lookup, could_not_find(name, why.first_line(), why.text())),
     }
 }
 
