@@ -3,15 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(chromium chromium-driver libnss3-tools openssl strace tmux unzip)
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+ci/debian.sh chromium chromium-driver libnss3-tools openssl strace tmux unzip
 openssl version
 dpkg-query -W -f 'NSS ${Version}\n' libnss3-tools
 tests/fetch-pkits.sh

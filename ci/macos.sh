@@ -6,14 +6,6 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 targets='aarch64-apple-darwin x86_64-apple-darwin'
-packages='rustc-web cargo-web rust-web-src rust-web-clippy'
-
-install() {
-    if ! dpkg -s $packages >/dev/null 2>&1; then
-        apt-get update -qq &&
-            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
-    fi
-}
 
 # What stands in for the C compiler and the archiver: both make the file that is asked for, empty.
 stubs() {
@@ -54,7 +46,7 @@ run() {
 
 passed=0
 failed=0
-if ! install; then
+if ! ci/debian.sh rustc-web cargo-web rust-web-src rust-web-clippy; then
     echo 'macos: 0 passed, 1 failed (the Debian packages could not be installed)'
     exit 1
 fi

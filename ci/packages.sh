@@ -7,15 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tools=(binutils dpkg-dev fish jq lintian man-db mandoc zsh)
-missing=()
-for tool in "${tools[@]}"; do
-    dpkg-query -W -f '${Status}' "$tool" 2>/dev/null | grep -q ' installed$' || missing+=("$tool")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+ci/debian.sh binutils dpkg-dev fish jq lintian man-db mandoc zsh
 
 passed=0
 failed=0

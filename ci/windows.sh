@@ -13,22 +13,6 @@ exe=target/win/$target/release/certposture.exe
 log=target/win/tests.log
 export WINEPREFIX
 
-# The packages of rustc-web must all have one version: never install them apart.
-packages='rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 wine64 libgnutls30'
-
-install_packages() {
-    missing=
-    for package in $packages; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing=$package
-    done
-    [ -n "$missing" ] || return 0
-    sudo=
-    [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get update -qq
-    # shellcheck disable=SC2086 # a list of words
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -qq -y --no-install-recommends $packages >/dev/null
-}
-
 # Debian's own cargo and compiler, so that the sources of the standard library fit them.
 cross() {
     RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc \
@@ -71,7 +55,7 @@ check_program() {
     echo "windows: certposture.exe has $size bytes"
 }
 
-install_packages
+ci/debian.sh rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 wine64 libgnutls30
 make_prefix
 cross build --release
 check_program
