@@ -105,6 +105,16 @@ fn bars(line: &str, bar: char) -> Vec<usize> {
     line.char_indices().filter(|(_, c)| *c == bar).map(|(at, _)| line[..at].width()).collect()
 }
 
+/// What the program prints into a pipe.
+fn piped(folder: &Path, arguments: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
 fn the_table_fits_and_its_bars_stand_in_line() {
     let folder = folder();
@@ -128,12 +138,7 @@ fn what_decides_is_never_shortened_and_a_command_is_one_line() {
     let folder = folder();
     let terminal = Terminal { folder: folder.path(), servers: Cell::new(0) };
     let arguments = format!("{CHECK} --store nss:nss --cn {LONG}");
-    let piped = Command::new(env!("CARGO_BIN_EXE_certposture"))
-        .args(arguments.split(' '))
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let piped = String::from_utf8(piped.stdout).unwrap();
+    let piped = piped(folder.path(), &arguments);
     let fix = piped.lines().find(|line| line.starts_with("Fix ")).unwrap();
     assert!(fix.contains(LONG) && fix.contains("certutil --rename"), "{piped}");
     assert!(piped.contains(&format!("│ {LONG} │")), "piped, nothing is shortened: {piped}");
@@ -218,12 +223,7 @@ fn no_title_and_no_fact_is_cut_within_a_word() {
     let listed = "list --store nss:nss";
     let verified = "verify --ca ca.der --at 2045-01-01T00:00:00Z certs/0.der certs/3.der";
     for arguments in [&full, &several, listed, verified] {
-        let piped = Command::new(env!("CARGO_BIN_EXE_certposture"))
-            .args(arguments.split(' '))
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        let piped = String::from_utf8(piped.stdout).unwrap();
+        let piped = piped(folder.path(), arguments);
         let header = piped.lines().take_while(|line| !line.starts_with('├'));
         let header = header.filter(|line| line.starts_with("│ "));
         let titles = header.flat_map(str::split_whitespace).filter(|word| *word != "│");

@@ -24,12 +24,12 @@ pub fn describe_key(spki: &[u8]) -> String {
 }
 
 fn describe(spki: &[u8]) -> Option<String> {
-    let sequence = Reader::new(spki).expect(tag::SEQUENCE)?;
+    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(spki, &sequence.content);
-    let algorithm = parts.expect(tag::SEQUENCE)?;
-    let bits = parts.expect(tag::BIT_STRING)?;
+    let algorithm = parts.next_if(tag::SEQUENCE)?;
+    let bits = parts.next_if(tag::BIT_STRING)?;
     let mut algorithm = Reader::within(spki, &algorithm.content);
-    let oid = &spki[algorithm.expect(tag::OBJECT_IDENTIFIER)?.content];
+    let oid = &spki[algorithm.next_if(tag::OBJECT_IDENTIFIER)?.content];
     if oid == RSA || oid == RSA_PSS {
         let name = if oid == RSA { "RSA" } else { "RSA-PSS" };
         return Some(match modulus_bits(spki.get(bits.content.start + 1..bits.content.end)?) {
@@ -38,7 +38,7 @@ fn describe(spki: &[u8]) -> Option<String> {
         });
     }
     if oid == EC {
-        let curve = algorithm.expect(tag::OBJECT_IDENTIFIER);
+        let curve = algorithm.next_if(tag::OBJECT_IDENTIFIER);
         let Some(curve) = curve else { return Some("EC (explicit parameters)".to_owned()) };
         return Some(
             known(&spki[curve.content.clone()])
@@ -54,8 +54,8 @@ fn known(oid: &[u8]) -> Option<String> {
 
 /// Length of the modulus of an `RSAPublicKey` (RFC 8017 appendix A.1.1).
 fn modulus_bits(key: &[u8]) -> Option<usize> {
-    let sequence = Reader::new(key).expect(tag::SEQUENCE)?;
-    let modulus = Reader::within(key, &sequence.content).expect(tag::INTEGER)?;
+    let sequence = Reader::new(key).next_if(tag::SEQUENCE)?;
+    let modulus = Reader::within(key, &sequence.content).next_if(tag::INTEGER)?;
     let digits = &key[modulus.content];
     let significant = digits.iter().position(|&b| b != 0).map(|i| &digits[i..])?;
     Some(significant.len() * 8 - significant[0].leading_zeros() as usize)

@@ -100,11 +100,11 @@ impl Certificate {
         let mut extensions = tlv::Reader::within(der, &sequence.content);
         while let Some(extension) = extensions.next_tlv() {
             let mut parts = tlv::Reader::within(der, &extension.content);
-            if parts.expect(tlv::tag::OBJECT_IDENTIFIER).is_none_or(|id| &der[id.content] != oid) {
+            if parts.next_if(tlv::tag::OBJECT_IDENTIFIER).is_none_or(|id| &der[id.content] != oid) {
                 continue;
             }
-            parts.expect(tlv::tag::BOOLEAN);
-            return parts.expect(tlv::tag::OCTET_STRING).map(|value| &der[value.content]);
+            parts.next_if(tlv::tag::BOOLEAN);
+            return parts.next_if(tlv::tag::OCTET_STRING).map(|value| &der[value.content]);
         }
         None
     }
@@ -112,8 +112,8 @@ impl Certificate {
     /// Whether its basic constraints say that it is a CA (RFC 5280 §4.2.1.9).
     pub fn claims_to_be_ca(&self) -> bool {
         let Some(value) = self.extension(&[0x55, 0x1d, 0x13]) else { return false };
-        let Some(sequence) = tlv::Reader::new(value).expect(tlv::tag::SEQUENCE) else { return false };
-        let flag = tlv::Reader::within(value, &sequence.content).expect(tlv::tag::BOOLEAN);
+        let Some(sequence) = tlv::Reader::new(value).next_if(tlv::tag::SEQUENCE) else { return false };
+        let flag = tlv::Reader::within(value, &sequence.content).next_if(tlv::tag::BOOLEAN);
         flag.is_some_and(|flag| value[flag.content].iter().any(|&byte| byte != 0))
     }
 

@@ -50,11 +50,11 @@ impl<'a> Name<'a> {
     /// The relative distinguished names in encoding order; `None` when the name is malformed.
     pub fn rdns(&self) -> Option<Vec<Vec<Attribute<'a>>>> {
         let der = self.der;
-        let sequence = Reader::new(der).expect(tag::SEQUENCE)?;
+        let sequence = Reader::new(der).next_if(tag::SEQUENCE)?;
         let mut sets = Reader::within(der, &sequence.content);
         let mut rdns = Vec::new();
         while !sets.is_empty() {
-            let set = sets.expect(tag::SET)?;
+            let set = sets.next_if(tag::SET)?;
             let mut members = Reader::within(der, &set.content);
             let mut rdn = Vec::new();
             while !members.is_empty() {
@@ -83,10 +83,10 @@ impl<'a> Name<'a> {
     /// The most specific common name: the last one, which is what the client's tools report.
     pub fn common_name(&self) -> Option<String> {
         let mut last = None;
-        let sequence = Reader::new(self.der).expect(tag::SEQUENCE)?;
+        let sequence = Reader::new(self.der).next_if(tag::SEQUENCE)?;
         let mut sets = Reader::within(self.der, &sequence.content);
         while !sets.is_empty() {
-            let set = sets.expect(tag::SET)?;
+            let set = sets.next_if(tag::SET)?;
             let mut members = Reader::within(self.der, &set.content);
             while !members.is_empty() {
                 let attribute = attribute(self.der, &mut members)?;
@@ -98,9 +98,9 @@ impl<'a> Name<'a> {
 }
 
 fn attribute<'a>(der: &'a [u8], members: &mut Reader<'a>) -> Option<Attribute<'a>> {
-    let pair = members.expect(tag::SEQUENCE)?;
+    let pair = members.next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &pair.content);
-    let oid = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let oid = parts.next_if(tag::OBJECT_IDENTIFIER)?;
     let value = parts.next_tlv()?;
     Some(Attribute {
         oid: &der[oid.content],

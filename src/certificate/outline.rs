@@ -41,14 +41,14 @@ impl Outline {
     /// Finds the parts of the certificate in `der`, which must hold nothing after it.
     pub fn read(der: &[u8]) -> Result<Self, &'static str> {
         let mut file = Reader::new(der);
-        let certificate = file.expect(tag::SEQUENCE).ok_or("it does not begin with a SEQUENCE")?;
+        let certificate = file.next_if(tag::SEQUENCE).ok_or("it does not begin with a SEQUENCE")?;
         if !file.is_empty() {
             return Err("bytes follow the certificate");
         }
         let mut outer = Reader::within(der, &certificate.content);
-        let tbs = outer.expect(tag::SEQUENCE).ok_or("its signed part is not a SEQUENCE")?;
-        let outer_algorithm = outer.expect(tag::SEQUENCE).ok_or("its signature algorithm is missing")?;
-        let signature = outer.expect(tag::BIT_STRING).ok_or("its signature is missing")?;
+        let tbs = outer.next_if(tag::SEQUENCE).ok_or("its signed part is not a SEQUENCE")?;
+        let outer_algorithm = outer.next_if(tag::SEQUENCE).ok_or("its signature algorithm is missing")?;
+        let signature = outer.next_if(tag::BIT_STRING).ok_or("its signature is missing")?;
         Self::read_tbs(der, &tbs, outer_algorithm.whole, signature.content)
     }
 
@@ -59,14 +59,14 @@ impl Outline {
         signature: Range<usize>,
     ) -> Result<Self, &'static str> {
         let mut parts = Reader::within(der, &tbs.content);
-        let version = parts.expect(0xa0).map_or(1, |v| version_number(der, &v));
-        let serial = parts.expect(tag::INTEGER).ok_or("its serial number is missing")?;
+        let version = parts.next_if(0xa0).map_or(1, |v| version_number(der, &v));
+        let serial = parts.next_if(tag::INTEGER).ok_or("its serial number is missing")?;
         let inner_algorithm =
-            parts.expect(tag::SEQUENCE).ok_or("its inner signature algorithm is missing")?;
-        let issuer = parts.expect(tag::SEQUENCE).ok_or("its issuer is missing")?;
-        let validity = parts.expect(tag::SEQUENCE).ok_or("its validity is missing")?;
-        let subject = parts.expect(tag::SEQUENCE).ok_or("its subject is missing")?;
-        let spki = parts.expect(tag::SEQUENCE).ok_or("its public key is missing")?;
+            parts.next_if(tag::SEQUENCE).ok_or("its inner signature algorithm is missing")?;
+        let issuer = parts.next_if(tag::SEQUENCE).ok_or("its issuer is missing")?;
+        let validity = parts.next_if(tag::SEQUENCE).ok_or("its validity is missing")?;
+        let subject = parts.next_if(tag::SEQUENCE).ok_or("its subject is missing")?;
+        let spki = parts.next_if(tag::SEQUENCE).ok_or("its public key is missing")?;
         let extensions = extensions(der, parts);
         let mut dates = Reader::within(der, &validity.content);
         let not_before = dates.next_tlv().ok_or("its start date is missing")?;
@@ -89,7 +89,7 @@ impl Outline {
 }
 
 fn version_number(der: &[u8], explicit: &Tlv) -> u8 {
-    let number = Reader::within(der, &explicit.content).expect(tag::INTEGER);
+    let number = Reader::within(der, &explicit.content).next_if(tag::INTEGER);
     number.and_then(|n| der[n.content].last().copied()).unwrap_or(0).saturating_add(1)
 }
 
@@ -97,7 +97,7 @@ fn version_number(der: &[u8], explicit: &Tlv) -> u8 {
 fn extensions(der: &[u8], mut rest: Reader<'_>) -> Option<Range<usize>> {
     while let Some(part) = rest.next_tlv() {
         if part.tag == 0xa3 {
-            return Reader::within(der, &part.content).expect(tag::SEQUENCE).map(|list| list.whole);
+            return Reader::within(der, &part.content).next_if(tag::SEQUENCE).map(|list| list.whole);
         }
     }
     None

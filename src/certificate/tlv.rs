@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the next element when it has the tag `wanted`; otherwise stays where it is.
-    pub fn expect(&mut self, wanted: u8) -> Option<Tlv> {
+    pub fn next_if(&mut self, wanted: u8) -> Option<Tlv> {
         if self.peek_tag()? != wanted {
             return None;
         }

@@ -9,14 +9,14 @@ const MAX_ELEMENTS: usize = 2 * super::MAX_CERTIFICATES;
 
 /// The first element of `bytes`.
 pub fn first_element(bytes: &[u8]) -> Option<&[u8]> {
-    let element = Reader::new(bytes).expect(tag::SEQUENCE)?;
+    let element = Reader::new(bytes).next_if(tag::SEQUENCE)?;
     Some(&bytes[element.whole])
 }
 
 pub fn read(bytes: &[u8], found: &mut Collector) -> Result<(), Unrecognized> {
     let mut file = Reader::new(bytes);
     let mut elements = 0;
-    while let Some(element) = file.expect(tag::SEQUENCE) {
+    while let Some(element) = file.next_if(tag::SEQUENCE) {
         elements += 1;
         if elements > MAX_ELEMENTS {
             return Err(Unrecognized::TooMany);
@@ -65,7 +65,7 @@ enum Kind {
 /// so does an encrypted key, but that has an OCTET STRING next (RFC 5958 §3); keys begin with a
 /// version number, PKCS #7 with an object identifier (RFC 5652 §3).
 fn kind(der: &[u8]) -> Option<Kind> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut members = Reader::within(der, &outer.content);
     let first = members.next_tlv()?;
     let second = members.next_tlv();

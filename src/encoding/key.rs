@@ -38,10 +38,10 @@ pub enum PublicKey {
 impl PublicKey {
     /// Reads a `SubjectPublicKeyInfo` (RFC 5280 §4.1).
     pub fn from_spki(spki: &[u8]) -> Option<Self> {
-        let outer = Reader::new(spki).expect(tag::SEQUENCE)?;
+        let outer = Reader::new(spki).next_if(tag::SEQUENCE)?;
         let mut parts = Reader::within(spki, &outer.content);
-        let algorithm = parts.expect(tag::SEQUENCE)?;
-        let bits = parts.expect(tag::BIT_STRING)?;
+        let algorithm = parts.next_if(tag::SEQUENCE)?;
+        let bits = parts.next_if(tag::BIT_STRING)?;
         let key = spki[bits.content].strip_prefix(&[0])?;
         let (algorithm, parameters) = algorithm_identifier(&spki[algorithm.whole])?;
         match algorithm {
@@ -63,11 +63,11 @@ pub fn public_key(encoding: Encoding, der: &[u8]) -> Option<PublicKey> {
 }
 
 fn of_pkcs8(der: &[u8]) -> Option<PublicKey> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
-    parts.expect(tag::INTEGER)?;
-    let algorithm = parts.expect(tag::SEQUENCE)?;
-    let key = &der[parts.expect(tag::OCTET_STRING)?.content];
+    parts.next_if(tag::INTEGER)?;
+    let algorithm = parts.next_if(tag::SEQUENCE)?;
+    let key = &der[parts.next_if(tag::OCTET_STRING)?.content];
     let (algorithm, parameters) = algorithm_identifier(&der[algorithm.whole])?;
     match algorithm {
         RSA | RSA_PSS => of_pkcs1(key, 1),
@@ -79,9 +79,9 @@ fn of_pkcs8(der: &[u8]) -> Option<PublicKey> {
 
 /// The object identifier and the whole parameters element, which is empty when absent.
 fn algorithm_identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
-    let oid = &der[parts.expect(tag::OBJECT_IDENTIFIER)?.content];
+    let oid = &der[parts.next_if(tag::OBJECT_IDENTIFIER)?.content];
     let parameters = parts.next_tlv().map_or(&[][..], |element| &der[element.whole]);
     Some((oid, parameters))
 }
@@ -89,13 +89,13 @@ fn algorithm_identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Modulus and exponent: the two numbers of an `RSAPublicKey`, or, after the version, of an
 /// `RSAPrivateKey` (RFC 8017 appendix A.1).
 fn of_pkcs1(der: &[u8], skipped: usize) -> Option<PublicKey> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut numbers = Reader::within(der, &outer.content);
     for _ in 0..skipped {
-        numbers.expect(tag::INTEGER)?;
+        numbers.next_if(tag::INTEGER)?;
     }
-    let modulus = significant(&der[numbers.expect(tag::INTEGER)?.content]).to_vec();
-    let exponent = significant(&der[numbers.expect(tag::INTEGER)?.content]).to_vec();
+    let modulus = significant(&der[numbers.next_if(tag::INTEGER)?.content]).to_vec();
+    let exponent = significant(&der[numbers.next_if(tag::INTEGER)?.content]).to_vec();
     Some(PublicKey::Rsa { modulus, exponent })
 }
 
@@ -105,17 +105,17 @@ fn significant(number: &[u8]) -> &[u8] {
 
 /// `parameters` are those of PKCS #8; a key on its own names its curve itself.
 fn of_sec1(der: &[u8], parameters: Option<&[u8]>) -> Option<PublicKey> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
-    parts.expect(tag::INTEGER)?;
-    let scalar = &der[parts.expect(tag::OCTET_STRING)?.content];
-    let named = parts.expect(0xa0).map(|explicit| &der[explicit.content]);
-    let stated = parts.expect(0xa1).and_then(|explicit| {
-        let bits = Reader::within(der, &explicit.content).expect(tag::BIT_STRING)?;
+    parts.next_if(tag::INTEGER)?;
+    let scalar = &der[parts.next_if(tag::OCTET_STRING)?.content];
+    let named = parts.next_if(0xa0).map(|explicit| &der[explicit.content]);
+    let stated = parts.next_if(0xa1).and_then(|explicit| {
+        let bits = Reader::within(der, &explicit.content).next_if(tag::BIT_STRING)?;
         der[bits.content].strip_prefix(&[0])
     });
     let parameters = parameters.or(named)?;
-    let oid = Reader::new(parameters).expect(tag::OBJECT_IDENTIFIER).map(|curve| &parameters[curve.content]);
+    let oid = Reader::new(parameters).next_if(tag::OBJECT_IDENTIFIER).map(|curve| &parameters[curve.content]);
     let computed = match oid {
         Some(P256) => p256::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
         Some(P384) => p384::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
@@ -141,7 +141,7 @@ fn ec(curve: &[u8], point: &[u8]) -> Option<PublicKey> {
 
 /// `CurvePrivateKey`, an OCTET STRING in the OCTET STRING (RFC 8410 §7).
 fn of_ed25519(key: &[u8]) -> Option<PublicKey> {
-    let seed = &key[Reader::new(key).expect(tag::OCTET_STRING)?.content];
+    let seed = &key[Reader::new(key).next_if(tag::OCTET_STRING)?.content];
     let signing = ed25519_dalek::SigningKey::from_bytes(seed.try_into().ok()?);
     let key = signing.verifying_key().to_bytes().to_vec();
     Some(PublicKey::Other { algorithm: ED25519.to_vec(), key })

@@ -23,17 +23,17 @@ pub fn read(der: &[u8], found: &mut Collector) {
 }
 
 fn certificate_set(der: &[u8]) -> Option<Tlv> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
-    let content_type = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let content_type = parts.next_if(tag::OBJECT_IDENTIFIER)?;
     if &der[content_type.content] != SIGNED_DATA {
         return None;
     }
-    let content = parts.expect(0xa0)?;
-    let signed = Reader::within(der, &content.content).expect(tag::SEQUENCE)?;
+    let content = parts.next_if(0xa0)?;
+    let signed = Reader::within(der, &content.content).next_if(tag::SEQUENCE)?;
     let mut members = Reader::within(der, &signed.content);
-    members.expect(tag::INTEGER)?;
-    members.expect(tag::SET)?;
-    members.expect(tag::SEQUENCE)?;
-    members.expect(CERTIFICATES)
+    members.next_if(tag::INTEGER)?;
+    members.next_if(tag::SET)?;
+    members.next_if(tag::SEQUENCE)?;
+    members.next_if(CERTIFICATES)
 }

@@ -89,9 +89,9 @@ impl Scheme {
 
 /// Takes an AlgorithmIdentifier apart: its identifier, and its parameters as a whole element.
 pub fn identifier(element: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let sequence = Reader::new(element).expect(tag::SEQUENCE)?;
+    let sequence = Reader::new(element).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(element, &sequence.content);
-    let id = parts.expect(tag::OBJECT_IDENTIFIER)?;
+    let id = parts.next_if(tag::OBJECT_IDENTIFIER)?;
     if parts.is_empty() {
         return Some((&element[id.content], None));
     }
@@ -106,29 +106,29 @@ pub fn pss_parameters(parameters: Option<&[u8]>) -> Result<Pss, String> {
     if let Err(what) = der::check(parameters) {
         return unsupported(&what);
     }
-    let Some(sequence) = Reader::new(parameters).expect(tag::SEQUENCE) else {
+    let Some(sequence) = Reader::new(parameters).next_if(tag::SEQUENCE) else {
         return unsupported("they are no SEQUENCE");
     };
     let mut fields = Reader::within(parameters, &sequence.content);
-    let hash = match fields.expect(0xa0) {
+    let hash = match fields.next_if(0xa0) {
         None => Some(Hash::Sha1),
         Some(field) => hash_algorithm(&parameters[field.content]),
     };
     let Some(hash) = hash else { return unsupported("the hash is not SHA-1, SHA-256, SHA-384 or SHA-512") };
-    let mask_hash = match fields.expect(0xa1) {
+    let mask_hash = match fields.next_if(0xa1) {
         None => Some(Hash::Sha1),
         Some(field) => mask_hash(&parameters[field.content]),
     };
     if mask_hash != Some(hash) {
         return unsupported("the mask is not MGF1 with the hash of the message");
     }
-    let salt_length = match fields.expect(0xa2) {
+    let salt_length = match fields.next_if(0xa2) {
         None => Some(20),
         Some(field) => number(parameters, &field),
     };
     let Some(salt_length) = salt_length else { return unsupported("the salt length is malformed") };
     // RFC 4055 §3.1: trailerField must be 1.
-    let trailer = match fields.expect(0xa3) {
+    let trailer = match fields.next_if(0xa3) {
         None => Some(1),
         Some(field) => number(parameters, &field),
     };
@@ -143,7 +143,7 @@ pub fn pss_parameters(parameters: Option<&[u8]>) -> Result<Pss, String> {
 
 fn number(der: &[u8], explicit: &Tlv) -> Option<u32> {
     let mut inside = Reader::within(der, &explicit.content);
-    let number = &der[inside.expect(tag::INTEGER)?.content];
+    let number = &der[inside.next_if(tag::INTEGER)?.content];
     (inside.is_empty() && number.first()? & 0x80 == 0).then(|| saturating_number(number))
 }
 

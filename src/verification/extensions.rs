@@ -80,7 +80,7 @@ impl<'a> Extensions<'a> {
     pub fn read(der: &'a [u8], range: Option<Range<usize>>) -> Self {
         let mut extensions = Self::default();
         let Some(range) = range else { return extensions };
-        let list = Reader::within(der, &range).expect(tag::SEQUENCE);
+        let list = Reader::within(der, &range).next_if(tag::SEQUENCE);
         let mut members = Reader::within(der, &list.map_or(0..0, |list| list.content));
         let mut seen = HashSet::new();
         while !members.is_empty() {
@@ -142,23 +142,23 @@ fn parts<'a>(der: &'a [u8], member: &Tlv) -> Option<(&'a [u8], bool, &'a [u8])> 
         return None;
     }
     let mut parts = Reader::within(der, &member.content);
-    let id = parts.expect(tag::OBJECT_IDENTIFIER)?;
-    let critical = parts.expect(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
-    let value = parts.expect(tag::OCTET_STRING)?;
+    let id = parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    let critical = parts.next_if(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
+    let value = parts.next_if(tag::OCTET_STRING)?;
     parts.is_empty().then(|| (&der[id.content], critical, &der[value.content]))
 }
 
 /// The content of the one element of type `wanted` that fills `der`.
 fn only(der: &[u8], wanted: u8) -> Result<Range<usize>, &'static str> {
     let mut file = Reader::new(der);
-    let element = file.expect(wanted).ok_or("it is of another type")?;
+    let element = file.next_if(wanted).ok_or("it is of another type")?;
     if file.is_empty() { Ok(element.content) } else { Err("bytes follow it") }
 }
 
 fn basic_constraints(der: &[u8]) -> Result<BasicConstraints, &'static str> {
     let mut parts = Reader::within(der, &only(der, tag::SEQUENCE)?);
-    let ca = parts.expect(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
-    let path_length = match parts.expect(tag::INTEGER).map(|n| &der[n.content]) {
+    let ca = parts.next_if(tag::BOOLEAN).is_some_and(|b| der[b.content] == [0xff]);
+    let path_length = match parts.next_if(tag::INTEGER).map(|n| &der[n.content]) {
         None => None,
         Some([first, ..]) if first & 0x80 != 0 => return Err("its path length is negative"),
         Some(digits) => Some(saturating_number(digits)),
@@ -189,7 +189,7 @@ fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     let mut members = Reader::within(der, &only(der, tag::SEQUENCE)?);
     let mut usages = Vec::new();
     while !members.is_empty() {
-        let usage = members.expect(tag::OBJECT_IDENTIFIER).ok_or("a usage is no identifier")?;
+        let usage = members.next_if(tag::OBJECT_IDENTIFIER).ok_or("a usage is no identifier")?;
         usages.push(&der[usage.content]);
     }
     if usages.is_empty() { Err("it lists no usage") } else { Ok(usages) }
@@ -201,7 +201,7 @@ fn subject_key_id(der: &[u8]) -> Result<&[u8], &'static str> {
 
 fn authority_key_id(der: &[u8]) -> Result<Option<&[u8]>, &'static str> {
     let mut parts = Reader::within(der, &only(der, tag::SEQUENCE)?);
-    let id = parts.expect(0x80).map(|id| &der[id.content]);
-    let _ = (parts.expect(0xa1), parts.expect(0x82));
+    let id = parts.next_if(0x80).map(|id| &der[id.content]);
+    let _ = (parts.next_if(0xa1), parts.next_if(0x82));
     if parts.is_empty() { Ok(id) } else { Err("it holds something that does not belong there") }
 }

@@ -46,7 +46,7 @@ impl<'a> GeneralName<'a> {
     /// Reads a SEQUENCE OF GeneralName that fills `der`.
     pub fn read_list(der: &'a [u8]) -> Result<Vec<Self>, &'static str> {
         let mut file = Reader::new(der);
-        let list = file.expect(tag::SEQUENCE).ok_or("no list of names")?;
+        let list = file.next_if(tag::SEQUENCE).ok_or("no list of names")?;
         if !file.is_empty() {
             return Err("bytes after the list of names");
         }
@@ -101,8 +101,8 @@ fn ia5(content: &[u8]) -> Result<&str, &'static str> {
 
 fn other_name<'a>(der: &'a [u8], tlv: &Tlv) -> Option<GeneralName<'a>> {
     let mut parts = Reader::within(der, &tlv.content);
-    let type_id = parts.expect(tag::OBJECT_IDENTIFIER)?;
-    let value = parts.expect(0xa0)?;
+    let type_id = parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    let value = parts.next_if(0xa0)?;
     parts
         .is_empty()
         .then(|| GeneralName::Other { type_id: &der[type_id.content], value: &der[value.content] })
@@ -111,7 +111,7 @@ fn other_name<'a>(der: &'a [u8], tlv: &Tlv) -> Option<GeneralName<'a>> {
 /// `[4]` is explicit although the module's default is implicit tagging: a Name is a CHOICE.
 fn directory_name<'a>(der: &'a [u8], tlv: &Tlv) -> Option<GeneralName<'a>> {
     let mut parts = Reader::within(der, &tlv.content);
-    let name = Name { der: &der[parts.expect(tag::SEQUENCE)?.whole] };
+    let name = Name { der: &der[parts.next_if(tag::SEQUENCE)?.whole] };
     (parts.is_empty() && name.rdns().is_some()).then_some(GeneralName::Directory(name))
 }
 

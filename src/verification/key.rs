@@ -84,10 +84,10 @@ struct Parts<'a> {
 }
 
 fn parts(spki: &[u8]) -> Option<Parts<'_>> {
-    let sequence = Reader::new(spki).expect(tag::SEQUENCE)?;
+    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(spki, &sequence.content);
-    let algorithm = parts.expect(tag::SEQUENCE)?;
-    let bits = parts.expect(tag::BIT_STRING)?;
+    let algorithm = parts.next_if(tag::SEQUENCE)?;
+    let bits = parts.next_if(tag::BIT_STRING)?;
     if !parts.is_empty() {
         return None;
     }
@@ -107,10 +107,10 @@ pub fn is_well_formed(spki: &[u8]) -> bool {
 fn rsa_numbers(key: &[u8]) -> Option<(&[u8], &[u8])> {
     der::check(key).ok()?;
     let mut file = Reader::new(key);
-    let sequence = file.expect(tag::SEQUENCE)?;
+    let sequence = file.next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(key, &sequence.content);
-    let modulus = positive(&key[parts.expect(tag::INTEGER)?.content])?;
-    let exponent = positive(&key[parts.expect(tag::INTEGER)?.content])?;
+    let modulus = positive(&key[parts.next_if(tag::INTEGER)?.content])?;
+    let exponent = positive(&key[parts.next_if(tag::INTEGER)?.content])?;
     (file.is_empty() && parts.is_empty()).then_some((modulus, exponent))
 }
 

@@ -91,19 +91,19 @@ impl<'a> Reading<'a> {
 fn layout(der: &[u8]) -> Result<u8, String> {
     let whole = Reader::new(der).next_tlv().ok_or("it is no SEQUENCE")?;
     let mut outer = Reader::within(der, &whole.content);
-    let tbs = outer.expect(tag::SEQUENCE).ok_or("its signed part is missing")?;
+    let tbs = outer.next_if(tag::SEQUENCE).ok_or("its signed part is missing")?;
     let _ = (outer.next_tlv(), outer.next_tlv());
     if !outer.is_empty() {
         return Err("something follows its signature".to_owned());
     }
     let mut parts = Reader::within(der, &tbs.content);
-    let version = version(der, parts.expect(0xa0))?;
+    let version = version(der, parts.next_if(0xa0))?;
     let _ = (parts.next_tlv(), parts.next_tlv(), parts.next_tlv());
     let validity = parts.next_tlv().ok_or("its validity is missing")?;
     strict_dates(der, &validity)?;
     let _ = (parts.next_tlv(), parts.next_tlv());
-    let identifiers = [parts.expect(0x81), parts.expect(0x82)];
-    let extensions = parts.expect(0xa3);
+    let identifiers = [parts.next_if(0x81), parts.next_if(0x82)];
+    let extensions = parts.next_if(0xa3);
     if !parts.is_empty() {
         return Err("its signed part holds something that does not belong there".to_owned());
     }
@@ -119,7 +119,7 @@ fn layout(der: &[u8]) -> Result<u8, String> {
 fn version(der: &[u8], explicit: Option<Tlv>) -> Result<u8, String> {
     let Some(explicit) = explicit else { return Ok(1) };
     let mut inside = Reader::within(der, &explicit.content);
-    let number = inside.expect(tag::INTEGER).map(|n| &der[n.content]);
+    let number = inside.next_if(tag::INTEGER).map(|n| &der[n.content]);
     match number {
         Some([n @ 0..=2]) if inside.is_empty() => Ok(n + 1),
         _ => Err("it is of a version that does not exist".to_owned()),
@@ -131,7 +131,7 @@ fn extension_list(der: &[u8], explicit: &Tlv, version: u8) -> Result<(), String>
         return Err(format!("it has extensions, which version {version} does not know"));
     }
     let mut inside = Reader::within(der, &explicit.content);
-    let list = inside.expect(tag::SEQUENCE).ok_or("its extensions are no SEQUENCE")?;
+    let list = inside.next_if(tag::SEQUENCE).ok_or("its extensions are no SEQUENCE")?;
     if !inside.is_empty() {
         return Err("something follows its extensions".to_owned());
     }
@@ -182,18 +182,18 @@ fn is_day(digits: &[u8]) -> bool {
 /// SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }, with nothing left over.
 fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String> {
     let malformed = || "one of its names is malformed".to_owned();
-    let name = Reader::within(der, range).expect(tag::SEQUENCE).ok_or_else(malformed)?;
+    let name = Reader::within(der, range).next_if(tag::SEQUENCE).ok_or_else(malformed)?;
     let mut sets = Reader::within(der, &name.content);
     while !sets.is_empty() {
-        let set = sets.expect(tag::SET).ok_or_else(malformed)?;
+        let set = sets.next_if(tag::SET).ok_or_else(malformed)?;
         let mut members = Reader::within(der, &set.content);
         if members.is_empty() {
             return Err(malformed());
         }
         while !members.is_empty() {
-            let pair = members.expect(tag::SEQUENCE).ok_or_else(malformed)?;
+            let pair = members.next_if(tag::SEQUENCE).ok_or_else(malformed)?;
             let mut parts = Reader::within(der, &pair.content);
-            let both = parts.expect(tag::OBJECT_IDENTIFIER).is_some() && parts.next_tlv().is_some();
+            let both = parts.next_if(tag::OBJECT_IDENTIFIER).is_some() && parts.next_tlv().is_some();
             if !both || !parts.is_empty() {
                 return Err(malformed());
             }

@@ -62,7 +62,7 @@ pub fn joined(pieces: &[u8]) -> Option<Vec<u8>> {
     let mut whole = Vec::with_capacity(pieces.len());
     let mut reader = Reader::new(pieces);
     while !reader.is_empty() {
-        let piece = reader.expect(tag::OCTET_STRING)?;
+        let piece = reader.next_if(tag::OCTET_STRING)?;
         whole.extend_from_slice(&pieces[piece.content]);
     }
     Some(whole)

@@ -47,10 +47,10 @@ fn spend(rounds: u32, rounds_left: &mut u32) -> Option<()> {
 }
 
 fn algorithm_identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let outer = Reader::new(der).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
-    let scheme = parts.expect(tag::OBJECT_IDENTIFIER)?;
-    let parameters = parts.expect(tag::SEQUENCE)?;
+    let scheme = parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    let parameters = parts.next_if(tag::SEQUENCE)?;
     Some((&der[scheme.content], &der[parameters.whole]))
 }
 
@@ -102,10 +102,10 @@ struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     fn read(parameters: &'a [u8], pass_phrase: &str) -> Option<Self> {
-        let outer = Reader::new(parameters).expect(tag::SEQUENCE)?;
+        let outer = Reader::new(parameters).next_if(tag::SEQUENCE)?;
         let mut parts = Reader::within(parameters, &outer.content);
-        let salt = &parameters[parts.expect(tag::OCTET_STRING)?.content];
-        let digits = &parameters[parts.expect(tag::INTEGER)?.content];
+        let salt = &parameters[parts.next_if(tag::OCTET_STRING)?.content];
+        let digits = &parameters[parts.next_if(tag::INTEGER)?.content];
         if digits.len() > 4 {
             return None;
         }

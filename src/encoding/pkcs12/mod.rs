@@ -92,8 +92,8 @@ impl File<'_> {
     fn read_pfx(&mut self, bytes: &[u8]) -> Option<()> {
         let pfx = ber::definite(bytes)?;
         let mut parts = members(&pfx)?;
-        parts.expect(tag::INTEGER)?;
-        let info = parts.expect(tag::SEQUENCE)?;
+        parts.next_if(tag::INTEGER)?;
+        let info = parts.next_if(tag::SEQUENCE)?;
         let (content_type, content) = content_info(&pfx[info.whole])?;
         if content_type != DATA {
             return None;
@@ -141,9 +141,9 @@ impl File<'_> {
 
     fn read_bag(&mut self, bag: &[u8], depth: usize) -> Option<()> {
         let mut parts = members(bag)?;
-        let kind = bag[parts.expect(tag::OBJECT_IDENTIFIER)?.content].strip_prefix(BAG)?;
-        let value = &bag[parts.expect(CONTEXT_0)?.content];
-        let attributes = parts.expect(tag::SET).map(|set| &bag[set.content]);
+        let kind = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content].strip_prefix(BAG)?;
+        let value = &bag[parts.next_if(CONTEXT_0)?.content];
+        let attributes = parts.next_if(tag::SET).map(|set| &bag[set.content]);
         match kind {
             [1] => self.found.private_key(Encoding::Pkcs8, value),
             [2] => self.read_shrouded_key(value)?,
@@ -161,10 +161,10 @@ impl File<'_> {
     /// Whether the bag held an X.509 certificate; there are other kinds.
     fn read_certificate(&mut self, bag: &[u8], label: Option<String>) -> Option<bool> {
         let mut parts = members(bag)?;
-        let is_x509 = bag[parts.expect(tag::OBJECT_IDENTIFIER)?.content] == *X509_CERTIFICATE;
+        let is_x509 = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] == *X509_CERTIFICATE;
         if is_x509 {
-            let value = parts.expect(CONTEXT_0)?;
-            let der = Reader::within(bag, &value.content).expect(tag::OCTET_STRING)?;
+            let value = parts.next_if(CONTEXT_0)?;
+            let der = Reader::within(bag, &value.content).next_if(tag::OCTET_STRING)?;
             self.found.labelled(&bag[der.content], label);
         }
         Some(is_x509)
@@ -173,8 +173,8 @@ impl File<'_> {
     /// `EncryptedPrivateKeyInfo` (RFC 5958 §3). A key that no pass phrase opens is still a key.
     fn read_shrouded_key(&mut self, value: &[u8]) -> Option<()> {
         let mut parts = members(value)?;
-        let algorithm = parts.expect(tag::SEQUENCE)?;
-        let ciphertext = parts.expect(tag::OCTET_STRING)?;
+        let algorithm = parts.next_if(tag::SEQUENCE)?;
+        let ciphertext = parts.next_if(tag::OCTET_STRING)?;
         match self.decrypt(&value[algorithm.whole], &value[ciphertext.content]) {
             Ok(plain) => self.found.private_key(Encoding::Pkcs8, &plain),
             Err(_) => self.found.key(Key::Encrypted),
@@ -204,35 +204,36 @@ impl File<'_> {
 /// A SEQUENCE that fills the bytes, as both bags and keys are.
 fn looks_like_sequence(plain: &[u8]) -> bool {
     let mut reader = Reader::new(plain);
-    plain.starts_with(&[tag::SEQUENCE, 0x80]) || (reader.expect(tag::SEQUENCE).is_some() && reader.is_empty())
+    plain.starts_with(&[tag::SEQUENCE, 0x80])
+        || (reader.next_if(tag::SEQUENCE).is_some() && reader.is_empty())
 }
 
 fn members(sequence: &[u8]) -> Option<Reader<'_>> {
-    let outer = Reader::new(sequence).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(sequence).next_if(tag::SEQUENCE)?;
     Some(Reader::within(sequence, &outer.content))
 }
 
 /// Type and content of a `ContentInfo` (RFC 5652 §3).
 fn content_info(info: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut parts = members(info)?;
-    let content_type = parts.expect(tag::OBJECT_IDENTIFIER)?;
-    let content = parts.expect(CONTEXT_0)?;
+    let content_type = parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    let content = parts.next_if(CONTEXT_0)?;
     Some((&info[content_type.content], &info[content.content]))
 }
 
 fn octets(element: &[u8]) -> Option<&[u8]> {
-    let string = Reader::new(element).expect(tag::OCTET_STRING)?;
+    let string = Reader::new(element).next_if(tag::OCTET_STRING)?;
     Some(&element[string.content])
 }
 
 /// Algorithm and ciphertext of an `EncryptedData` (RFC 5652 §8).
 fn encrypted_content(data: &[u8]) -> Option<(&[u8], Vec<u8>)> {
     let mut parts = members(data)?;
-    parts.expect(tag::INTEGER)?;
-    let info = &data[parts.expect(tag::SEQUENCE)?.whole];
+    parts.next_if(tag::INTEGER)?;
+    let info = &data[parts.next_if(tag::SEQUENCE)?.whole];
     let mut parts = members(info)?;
-    parts.expect(tag::OBJECT_IDENTIFIER)?;
-    let algorithm = parts.expect(tag::SEQUENCE)?;
+    parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    let algorithm = parts.next_if(tag::SEQUENCE)?;
     let content = parts.next_tlv()?;
     let ciphertext = match content.tag {
         CONTEXT_0_PRIMITIVE => info[content.content].to_vec(),
@@ -245,13 +246,13 @@ fn encrypted_content(data: &[u8]) -> Option<(&[u8], Vec<u8>)> {
 /// The friendly name among a bag's attributes, a BMPString.
 fn friendly_name(attributes: &[u8]) -> Option<String> {
     let mut list = Reader::new(attributes);
-    while let Some(attribute) = list.expect(tag::SEQUENCE) {
+    while let Some(attribute) = list.next_if(tag::SEQUENCE) {
         let mut parts = Reader::within(attributes, &attribute.content);
-        if attributes[parts.expect(tag::OBJECT_IDENTIFIER)?.content] != *FRIENDLY_NAME {
+        if attributes[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] != *FRIENDLY_NAME {
             continue;
         }
-        let values = parts.expect(tag::SET)?;
-        let name = Reader::within(attributes, &values.content).expect(tag::BMP_STRING)?;
+        let values = parts.next_if(tag::SET)?;
+        let name = Reader::within(attributes, &values.content).next_if(tag::BMP_STRING)?;
         let units: Vec<u16> = attributes[name.content]
             .chunks_exact(2)
             .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))

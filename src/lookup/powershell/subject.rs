@@ -131,13 +131,13 @@ fn alternative_directory_name(certificate: &Certificate) -> Option<&[u8]> {
     let mut extensions = Reader::within(der, &list.content);
     while let Some(extension) = extensions.next_tlv() {
         let mut parts = Reader::within(der, &extension.content);
-        let id = parts.expect(tag::OBJECT_IDENTIFIER)?;
+        let id = parts.next_if(tag::OBJECT_IDENTIFIER)?;
         if &der[id.content] != SUBJECT_ALTERNATIVE_NAME {
             continue;
         }
-        let _critical = parts.expect(tag::BOOLEAN);
-        let value = parts.expect(tag::OCTET_STRING)?;
-        let names = Reader::within(der, &value.content).expect(tag::SEQUENCE)?;
+        let _critical = parts.next_if(tag::BOOLEAN);
+        let value = parts.next_if(tag::OCTET_STRING)?;
+        let names = Reader::within(der, &value.content).next_if(tag::SEQUENCE)?;
         let mut names = Reader::within(der, &names.content);
         while let Some(name) = names.next_tlv() {
             if name.tag == DIRECTORY_NAME {

@@ -58,10 +58,10 @@ fn key_labels<'a>(database: &Database<'a>) -> Result<HashSet<&'a [u8]>, Corrupt>
 /// What ties a certificate to its key: the SHA-1 of the key bits in its `SubjectPublicKeyInfo`.
 pub fn key_hash(certificate: &Certificate) -> Option<[u8; 20]> {
     let spki = certificate.spki();
-    let outer = Reader::new(spki).expect(tag::SEQUENCE)?;
+    let outer = Reader::new(spki).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(spki, &outer.content);
-    parts.expect(tag::SEQUENCE)?;
-    let bits = parts.expect(tag::BIT_STRING)?;
+    parts.next_if(tag::SEQUENCE)?;
+    let bits = parts.next_if(tag::BIT_STRING)?;
     let key = spki[bits.content].strip_prefix(&[0])?;
     Some(Sha1::digest(key).into())
 }

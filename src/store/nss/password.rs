@@ -26,22 +26,22 @@ pub(super) fn is_set(database: &Database) -> bool {
 /// PBES2 structure (RFC 8018 appendix A.4); older ones, which always say 1, give no answer.
 fn iterations(check: &[u8]) -> Option<u64> {
     let mut file = Reader::new(check);
-    let whole = file.expect(tag::SEQUENCE)?;
-    let algorithm = Reader::within(check, &whole.content).expect(tag::SEQUENCE)?;
+    let whole = file.next_if(tag::SEQUENCE)?;
+    let algorithm = Reader::within(check, &whole.content).next_if(tag::SEQUENCE)?;
     let parameters = second(check, &algorithm.content)?;
-    let derivation = Reader::within(check, &parameters).expect(tag::SEQUENCE)?;
+    let derivation = Reader::within(check, &parameters).next_if(tag::SEQUENCE)?;
     let derivation = second(check, &derivation.content)?;
     let mut parts = Reader::within(check, &derivation);
-    parts.expect(tag::OCTET_STRING)?;
-    let count = &check[parts.expect(tag::INTEGER)?.content];
+    parts.next_if(tag::OCTET_STRING)?;
+    let count = &check[parts.next_if(tag::INTEGER)?.content];
     (count.len() <= 8).then(|| count.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }
 
 /// The content of the SEQUENCE after an object identifier.
 fn second(der: &[u8], content: &std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
     let mut parts = Reader::within(der, content);
-    parts.expect(tag::OBJECT_IDENTIFIER)?;
-    Some(parts.expect(tag::SEQUENCE)?.content)
+    parts.next_if(tag::OBJECT_IDENTIFIER)?;
+    Some(parts.next_if(tag::SEQUENCE)?.content)
 }
 
 #[cfg(test)]

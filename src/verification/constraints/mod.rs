@@ -45,10 +45,10 @@ impl<'a> NameConstraints<'a> {
     /// Reads the extension's value, which is known to be DER.
     pub fn read(der: &'a [u8]) -> Result<Self, &'static str> {
         let mut file = Reader::new(der);
-        let sequence = file.expect(tag::SEQUENCE).ok_or("it is no SEQUENCE")?;
+        let sequence = file.next_if(tag::SEQUENCE).ok_or("it is no SEQUENCE")?;
         let mut parts = Reader::within(der, &sequence.content);
-        let permitted = parts.expect(0xa0).map(|list| subtrees(der, list.content));
-        let excluded = parts.expect(0xa1).map(|list| subtrees(der, list.content));
+        let permitted = parts.next_if(0xa0).map(|list| subtrees(der, list.content));
+        let excluded = parts.next_if(0xa1).map(|list| subtrees(der, list.content));
         if !file.is_empty() || !parts.is_empty() {
             return Err("it holds something that does not belong there");
         }
@@ -114,12 +114,12 @@ fn subtrees(der: &[u8], range: std::ops::Range<usize>) -> Result<Vec<Subtree<'_>
     let mut members = Reader::within(der, &range);
     let mut subtrees = Vec::new();
     while !members.is_empty() {
-        let member = members.expect(tag::SEQUENCE).ok_or("a subtree is malformed")?;
+        let member = members.next_if(tag::SEQUENCE).ok_or("a subtree is malformed")?;
         let mut parts = Reader::within(der, &member.content);
         let base = parts.next_tlv().ok_or("a subtree has no base")?;
         let base = GeneralName::read(der, &base)?;
-        let minimum = parts.expect(0x80).map_or(0, |n| saturating_number(&der[n.content]));
-        let maximum = parts.expect(0x81);
+        let minimum = parts.next_if(0x80).map_or(0, |n| saturating_number(&der[n.content]));
+        let maximum = parts.next_if(0x81);
         if !parts.is_empty() {
             return Err("a subtree holds something that does not belong there");
         }
