@@ -26,7 +26,7 @@ fn answer(rule: &Rule, subject: &str, names: &[&str]) -> Diagnosis {
     diagnose(&Case {
         rule,
         cas: &cas,
-        device: &Device { host_names: HostNames::new("jo.example.com"), serial_number: Err(String::new()) },
+        device: &Device::new(HostNames::new("jo.example.com"), Err(String::new())),
         client: None,
         intermediates: &[],
         places: &[place(device)],

@@ -43,7 +43,7 @@ fn place(spec: &str, certificates: &[Certificate], problem: Option<Code>) -> Pla
 
 fn answer(rule: &Rule, places: &[Place]) -> Diagnosis {
     let cas = UploadedCas::read(&[PathBuf::from(CA)]);
-    let device = Device { host_names: HostNames::default(), serial_number: Err(String::new()) };
+    let device = Device::new(HostNames::default(), Err(String::new()));
     diagnose(&Case {
         rule,
         cas: &cas,

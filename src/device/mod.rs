@@ -23,19 +23,46 @@ pub use platform::installed_client;
 #[derive(Clone, Debug)]
 pub struct Device {
     pub host_names: HostNames,
-    /// The serial number, or why it could not be read (safe to print).
+    /// The serial number, or why it is not known (safe to print).
     pub serial_number: Result<String, String>,
+    pub whose: Whose,
+}
+
+/// Whose facts they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the machine that this runs on.
+    Ours,
+    /// Those of the device that the evidence came from.
+    AnotherDevices,
 }
 
 impl Device {
+    /// A device of which this is known.
+    pub fn new(host_names: HostNames, serial_number: Result<String, String>) -> Self {
+        Self { host_names, serial_number, whose: Whose::Ours }
+    }
+
     /// This device, with what the user gave in place of what would be read.
     pub fn here(hostname: Option<String>, serial_number: Option<String>) -> Self {
+        Self::new(
+            hostname.map_or_else(platform::host_names, |name| HostNames::given(&name)),
+            serial_number.map_or_else(platform::serial_number, Ok),
+        )
+    }
+
+    /// The device that the evidence came from: nothing is known of it but what the user gave.
+    pub fn elsewhere(hostname: Option<String>, serial_number: Option<String>) -> Self {
         Self {
-            host_names: hostname.map_or_else(platform::host_names, |name| HostNames::given(&name)),
-            serial_number: serial_number.map_or_else(platform::serial_number, Ok),
+            host_names: hostname.map_or_else(HostNames::default, |name| HostNames::given(&name)),
+            serial_number: serial_number.ok_or_else(|| ANOTHER_DEVICES.to_owned()),
+            whose: Whose::AnotherDevices,
         }
     }
 }
+
+const ANOTHER_DEVICES: &str =
+    "what is judged came from another device, whose serial number is not known here";
 
 /// The forms of this device's host name. Which one the client puts in place of `${hostname}` is
 /// undocumented, so the system's own short form is used and the others are kept for comparison.

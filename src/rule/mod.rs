@@ -7,7 +7,7 @@ mod variables;
 
 pub use api::{BUNDLE_SCHEMA, RuleFile, RuleFileError, read_rule, read_rules};
 pub use schedule::{Interval, spoken};
-pub use variables::{Resolution, resolve};
+pub use variables::{Resolution, Variable, resolve};
 
 use crate::reason::Code;
 use crate::system::System;

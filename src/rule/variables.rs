@@ -1,7 +1,7 @@
 //! `${serial_number}` and `${hostname}` in a v2 rule's names.
 
 use super::{Rule, RuleProblem, RuleType};
-use crate::device::Device;
+use crate::device::{Device, Whose};
 use crate::reason::Code;
 use crate::text;
 
@@ -15,8 +15,37 @@ pub struct Resolution {
     pub other_forms: Vec<Vec<u8>>,
     /// The same of the alternative names.
     pub other_alternative_names: Vec<String>,
+    /// Variables whose value is not known.
+    pub unresolved: Vec<Variable>,
     /// Variables that do not exist or could not be read.
     pub problems: Vec<RuleProblem>,
+}
+
+/// What a v2 rule's names may contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variable {
+    SerialNumber,
+    Hostname,
+}
+
+impl Variable {
+    pub const ALL: [Self; 2] = [Self::SerialNumber, Self::Hostname];
+
+    /// The name between `${` and `}`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SerialNumber => "serial_number",
+            Self::Hostname => "hostname",
+        }
+    }
+
+    /// The option that gives its value.
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::SerialNumber => "--serial-number",
+            Self::Hostname => "--hostname",
+        }
+    }
 }
 
 /// Replaces the variables of `rule` with the facts of `device`.
@@ -26,10 +55,10 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
     if rule.rule_type == RuleType::ClientCertificate {
         return Resolution { common_name: rule.common_name.clone(), ..Resolution::default() };
     }
-    let mut problems = Vec::new();
+    let mut missing = Missing::default();
     let hostname = device.host_names.own();
     let mut fill =
-        |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut problems);
+        |template: &[u8], hostname: Option<&str>| substitute(template, device, hostname, &mut missing);
     let common_name = rule.common_name.as_deref().map(|name| fill(name, hostname));
     let mut alternative_names = |hostname| -> Vec<String> {
         let values = rule.subject_alternative_names.iter();
@@ -48,30 +77,56 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
             }
         }
     }
-    problems.dedup();
-    Resolution { common_name, subject_alternative_names, other_forms, other_alternative_names, problems }
+    let Missing { unresolved, problems } = missing;
+    Resolution {
+        common_name,
+        subject_alternative_names,
+        other_forms,
+        other_alternative_names,
+        unresolved,
+        problems,
+    }
 }
 
-fn substitute(
-    template: &[u8],
-    device: &Device,
-    hostname: Option<&str>,
-    problems: &mut Vec<RuleProblem>,
-) -> Vec<u8> {
+/// What could not be filled in; each once.
+#[derive(Default)]
+struct Missing {
+    unresolved: Vec<Variable>,
+    problems: Vec<RuleProblem>,
+}
+
+impl Missing {
+    fn value(&mut self, variable: Variable, why: &str) {
+        if !self.unresolved.contains(&variable) {
+            self.unresolved.push(variable);
+            let name = variable.as_str();
+            let message = format!("The rule's ${{{name}}} cannot be filled in: {why}");
+            self.problems.push(RuleProblem { code: Code::RuleVariableUnresolved, message });
+        }
+    }
+
+    fn variable(&mut self, name: &[u8]) {
+        let message = format!(
+            "The rule uses ${{{}}}, which is no variable: only ${{serial_number}} and ${{hostname}} are",
+            text::shown_bytes(name)
+        );
+        let problem = RuleProblem { code: Code::RuleVariableUnknown, message };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}
+
+fn substitute(template: &[u8], device: &Device, hostname: Option<&str>, missing: &mut Missing) -> Vec<u8> {
     let mut filled = Vec::with_capacity(template.len());
     let mut rest = template;
     while let Some(start) = find(rest, b"${") {
         let Some(length) = find(&rest[start..], b"}") else { break };
-        let variable = &rest[start + 2..start + length];
+        let name = &rest[start + 2..start + length];
         filled.extend_from_slice(&rest[..start]);
-        match value_of(variable, device, hostname) {
-            Ok(value) => filled.extend_from_slice(value.as_bytes()),
-            Err(problem) => {
-                filled.extend_from_slice(&rest[start..=start + length]);
-                if !problems.contains(&problem) {
-                    problems.push(problem);
-                }
-            }
+        match value_of(name, device, hostname, missing) {
+            Some(value) => filled.extend_from_slice(value.as_bytes()),
+            None => filled.extend_from_slice(&rest[start..=start + length]),
         }
         rest = &rest[start + length + 1..];
     }
@@ -80,33 +135,25 @@ fn substitute(
 }
 
 fn value_of<'a>(
-    variable: &[u8],
+    name: &[u8],
     device: &'a Device,
     hostname: Option<&'a str>,
-) -> Result<&'a str, RuleProblem> {
-    let unresolved = |message| RuleProblem { code: Code::RuleVariableUnresolved, message };
-    match variable {
-        b"serial_number" => match &device.serial_number {
-            Ok(serial) => Ok(serial),
-            Err(why) => Err(unresolved(format!(
-                "The rule's ${{serial_number}} cannot be filled in: {why}. Give it with --serial-number, or run \
-                 certposture as somebody who may read it"
-            ))),
-        },
-        b"hostname" => hostname.ok_or_else(|| {
-            unresolved(
-                "The rule's ${hostname} cannot be filled in: this system has no host name. Give it with --hostname"
-                    .to_owned(),
-            )
+    missing: &mut Missing,
+) -> Option<&'a str> {
+    let Some(variable) = Variable::ALL.into_iter().find(|v| v.as_str().as_bytes() == name) else {
+        missing.variable(name);
+        return None;
+    };
+    let value = match variable {
+        Variable::SerialNumber => device.serial_number.as_deref().map_err(String::as_str),
+        Variable::Hostname => hostname.ok_or(match device.whose {
+            Whose::Ours => "this system has no host name",
+            Whose::AnotherDevices => {
+                "what is judged came from another device, whose host name is not known here"
+            }
         }),
-        other => Err(RuleProblem {
-            code: Code::RuleVariableUnknown,
-            message: format!(
-                "The rule uses ${{{}}}, which is no variable: only ${{serial_number}} and ${{hostname}} are",
-                text::shown_bytes(other)
-            ),
-        }),
-    }
+    };
+    value.map_err(|why| missing.value(variable, why)).ok()
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
@@ -119,7 +166,7 @@ mod tests {
     use crate::device::HostNames;
 
     fn device(serial: Result<String, String>) -> Device {
-        Device { host_names: HostNames::new("jo-laptop.corp.example"), serial_number: serial }
+        Device::new(HostNames::new("jo-laptop.corp.example"), serial)
     }
 
     fn rule(name: &str) -> Rule {

@@ -2,6 +2,7 @@
 
 use super::windows::thumbprint;
 use super::{Damage, Repair, linux};
+use crate::device::Whose;
 use crate::diagnosis::near::{self, unpadded};
 use crate::diagnosis::{Examined, Reason};
 use crate::reason::Code;
@@ -80,6 +81,7 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::PrivateKeyMissing => candidate.map(|c| bring_key(damage, c)),
         Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
         Code::NotFound => Some(install(damage)),
+        Code::RuleVariableUnresolved => Some(give_the_value(damage)),
         Code::FoundElsewhere if is_v2 && damage.searched().next().is_none() => {
             candidate.and_then(|c| name_the_place(damage, c)).or_else(|| Some(list_a_place(damage)))
         }
@@ -89,6 +91,18 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
                 .to_owned(),
         ),
         _ => None,
+    }
+}
+
+/// A value that this user may not read, or that belongs to the device that the evidence came from.
+fn give_the_value(damage: &Damage<'_>) -> String {
+    let options: Vec<&str> = damage.resolution().unresolved.iter().map(|v| v.option()).collect();
+    let options = options.join(" and ");
+    match damage.evidence.case.device.whose {
+        Whose::Ours => format!("Run certposture as an administrator, or give the value with {options}"),
+        Whose::AnotherDevices => {
+            format!("Give the value of the device that the evidence came from with {options}")
+        }
     }
 }
 
