@@ -196,3 +196,50 @@ fn a_tree_and_a_table_for_people() {
     let quiet = verify(world.path(), &["--ca", "root.pem", "-q", "old.pem"]);
     assert_eq!(String::from_utf8(quiet.stdout).unwrap(), "FAIL\n");
 }
+
+/// The verdict of the table, the page, the document and the exit status.
+fn told_everywhere(folder: &Path, arguments: &[&str]) -> [String; 4] {
+    let run = |more: &[&str]| verify(folder, &[arguments, more].concat());
+    let text = |output: Output| String::from_utf8(output.stdout).unwrap();
+    let document: Value = serde_json::from_str(&text(run(&["--format", "json"]))).unwrap();
+    let page = text(run(&["--format", "html"]));
+    let title = page.split("<title>").nth(1).unwrap().split(" · ").next().unwrap().to_owned();
+    let quiet = text(run(&["-q"])).trim_end().to_owned();
+    let table = run(&[]);
+    let last = String::from_utf8(table.stdout).unwrap().lines().last().unwrap_or_default().to_owned();
+    assert!(last.starts_with(&quiet), "{last} {quiet}");
+    [quiet, title, document["verdict"].as_str().unwrap().to_owned(), table.status.code().unwrap().to_string()]
+}
+
+#[test]
+fn every_form_tells_the_same_verdict() {
+    let world = world();
+    let folder = world.path();
+    let pass = ["PASS", "PASS", "pass", "0"];
+    let fail = ["FAIL", "FAIL", "fail", "1"];
+    let unknown = ["CANNOT TELL", "CANNOT TELL", "unknown", "3"];
+    for (arguments, expected) in [
+        (&["--ca", "root.pem", "direct.pem"][..], pass),
+        (&["--ca", "root.pem", "direct.pem", "old.pem"], fail),
+        (&["--ca", "root.pem", "direct.pem", "none.pem"], unknown),
+        (&["--ca", "root.pem", "old.pem", "none.pem"], fail),
+        (&["--ca", "root.pem", "none.pem"], unknown),
+        (&["--ca", "none.pem", "direct.pem"], unknown),
+        (&["--ca", "root.pem", "--intermediate", "none.pem", "direct.pem"], unknown),
+    ] {
+        assert_eq!(told_everywhere(folder, arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_document_names_the_moment_the_ca_and_what_was_not_read() {
+    let world = world();
+    let arguments = ["--ca", "root.pem", "direct.pem", "none.pem", "--format", "json"];
+    let document: Value = serde_json::from_slice(&verify(world.path(), &arguments).stdout).unwrap();
+    assert_eq!(document["evaluated_at"], "2025-01-01T00:00:00Z");
+    assert_eq!(document["ca"][0]["subject"], "CN=Root CA, O=Example");
+    assert_eq!(document["unread"], json!([{"source": "none.pem", "message": "does not exist"}]));
+    let arguments = ["--ca", "none.pem", "direct.pem", "--format", "json"];
+    let document: Value = serde_json::from_slice(&verify(world.path(), &arguments).stdout).unwrap();
+    assert_eq!(document["unread"][0]["source"], "none.pem");
+}

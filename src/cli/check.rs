@@ -36,11 +36,7 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         Format::Table => report::table::checks(&answers, style)?,
     }
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
-    Ok(match worst {
-        Verdict::Pass => Exit::Pass,
-        Verdict::Fail => Exit::Fail,
-        Verdict::Unknown => Exit::CannotTell,
-    })
+    Ok(worst.into())
 }
 
 /// Everything that was asked for, read from where it stands.

@@ -23,6 +23,7 @@ mod verify;
 use offline as pull;
 pub use options::{Cli, Command, Common};
 
+use crate::diagnosis::Verdict;
 use crate::report::{Format, Style, json};
 use clap::Parser as _;
 use std::io::{self, Write as _};
@@ -35,6 +36,16 @@ pub enum Exit {
     Fail = 1,
     Usage = 2,
     CannotTell = 3,
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::Pass,
+            Verdict::Fail => Self::Fail,
+            Verdict::Unknown => Self::CannotTell,
+        }
+    }
 }
 
 /// A mistake in how the command was called: exit status 2.

@@ -3,9 +3,10 @@
 use super::{Common, Exit, check, list, options};
 use crate::ca::{CaProblem, UploadedCas};
 use crate::certificate::Certificate;
+use crate::diagnosis::{Unread, Verification, Verified};
 use crate::encoding::{self, Unrecognized};
 use crate::input::{self, Unreadable};
-use crate::report::verify::{self as report, Verified};
+use crate::report::verify as report;
 use crate::report::{Format, Style, html};
 use crate::store::{Place, Status};
 use crate::text::shown;
@@ -23,44 +24,45 @@ const MANY: usize = 500;
 const MAX_FILE_SIZE: u64 = 16 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
-    let outcome = verify(arguments, common, style);
-    if let (Format::Json, Err(error)) = (common.format, &outcome) {
-        // Whoever parses the output gets a document even when nothing could be judged.
-        report::json(&[], Some(&shown(&format!("{error:#}"))))?;
+    let answer = verify(arguments, common);
+    if let Some(error) = &answer.error {
+        warn(error);
     }
-    outcome
+    match common.format {
+        Format::Json => report::json(&answer)?,
+        Format::Html => html::verify(&answer, style.verbose)?,
+        Format::Table => report::table(&answer, style)?,
+    }
+    Ok(answer.verdict.into())
 }
 
-fn verify(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+fn verify(arguments: &options::Verify, common: &Common) -> Verification {
+    let at = common.at.unwrap_or_else(Timestamp::now);
     let cas = UploadedCas::read(&arguments.ca);
     if let Some(problem) = cas.unreadable() {
-        anyhow::bail!("{} [{}]", problem.message, problem.code);
+        let source =
+            problem.file.as_deref().map_or_else(String::new, |file| file.to_string_lossy().into_owned());
+        let unread = Unread { source, why: problem.message.clone() };
+        return Verification::impossible(at, vec![unread], format!("{} [{}]", problem.message, problem.code));
     }
     tell(&cas.problems);
-    let mut pool = check::read_intermediates(&arguments.intermediate)?;
+    let mut pool = Vec::new();
+    for file in &arguments.intermediate {
+        match check::read_intermediates(std::slice::from_ref(file)) {
+            Ok(certificates) => pool.extend(certificates),
+            Err(why) => {
+                let why = shown(&format!("{why:#}")).into_owned();
+                let unread = Unread { source: file.to_string_lossy().into_owned(), why: why.clone() };
+                return Verification::impossible(at, vec![unread], why);
+            }
+        }
+    }
     let inputs = gather(arguments, common);
     pool.extend(inputs.certificates.iter().map(|(certificate, _)| certificate.clone()));
     let anchors: Vec<Certificate> = cas.cas.into_iter().map(|ca| ca.certificate).collect();
-    let at = common.at.unwrap_or_else(Timestamp::now);
     let verifier = Verifier::new(&anchors, &pool, at);
     let verified = verify_all(&verifier, inputs.certificates, arguments.purpose);
-    match common.format {
-        Format::Json => report::json(&verified, None)?,
-        Format::Html => html::verify(&anchors, &verified, at, style.verbose)?,
-        Format::Table => report::table(&anchors, &verified, !inputs.is_incomplete, style)?,
-    }
-    Ok(exit(&verified, inputs.is_incomplete))
-}
-
-/// 3 when nothing failed, but not everything could be read.
-fn exit(verified: &[Verified], is_incomplete: bool) -> Exit {
-    if !verified.iter().all(|one| one.judgement.path.passes()) {
-        Exit::Fail
-    } else if is_incomplete || verified.is_empty() {
-        Exit::CannotTell
-    } else {
-        Exit::Pass
-    }
+    Verification::new(at, anchors, verified, inputs.unread)
 }
 
 fn tell(problems: &[CaProblem]) {
@@ -102,8 +104,8 @@ fn progress(count: usize) -> ProgressBar {
 #[derive(Default)]
 struct Inputs {
     certificates: Vec<(Certificate, String)>,
-    /// Something that was asked for could not be read; standard error says what.
-    is_incomplete: bool,
+    /// What was asked for and could not be read.
+    unread: Vec<Unread>,
 }
 
 fn gather(arguments: &options::Verify, common: &Common) -> Inputs {
@@ -170,7 +172,7 @@ impl Inputs {
 
     fn miss(&mut self, source: &str, why: &str) {
         warn(&format!("{}: {why}", shown(source)));
-        self.is_incomplete = true;
+        self.unread.push(Unread { source: source.to_owned(), why: why.to_owned() });
     }
 }
 

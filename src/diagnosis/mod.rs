@@ -5,10 +5,12 @@ mod decide;
 pub mod fix;
 mod near;
 mod steps;
+mod verified;
 
 pub use fix::Fix;
 pub use near::Nearness;
 pub use steps::{Step, StepName, StepStatus};
+pub use verified::{Answer, Unread, Verification, Verified, severity};
 
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;

@@ -1,6 +1,7 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
 use crate::ca::UploadedCa;
+use crate::certificate::Certificate;
 use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
 use crate::lookup::{Found, Lookup};
@@ -65,7 +66,7 @@ impl Serialize for Check<'_> {
 }
 
 /// A list whose elements are made when they are written.
-struct Each<'a, T, F>(&'a [T], F);
+pub(super) struct Each<'a, T, F>(pub &'a [T], pub F);
 
 impl<'a, T, V: Serialize, F: Fn(&'a T) -> V> Serialize for Each<'a, T, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -83,11 +84,16 @@ fn other_type(answer: &Diagnosis) -> Value {
 }
 
 fn ca(ca: &UploadedCa) -> Value {
+    authority(&ca.certificate)
+}
+
+/// An uploaded CA.
+pub(super) fn authority(certificate: &Certificate) -> Value {
     json!({
-        "subject": ca.certificate.subject().to_string(),
-        "sha256": ca.certificate.sha256(),
-        "not_before": time(ca.certificate.not_before()),
-        "not_after": time(ca.certificate.not_after()),
+        "subject": certificate.subject().to_string(),
+        "sha256": certificate.sha256(),
+        "not_before": time(certificate.not_before()),
+        "not_after": time(certificate.not_after()),
     })
 }
 

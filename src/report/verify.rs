@@ -2,14 +2,15 @@
 
 use super::fit::{columns, room, wrap, wrap_facts, write_hanging};
 use super::grid::Grid;
-use super::json;
+use super::json::{self, Each};
 use super::style::{Style, Tone};
+use super::table::verdict_word;
 use crate::certificate::{Certificate, describe_key};
+use crate::diagnosis::{Answer, Unread, Verdict, Verification, Verified, severity};
 use crate::reason::{Code, Severity};
-use crate::rule::RuleType;
 use crate::text::shown;
-use crate::verification::{Finding, Judgement};
-use serde::ser::SerializeSeq as _;
+use crate::verification::Finding;
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -20,86 +21,37 @@ pub(super) const MANY_TREES: usize = 12;
 /// On a terminal, a table of more rows than this shows only those that do not pass.
 const MANY_ROWS: usize = 40;
 
-/// A certificate that was judged.
-#[derive(Debug)]
-pub struct Verified {
-    pub certificate: Certificate,
-    /// The file or store it came from.
-    pub source: String,
-    pub judgement: Judgement,
-}
-
-impl Verified {
-    pub(super) fn passes(&self) -> bool {
-        self.judgement.path.passes()
-    }
-
-    /// Why the uploaded CA is not the direct issuer.
-    pub(super) fn direct_fault(&self) -> Option<Code> {
-        let direct = &self.judgement.direct;
-        if direct.passes() {
-            None
-        } else if self.judgement.is_by_intermediate() {
-            Some(Code::IssuedByIntermediate)
-        } else {
-            first_fault(&direct.findings).or_else(|| direct.findings.first().map(|finding| finding.code))
-        }
-    }
-
-    /// Issuer and key identifiers beside the CA's, where the CA is not the direct issuer and no finding of
-    /// the chain says as much.
-    pub(super) fn not_direct(&self) -> Option<Finding> {
-        let Judgement { direct, path } = &self.judgement;
-        let finding = direct.findings.first()?;
-        let is_told = path.findings.iter().any(|other| other.code == finding.code);
-        self.direct_fault().filter(|_| !is_told).map(|code| Finding { code, ..finding.clone() })
-    }
-
-    pub(super) fn path_fault(&self) -> Option<Code> {
-        if self.passes() { None } else { first_fault(&self.judgement.path.findings) }
-    }
-
-    /// What was found along the chain; then what only the direct answer says, unless the chain passes.
-    pub(super) fn reasons(&self) -> impl Iterator<Item = &Finding> {
-        let path = &self.judgement.path.findings;
-        let direct = self.judgement.direct.findings.iter().filter(|_| self.judgement.path.anchor.is_none());
-        path.iter().chain(direct.filter(|finding| path.iter().all(|other| other.code != finding.code)))
-    }
-}
-
-pub(super) fn severity(finding: &Finding) -> Severity {
-    finding.code.severity(RuleType::ClientCertificate)
-}
-
-fn first_fault(findings: &[Finding]) -> Option<Code> {
-    findings.iter().find(|finding| severity(finding) != Severity::Warning).map(|finding| finding.code)
-}
-
 /// Writes `certposture.verify/1`, one result after the other.
-/// `error` says why nothing could be judged.
-pub fn json(verified: &[Verified], error: Option<&str>) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: &'static str,
-        #[serde(serialize_with = "results")]
-        results: &'a [Verified],
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<&'a str>,
-    }
-    json::print(&Document { schema: "certposture.verify/1", results: verified, error })
+pub fn json(answer: &Verification) -> io::Result<()> {
+    json::print(&Document(answer))
 }
 
-fn results<S: Serializer>(verified: &&[Verified], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut results = serializer.serialize_seq(Some(verified.len()))?;
-    for one in *verified {
-        results.serialize_element(&value(one))?;
+struct Document<'a>(&'a Verification);
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let answer = self.0;
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry("schema", "certposture.verify/1")?;
+        document.serialize_entry("verdict", answer.verdict.as_str())?;
+        document.serialize_entry("evaluated_at", &json::time(Some(answer.at)))?;
+        document.serialize_entry("ca", &Each(&answer.cas, json::authority))?;
+        document.serialize_entry("results", &Each(&answer.certificates, result))?;
+        document.serialize_entry("unread", &Each(&answer.unread, unread))?;
+        if let Some(error) = &answer.error {
+            document.serialize_entry("error", error)?;
+        }
+        document.end()
     }
-    results.end()
 }
 
-fn value(one: &Verified) -> Value {
-    let Judgement { direct, path } = &one.judgement;
-    let status = |passes: bool| if passes { "pass" } else { "fail" };
+fn unread(unread: &Unread) -> Value {
+    json!({"source": unread.source, "message": unread.why})
+}
+
+fn result(one: &Verified) -> Value {
+    let path = &one.judgement.path;
+    let (direct, along) = (one.direct(), one.path());
     let readable = one.certificate.outline().is_ok();
     json!({
         "sha256": one.certificate.sha256(),
@@ -107,12 +59,12 @@ fn value(one: &Verified) -> Value {
         "subject": readable.then(|| one.certificate.subject().to_string()),
         "issuer": readable.then(|| one.certificate.issuer().to_string()),
         "direct": {
-            "status": status(direct.passes()),
-            "reason": one.direct_fault().map(Code::as_str),
+            "status": direct.verdict.as_str(),
+            "reason": direct.reason.map(Code::as_str),
         },
         "path": {
-            "status": status(path.passes()),
-            "reason": one.path_fault().map(Code::as_str),
+            "status": along.verdict.as_str(),
+            "reason": along.reason.map(Code::as_str),
             "chain": path.chain.iter().map(Certificate::sha256).collect::<Vec<_>>(),
         },
         "reasons": one.reasons().map(|finding| json!({
@@ -124,48 +76,65 @@ fn value(one: &Verified) -> Value {
     })
 }
 
-/// Writes the trees, the table and the count. Not everything that was given could be read, unless
-/// `is_complete`.
-pub fn table(
-    anchors: &[Certificate],
-    verified: &[Verified],
-    is_complete: bool,
-    style: &Style,
-) -> io::Result<()> {
+/// Writes the trees, the table and the count.
+pub fn table(answer: &Verification, style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::with_capacity(1 << 16, anstream::AutoStream::always(io::stdout().lock()));
-    let failing = verified.iter().filter(|one| !one.passes()).count();
-    if !style.quiet {
-        if verified.len() <= MANY_TREES || style.verbose {
-            for one in verified {
-                write_tree(&mut output, one, style)?;
-                writeln!(output)?;
-            }
-        }
-        write_table(&mut output, verified, style)?;
-        writeln!(output)?;
-        write_cas(&mut output, anchors, style)?;
-    }
-    let passes = failing == 0 && !verified.is_empty();
-    let (tone, word) = match (passes, is_complete) {
-        (true, true) => (Tone::Good, "PASS"),
-        _ if failing > 0 => (Tone::Bad, "FAIL"),
-        _ => (Tone::Doubtful, "CANNOT TELL"),
-    };
+    let (tone, word) = verdict_face(answer.verdict);
     let word = style.paint(tone, word);
-    match (style.quiet, verified.len()) {
-        (true, _) => writeln!(output, "{word}")?,
-        (false, 0) => writeln!(output, "{word}  There is no certificate to verify.")?,
-        (false, 1) if passes => writeln!(output, "{word}  The certificate has a chain to the CA.")?,
-        (false, 1) => writeln!(output, "{word}  The certificate has no valid chain to the CA.")?,
-        (false, all) => {
-            writeln!(
-                output,
-                "{word}  {} of {all} certificates have a valid chain to the CA.",
-                all - failing
-            )?;
+    if style.quiet {
+        writeln!(output, "{word}")?;
+        return output.flush();
+    }
+    if answer.error.is_none() {
+        write_evidence(&mut output, answer, style)?;
+    }
+    writeln!(output, "{word}  {}", summary(answer))?;
+    output.flush()
+}
+
+fn write_evidence(output: &mut impl Write, answer: &Verification, style: &Style) -> io::Result<()> {
+    let verified = &answer.certificates;
+    if verified.len() <= MANY_TREES || style.verbose {
+        for one in verified {
+            write_tree(output, one, style)?;
+            writeln!(output)?;
         }
     }
-    output.flush()
+    write_table(output, verified, style)?;
+    writeln!(output)?;
+    write_cas(output, &answer.cas, style)
+}
+
+/// The word of a verdict, and its tone.
+pub(super) fn verdict_face(verdict: Verdict) -> (Tone, &'static str) {
+    let tone = match verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Fail => Tone::Bad,
+        Verdict::Unknown => Tone::Doubtful,
+    };
+    (tone, verdict_word(verdict))
+}
+
+/// What stands beside the verdict.
+pub(super) fn summary(answer: &Verification) -> String {
+    if let Some(error) = &answer.error {
+        return error.clone();
+    }
+    let (all, passing) = (answer.certificates.len(), answer.passing());
+    let told = match all {
+        0 => "There is no certificate to verify.".to_owned(),
+        1 if passing == 1 => "The certificate has a chain to the CA.".to_owned(),
+        1 if answer.certificates[0].path().verdict == Verdict::Unknown => {
+            "Whether the certificate has a valid chain to the CA cannot be told here.".to_owned()
+        }
+        1 => "The certificate has no valid chain to the CA.".to_owned(),
+        _ => format!("{passing} of {all} certificates have a valid chain to the CA."),
+    };
+    match answer.unread.len() {
+        0 => told,
+        1 => format!("{told} One file or store could not be read."),
+        more => format!("{told} {more} files or stores could not be read."),
+    }
 }
 
 fn write_cas(output: &mut impl Write, anchors: &[Certificate], style: &Style) -> io::Result<()> {
@@ -307,23 +276,30 @@ fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) 
             .common_name()
             .map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned()),
     };
-    let verdict = |fault: Option<Code>| match fault {
-        None => (Tone::Good, style.yes().to_owned()),
-        Some(code) => (Tone::Bad, format!("{} {code}", style.no())),
-    };
-    let (direct_tone, direct) = match one.direct_fault() {
+    let direct = match one.direct() {
         // Only one of the two rule types asks for it.
-        Some(code @ Code::IssuedByIntermediate) => (Tone::Doubtful, format!("{} {code}", style.no())),
-        other => verdict(other),
+        answer @ Answer { reason: Some(Code::IssuedByIntermediate), .. } => {
+            (Tone::Doubtful, answer_text(answer, style))
+        }
+        answer => (verdict_face(answer.verdict).0, answer_text(answer, style)),
     };
-    let (path_tone, path) = verdict(one.path_fault());
-    let (tone, result) = if one.passes() { (Tone::Good, "PASS") } else { (Tone::Bad, "FAIL") };
+    let path = one.path();
+    let (tone, result) = verdict_face(path.verdict);
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
     grid.cell(Tone::Faint, &(position + 1).to_string());
     grid.cell(Tone::Plain, &name);
     grid.cell(Tone::Plain, &shown(&one.source));
-    grid.cell(direct_tone, &direct);
-    grid.cell(path_tone, &path);
+    grid.cell(direct.0, &direct.1);
+    grid.cell(tone, &answer_text(path, style));
     grid.cell(Tone::Plain, &until);
     grid.cell(tone, result);
+}
+
+fn answer_text(answer: Answer, style: &Style) -> String {
+    let mark = match answer.verdict {
+        Verdict::Pass => return style.yes().to_owned(),
+        Verdict::Fail => style.no(),
+        Verdict::Unknown => "?",
+    };
+    answer.reason.map_or_else(|| mark.to_owned(), |code| format!("{mark} {code}"))
 }

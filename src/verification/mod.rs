@@ -197,6 +197,11 @@ impl Direct {
     pub fn passes(&self) -> bool {
         self.issuer.is_some() && self.findings.iter().all(is_warning)
     }
+
+    /// Whether what could not be checked here might have made it pass.
+    pub fn is_undecided(&self) -> bool {
+        !self.passes() && self.findings.iter().any(is_doubt) && !self.findings.iter().any(is_own_fault)
+    }
 }
 
 impl Path {
@@ -204,6 +209,29 @@ impl Path {
     pub fn passes(&self) -> bool {
         self.anchor.is_some() && self.findings.iter().all(is_warning)
     }
+
+    /// Whether what could not be checked here might have made it pass. What is wrong with the certificate
+    /// itself is certain whatever stands above it.
+    pub fn is_undecided(&self) -> bool {
+        !self.passes() && self.findings.iter().any(is_doubt) && !self.findings.iter().any(is_own_fault)
+    }
+}
+
+fn is_doubt(finding: &Finding) -> bool {
+    finding.code.severity(RuleType::ClientCertificate) == Severity::Unknown
+}
+
+/// A fault that no other chain could mend.
+const fn is_own_fault(finding: &Finding) -> bool {
+    finding.depth == 0
+        && matches!(
+            finding.code,
+            Code::CertificateUnparseable
+                | Code::UnknownCriticalExtension
+                | Code::Expired
+                | Code::NotYetValid
+                | Code::EkuMissing
+        )
 }
 
 fn is_warning(finding: &Finding) -> bool {

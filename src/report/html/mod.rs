@@ -6,10 +6,8 @@ mod check;
 mod markup;
 mod verify;
 
-use crate::certificate::Certificate;
-use crate::diagnosis::{Diagnosis, Verdict};
+use crate::diagnosis::{Diagnosis, Verdict, Verification};
 use crate::report::style::Style;
-use crate::report::verify::Verified;
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
 use markup::Markup;
@@ -34,14 +32,9 @@ pub fn checks(answers: &[Diagnosis], verbose: bool) -> io::Result<()> {
 }
 
 /// Writes the answers about each certificate.
-pub fn verify(
-    anchors: &[Certificate],
-    verified: &[Verified],
-    at: Timestamp,
-    verbose: bool,
-) -> io::Result<()> {
-    let write = |page: &mut Markup| verify::write(anchors, verified, verbose, page);
-    print(&verify::title(verified), Some(at), write)
+pub fn verify(answer: &Verification, verbose: bool) -> io::Result<()> {
+    let write = |page: &mut Markup| verify::write(answer, verbose, page);
+    print(&verify::title(answer), Some(answer.at), write)
 }
 
 fn print(title: &str, at: Option<Timestamp>, write: impl FnOnce(&mut Markup)) -> io::Result<()> {

@@ -5,39 +5,22 @@ use super::check::{certificate_node, write_code};
 use super::face;
 use super::markup::Markup;
 use crate::certificate::Certificate;
-use crate::diagnosis::Verdict;
+use crate::diagnosis::{Unread, Verification, Verified, severity};
 use crate::reason::Severity;
 use crate::report::style::Tone;
-use crate::report::table::{counted, sentence};
-use crate::report::verify::{MANY_TREES, Verified, severity};
+use crate::report::table::{counted, sentence, verdict_word};
+use crate::report::verify::{MANY_TREES, summary};
 use crate::verification::Finding;
 
-/// What is said at the top.
-fn summary(verified: &[Verified]) -> (Verdict, String) {
-    let passing = verified.iter().filter(|one| one.passes()).count();
-    let all = verified.len();
-    let verdict = if all > 0 && passing == all { Verdict::Pass } else { Verdict::Fail };
-    let told = match all {
-        0 => "There is no certificate to verify.".to_owned(),
-        1 if passing == 1 => "The certificate has a chain to the CA.".to_owned(),
-        1 => "The certificate has no valid chain to the CA.".to_owned(),
-        _ => format!("{passing} of {all} certificates have a valid chain to the CA."),
-    };
-    (verdict, told)
+pub(super) fn title(answer: &Verification) -> String {
+    let count = counted(answer.certificates.len(), "certificate");
+    format!("{} · {count} · certposture", verdict_word(answer.verdict))
 }
 
-const fn word(verdict: Verdict) -> &'static str {
-    if matches!(verdict, Verdict::Pass) { "PASS" } else { "FAIL" }
-}
-
-pub(super) fn title(verified: &[Verified]) -> String {
-    let (verdict, _) = summary(verified);
-    format!("{} · {} · certposture", word(verdict), counted(verified.len(), "certificate"))
-}
-
-pub(super) fn write(anchors: &[Certificate], verified: &[Verified], verbose: bool, page: &mut Markup) {
+pub(super) fn write(answer: &Verification, verbose: bool, page: &mut Markup) {
+    let verified = &answer.certificates;
     page.raw("<article aria-labelledby=\"verdict\">\n");
-    write_verdict(verified, page);
+    write_verdict(answer, page);
     let limit = if verbose { usize::MAX } else { MANY_TREES };
     let drawn: Vec<&Verified> = failing_first(verified).into_iter().take(limit).collect();
     for (position, one) in drawn.iter().enumerate() {
@@ -48,25 +31,38 @@ pub(super) fn write(anchors: &[Certificate], verified: &[Verified], verbose: boo
         let text = format!("{left_out} not drawn; certposture verify -v --format html draws all.");
         page.element("p", &[("class", "below")], &text);
     }
-    write_table(verified, page);
-    write_cas(anchors, page);
+    if answer.error.is_none() {
+        write_table(verified, page);
+        write_cas(&answer.cas, page);
+    }
+    write_unread(&answer.unread, page);
     page.raw("</article>\n");
+}
+
+fn write_unread(unread: &[Unread], page: &mut Markup) {
+    if unread.is_empty() {
+        return;
+    }
+    page.raw("<section class=\"sheet\">\n<h2>Not read</h2>\n<dl>\n");
+    for Unread { source, why } in unread {
+        page.element("dt", &[], source).element("dd", &[], why).raw("\n");
+    }
+    page.raw("</dl>\n</section>\n");
 }
 
 fn failing_first(verified: &[Verified]) -> Vec<&Verified> {
     let mut ordered: Vec<&Verified> = verified.iter().collect();
-    ordered.sort_by_key(|one| one.passes());
+    ordered.sort_by_key(|one| std::cmp::Reverse(one.path().verdict));
     ordered
 }
 
-fn write_verdict(verified: &[Verified], page: &mut Markup) {
-    let (verdict, told) = summary(verified);
-    let (class, mark) = face(verdict);
+fn write_verdict(answer: &Verification, page: &mut Markup) {
+    let (class, mark) = face(answer.verdict);
     page.open("header", &[("class", &format!("verdict {class}"))]);
     page.raw("<p class=\"kind\">Certificates against the uploaded CA</p>\n<h1 id=\"verdict\">");
     page.open("span", &[("class", &format!("word {class}"))]);
-    page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(word(verdict));
-    page.raw("</span></h1>\n").element("p", &[("class", "sentence")], &told).raw("</header>\n");
+    page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(verdict_word(answer.verdict));
+    page.raw("</span></h1>\n").element("p", &[("class", "sentence")], &summary(answer)).raw("</header>\n");
 }
 
 fn write_one(position: usize, one: &Verified, page: &mut Markup) {
@@ -89,7 +85,8 @@ fn write_one(position: usize, one: &Verified, page: &mut Markup) {
 fn write_finding(finding: &Finding, page: &mut Markup) {
     let (class, label) = match severity(finding) {
         Severity::Warning => ("label mark-doubtful", "Warning"),
-        Severity::Fault | Severity::Unknown => ("label mark-bad", "Fault"),
+        Severity::Unknown => ("label mark-doubtful", "Cannot tell"),
+        Severity::Fault => ("label mark-bad", "Fault"),
     };
     page.raw("<li>").element("span", &[("class", class)], label).raw("<p>");
     page.text(&sentence(&finding.message)).raw(" ");
@@ -137,7 +134,7 @@ fn chain(one: &Verified) -> Chain {
 
 /// Why the chain ends before the CA: it is told at the link that is missing.
 fn loose_end(one: &Verified) -> Option<crate::reason::Code> {
-    one.path_fault().filter(|_| one.judgement.path.anchor.is_none())
+    one.path().reason.filter(|_| one.judgement.path.anchor.is_none())
 }
 
 fn told(finding: &Finding) -> String {
@@ -166,15 +163,14 @@ fn write_row(position: usize, one: &Verified, page: &mut Markup) {
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
     page.raw("<tr>").element("td", &[("class", "faint")], &(position + 1).to_string());
     page.element("td", &[("class", "name")], &name).element("td", &[("class", "long")], &one.source);
-    for fault in [one.direct_fault(), one.path_fault()] {
-        match fault {
-            None => page.element("td", &[("class", "good")], "✓"),
-            Some(code) => page.element("td", &[("class", "bad")], &format!("✗ {code}")),
-        };
+    for answer in [one.direct(), one.path()] {
+        let (class, mark) = face(answer.verdict);
+        let code = answer.reason.map_or_else(String::new, |code| format!(" {code}"));
+        page.element("td", &[("class", class)], &format!("{mark}{code}"));
     }
     page.element("td", &[("class", "faint")], &until);
-    let (class, word) = if one.passes() { ("good", "PASS") } else { ("bad", "FAIL") };
-    page.element("td", &[("class", class)], word).raw("</tr>\n");
+    let verdict = one.path().verdict;
+    page.element("td", &[("class", face(verdict).0)], verdict_word(verdict)).raw("</tr>\n");
 }
 
 fn write_cas(anchors: &[Certificate], page: &mut Markup) {
