@@ -42,9 +42,8 @@ impl From<io::Error> for Unreadable {
     }
 }
 
-/// All of the regular file at `path`, which must not be longer than `limit`. The bytes are wiped
-/// when they are dropped, for there may be a private key among them.
-pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+/// Opens the regular file at `path` for reading.
+pub fn open(path: &Path) -> Result<File, Unreadable> {
     let file = platform::open(path)?;
     // Asked of the open file, not of the path: the file judged is then the file read.
     let metadata = file.metadata()?;
@@ -54,10 +53,18 @@ pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
     if !metadata.is_file() {
         return Err(Unreadable::NotAFile);
     }
-    if metadata.len() > limit {
+    Ok(file)
+}
+
+/// All of the regular file at `path`, which must not be longer than `limit`. The bytes are wiped
+/// when they are dropped, for there may be a private key among them.
+pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    let file = open(path)?;
+    let length = file.metadata()?.len();
+    if length > limit {
         return Err(Unreadable::TooLarge(limit));
     }
-    read_all(file, metadata.len(), limit)
+    read_all(file, length, limit)
 }
 
 /// Room is made once, so that no copy of a key is left behind in memory given back.

@@ -9,14 +9,14 @@ use certposture::store::{Status, Store};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const NAME: &[u8] = b"device-042";
 
 /// Brings a good database into a state.
-type Change = fn(&Path);
+pub type Change = fn(&Path);
 
-const STATES: &[(&str, Status, Change)] = &[
+pub const STATES: &[(&str, Status, Change)] = &[
     ("untouched", Status::Read, |_| {}),
     ("no directory", Status::Missing, |db| fs::remove_dir_all(db).unwrap()),
     ("a file for a directory", Status::Missing, |db| {
@@ -46,15 +46,34 @@ const STATES: &[(&str, Status, Change)] = &[
     }),
     ("WAL mode", Status::Read, |db| sql(&db.join("cert9.db"), "PRAGMA journal_mode = WAL")),
     ("WAL mode of key4.db", Status::Read, |db| sql(&db.join("key4.db"), "PRAGMA journal_mode = WAL")),
-    ("WAL left by a crash", Status::Read, |db| {
-        let crashed = tempfile::tempdir().unwrap();
-        let writer = Connection::open(db.join("cert9.db")).unwrap();
-        writer.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a)").unwrap();
-        copy_directory(db, crashed.path());
-        drop(writer);
-        copy_directory(crashed.path(), db);
-        fs::remove_file(db.join("cert9.db-shm")).unwrap();
-        assert!(db.join("cert9.db-wal").exists());
+    ("WAL left by a crash", Status::Read, |db| leave_log(db, "cert9.db")),
+    ("WAL of key4.db left by a crash", Status::Read, |db| leave_log(db, "key4.db")),
+    ("WAL left beside a database that is no longer in WAL mode", Status::Read, |db| {
+        leave_log(db, "cert9.db");
+        let file = db.join("cert9.db");
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[18..20].fill(1);
+        fs::write(file, bytes).unwrap();
+    }),
+    ("WAL of junk beside cert9.db", Status::Read, |db| {
+        fs::write(db.join("cert9.db-wal"), junk(5000)).unwrap()
+    }),
+    ("WAL of junk beside key4.db", Status::Read, |db| fs::write(db.join("key4.db-wal"), junk(5000)).unwrap()),
+    ("empty WAL beside both", Status::Read, |db| {
+        fs::write(db.join("cert9.db-wal"), b"").unwrap();
+        fs::write(db.join("key4.db-wal"), b"").unwrap();
+    }),
+    ("shm of junk beside cert9.db", Status::Read, |db| {
+        fs::write(db.join("cert9.db-shm"), junk(32_768)).unwrap();
+    }),
+    ("journal of junk beside cert9.db", Status::Corrupt, |db| {
+        fs::write(db.join("cert9.db-journal"), junk(700)).unwrap();
+    }),
+    ("empty journal beside key4.db", Status::Read, |db| fs::write(db.join("key4.db-journal"), b"").unwrap()),
+    ("WAL and journal of junk beside an empty cert9.db", Status::Corrupt, |db| {
+        fs::write(db.join("cert9.db"), b"").unwrap();
+        fs::write(db.join("cert9.db-wal"), junk(5000)).unwrap();
+        fs::write(db.join("cert9.db-journal"), junk(700)).unwrap();
     }),
     ("pkcs11.txt empty", Status::Read, |db| fs::write(db.join("pkcs11.txt"), b"").unwrap()),
     ("pkcs11.txt garbage", Status::Read, |db| fs::write(db.join("pkcs11.txt"), b"\0\x01 = =\n\n==").unwrap()),
@@ -74,6 +93,23 @@ fn sql(path: &Path, statements: &str) {
     Connection::open(path).unwrap().execute_batch(statements).unwrap();
 }
 
+/// Bytes that are no SQLite file of any kind; the first is not zero.
+fn junk(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at * at % 251) as u8 | 1).collect()
+}
+
+/// Leaves the write-ahead log of a writer that was cut off.
+fn leave_log(db: &Path, file: &str) {
+    let crashed = tempfile::tempdir().unwrap();
+    let writer = Connection::open(db.join(file)).unwrap();
+    writer.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a)").unwrap();
+    copy_directory(db, crashed.path());
+    drop(writer);
+    copy_directory(crashed.path(), db);
+    fs::remove_file(db.join(format!("{file}-shm"))).unwrap();
+    assert!(db.join(format!("{file}-wal")).exists());
+}
+
 /// Leaves the journal of a writer that was cut off.
 fn crash(db: &Path, file: &str) {
     let crashed = tempfile::tempdir().unwrap();
@@ -87,14 +123,20 @@ fn crash(db: &Path, file: &str) {
     assert!(db.join(format!("{file}-journal")).exists());
 }
 
+/// A database in a state, and the folder that it lies in.
+pub fn in_state(change: Change) -> (tempfile::TempDir, PathBuf) {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("db");
+    fs::create_dir(&directory).unwrap();
+    copy_directory(&fixture("nssdb-passing"), &directory);
+    change(&directory);
+    (parent, directory)
+}
+
 #[test]
 fn every_state_is_judged_as_certutil_judges_it() {
     for (state, expected, change) in STATES {
-        let parent = tempfile::tempdir().unwrap();
-        let directory = parent.path().join("db");
-        fs::create_dir(&directory).unwrap();
-        copy_directory(&fixture("nssdb-passing"), &directory);
-        change(&directory);
+        let (_parent, directory) = in_state(*change);
         // First ours, which leaves everything as it is; certutil may not.
         let contents = NssStore::new(&directory).read();
         let ours = certutil::lookup(&contents, NAME, Timestamp::now(), None);

@@ -1,11 +1,12 @@
 //! What the program does to the files of a database: nothing.
 
+use crate::states::{STATES, in_state};
 use crate::support::nssdb::{TestDb, copy_directory, fixture};
 use crate::tool::{Answer, must, run, sql};
 use certposture::store::nss::NssStore;
 use certposture::store::{Status, Store};
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,48 +32,145 @@ fn check_arguments(database: &Path) -> Vec<String> {
     .to_vec()
 }
 
-/// Every system call that opens or changes files, as strace writes it.
-fn trace(database: &Path) -> (Answer, Vec<String>) {
+/// Every system call that opens, makes or changes a file, as strace writes it.
+fn trace(arguments: &[String]) -> (Answer, Vec<String>) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-e", "trace=%file,ftruncate,fchmod,fchown,pwrite64", "-o"]).arg(log.path());
-    let answer = run(command.arg(PROGRAM).args(check_arguments(database)));
+    command.args(["-f", "-y", "-qq", "-e", "trace=%file,%desc", "-o"]).arg(log.path());
+    let answer = run(command.arg(PROGRAM).args(arguments));
     let lines = fs::read_to_string(log.path()).unwrap();
     (answer, lines.lines().map(str::to_owned).collect())
 }
 
-#[test]
-fn nothing_is_opened_for_writing_and_nothing_made() {
-    let log_left = TestDb::copy_of(&fixture("nssdb-passing"));
-    log_left.edit("PRAGMA journal_mode = WAL");
-    let hot = TestDb::copy_of(&fixture("nssdb-passing"));
-    fs::write(hot.path().join("cert9.db-journal"), fs::read(hot.path().join("cert9.db")).unwrap()).unwrap();
-    let plain = TestDb::copy_of(&fixture("nssdb-passing"));
-    for database in [&plain, &log_left, &hot] {
-        let (answer, lines) = trace(database.path());
-        assert!(answer.status == 0 || answer.status == 1, "{}", answer.error);
-        let place = database.path().to_str().unwrap();
-        let opened = lines.iter().filter(|line| line.contains(place) && line.contains("open")).count();
-        assert!(opened >= 2, "strace saw nothing of the store:\n{}", lines.join("\n"));
-        for line in lines.iter().filter(|line| line.contains(place)) {
-            let (_, call) = line.split_once(' ').unwrap();
-            let reads = [
-                "open",
-                "stat",
-                "newfstatat",
-                "statx",
-                "lstat",
-                "access",
-                "faccessat",
-                "readlink",
-                "getcwd",
-                "chdir",
-                "execve",
-            ];
-            assert!(reads.iter().any(|name| call.trim_start().starts_with(name)), "{line}");
-            let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"];
-            assert!(!writes.iter().any(|flag| line.contains(flag)), "{line}");
+/// The calls that may name a file of a store. What opens one is looked at more closely.
+const READING: [&str; 15] = [
+    "open",
+    "stat",
+    "newfstatat",
+    "statx",
+    "lstat",
+    "fstat",
+    "access",
+    "faccessat",
+    "readlink",
+    "getdents",
+    "read",
+    "pread",
+    "lseek",
+    "fcntl",
+    "close",
+];
+
+/// Nothing at all is opened for writing, and what touches the store only reads.
+fn assert_only_reads(what: &str, place: &Path, lines: &[String]) {
+    let place = place.to_str().unwrap();
+    let opens = lines.iter().filter(|line| line.contains("open") && line.contains(place)).count();
+    let looks = lines.iter().filter(|line| line.contains("stat") && line.contains(place)).count();
+    assert!(opens + looks >= 1, "{what}: strace saw nothing of the store:\n{}", lines.join("\n"));
+    for line in lines {
+        let call = line.split_once(' ').unwrap().1.trim_start();
+        let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND", "O_TMPFILE"];
+        assert!(!writes.iter().any(|flag| call.contains(flag)), "{what}: {line}");
+        let is_output = call.starts_with("write(1<pipe:") || call.starts_with("write(2<pipe:");
+        if line.contains(place) && !is_output {
+            let begins = READING.iter().any(|name| call.starts_with(name));
+            // The arguments of the program itself name the store.
+            assert!(begins || call.starts_with("execve"), "{what}: {line}");
         }
+    }
+}
+
+/// The name, size, time of change, owner and mode of everything in a folder.
+fn everything_in(folder: &Path) -> Vec<(PathBuf, u64, i64, i64, u32, u32)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let data = fs::symlink_metadata(&path).unwrap();
+            (path, data.size(), data.mtime(), data.mtime_nsec(), data.uid(), data.mode())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[track_caller]
+fn assert_leaves_alone(what: &str, store: &Path) {
+    for arguments in [check_arguments(store), list_arguments(store)] {
+        let before = everything_in(store);
+        let (answer, lines) = trace(&arguments);
+        assert!([0, 1, 2, 3].contains(&answer.status), "{what}: {answer:?}");
+        assert_only_reads(what, store, &lines);
+        assert_eq!(everything_in(store), before, "{what}");
+    }
+}
+
+fn list_arguments(database: &Path) -> Vec<String> {
+    ["list".to_owned(), "--store".to_owned(), format!("nss:{}", database.display())].to_vec()
+}
+
+#[test]
+fn nothing_is_written_in_any_state() {
+    for (state, _, change) in STATES {
+        let (_parent, directory) = in_state(*change);
+        assert_leaves_alone(state, &directory);
+    }
+}
+
+#[test]
+fn nothing_is_written_to_any_fixture() {
+    let fixtures = fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path());
+    let databases: Vec<PathBuf> =
+        fixtures.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("nssdb")).collect();
+    assert!(databases.len() >= 8, "{databases:?}");
+    for database in databases {
+        assert_leaves_alone(&database.display().to_string(), &database);
+    }
+}
+
+/// Whatever bears the name of a file that SQLite keeps beside a database.
+#[test]
+fn nothing_is_written_whatever_lies_beside() {
+    let odd: [(&str, fn(&Path)); 5] = [
+        ("a directory", |path| fs::create_dir(path).unwrap()),
+        ("a pipe", |path| drop(must(Command::new("mkfifo").arg(path)))),
+        ("a link to nowhere", |path| symlink("nowhere", path).unwrap()),
+        ("a link to an endless device", |path| symlink("/dev/zero", path).unwrap()),
+        ("a link to the database", |path| symlink("cert9.db", path).unwrap()),
+    ];
+    for suffix in ["-wal", "-shm", "-journal"] {
+        for (what, make) in odd {
+            let database = TestDb::copy_of(&fixture("nssdb-passing"));
+            make(&database.path().join(format!("cert9.db{suffix}")));
+            assert_leaves_alone(&format!("{what} named cert9.db{suffix}"), database.path());
+        }
+    }
+}
+
+/// The same answer where nothing can be written: no state needs more than reading.
+#[test]
+fn a_read_only_mount_changes_no_answer() {
+    for (state, _, change) in STATES {
+        let (_parent, directory) = in_state(*change);
+        let arguments = check_arguments(&directory);
+        let writable = run(Command::new(PROGRAM).args(&arguments).args(["--format", "json"]));
+        if !directory.is_dir() {
+            continue;
+        }
+        let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && ! touch \"$0/x\" 2>&- && \
+                     exec \"$@\"";
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", mount]).arg(&directory).arg(PROGRAM);
+        let read_only = run(command.args(&arguments).args(["--format", "json"]));
+        assert!([0, 1, 2, 3].contains(&read_only.status), "{state}: {read_only:?}");
+        let without_place = |answer: &Answer| {
+            let mut document: serde_json::Value = serde_json::from_slice(&answer.output).unwrap();
+            // What a fix would have to do there is another matter.
+            document["fixes"].take();
+            document
+        };
+        assert_eq!(without_place(&read_only), without_place(&writable), "{state}");
+        assert_eq!(read_only.status, writable.status, "{state}");
     }
 }
 

@@ -1,7 +1,8 @@
-//! Databases that SQLite cannot read without touching files beside them, read into memory instead.
+//! Databases with a write-ahead log, read into memory.
 //!
-//! For one in WAL mode SQLite makes `-wal` and `-shm` files (certutil, run as root, does so). The log's
-//! pages are put in their places here. Format: SQLite's "Database File Format", §4.
+//! For such a one SQLite opens the log for writing and makes a `-shm` file (certutil, run as root, does
+//! so). Here the log's pages are put in their places in a copy. Format: SQLite's "Database File Format",
+//! §4.
 
 use super::database::{Fault, io_fault};
 use crate::input::{self, Unreadable};
@@ -21,10 +22,10 @@ const FRAME_HEADER: usize = 24;
 /// The part of a database's header that every change alters (the file change counter).
 const HEADER: usize = 100;
 
-/// The database at `path` as its last whole transaction left it, and no longer in WAL mode. `suffix`
-/// names the log or the journal beside it. Zeroed when dropped: `key4.db` holds encrypted keys.
-pub(super) fn read(path: &Path, suffix: &str, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let beside = companion(path, suffix);
+/// The database at `path` as its last whole transaction left it, and no longer in WAL mode. Zeroed when
+/// dropped: `key4.db` holds encrypted keys.
+pub(super) fn read(path: &Path, wait_until: Instant) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let beside = companion(path, "-wal");
     loop {
         // With both unchanged the pair is consistent. (What a checkpoint copied meanwhile from the
         // log into the database is still in the log, and overrides it.)
@@ -33,8 +34,7 @@ pub(super) fn read(path: &Path, suffix: &str, wait_until: Instant) -> Result<Zer
         let after = File::open(path).and_then(|file| first_bytes(&file, HEADER));
         let header_now = after.map_err(|error| io_fault(&error))?;
         if database.starts_with(&header_now) && read_companion(&beside)? == before {
-            let log = if suffix == "-wal" { &before[..] } else { &[] };
-            return apply(database, log);
+            return apply(database, &before);
         }
         if Instant::now() > wait_until {
             return Err(Fault::Locked);
@@ -58,12 +58,17 @@ pub(super) fn first_bytes(file: &File, count: usize) -> std::io::Result<Vec<u8>>
 }
 
 fn read_companion(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    match read_all(path) {
-        Err(Fault::Missing) => Ok(Zeroizing::default()),
-        Err(Fault::Broken(what)) => {
-            Err(Fault::Unreadable(format!("has a log or a journal beside it that {what}")))
-        }
-        outcome => outcome,
+    match input::read(path, MAX_BYTES) {
+        Err(Unreadable::Missing) => Ok(Zeroizing::default()),
+        outcome => outcome.map_err(|why| companion_fault(&why)),
+    }
+}
+
+/// What it means that a file beside the database cannot be read. root may read it.
+pub(super) fn companion_fault(why: &Unreadable) -> Fault {
+    match why {
+        Unreadable::Denied => Fault::Denied,
+        why => Fault::Unreadable(format!("has a log or a journal beside it that {why}")),
     }
 }
 
@@ -78,7 +83,7 @@ fn read_all(path: &Path) -> Result<Zeroizing<Vec<u8>>, Fault> {
 }
 
 fn too_large() -> Fault {
-    Fault::Unreadable(format!("is larger than {} MiB, with a log or a journal beside it", MAX_BYTES >> 20))
+    Fault::Unreadable(format!("is larger than {} MiB and has a write-ahead log", MAX_BYTES >> 20))
 }
 
 fn apply(mut database: Zeroizing<Vec<u8>>, log: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {

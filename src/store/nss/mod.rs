@@ -9,6 +9,7 @@ mod image;
 #[cfg_attr(not(unix), path = "locks_other.rs")]
 mod locks;
 mod modules;
+mod open;
 mod password;
 mod remains;
 mod rows;
