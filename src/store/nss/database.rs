@@ -57,9 +57,8 @@ impl Database {
     /// `immutable` keeps SQLite from everything but reading this one file: it takes no lock (ours is
     /// taken), looks for no journal and no log, and makes nothing.
     fn from_file(path: &Path, lock: File) -> Result<Self, Fault> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(immutable(path), flags).map_err(fault)?;
         Self::guarded(connection, Some(lock))
     }
