@@ -1,6 +1,6 @@
 //! What the program does to the files of a database: nothing.
 
-use crate::states::{STATES, in_state};
+use crate::states::{Change, STATES, in_state};
 use crate::support::nssdb::{TestDb, copy_directory, fixture};
 use crate::tool::{Answer, must, run, sql};
 use certposture::store::nss::NssStore;
@@ -131,7 +131,7 @@ fn nothing_is_written_to_any_fixture() {
 /// Whatever bears the name of a file that SQLite keeps beside a database.
 #[test]
 fn nothing_is_written_whatever_lies_beside() {
-    let odd: [(&str, fn(&Path)); 5] = [
+    let odd: [(&str, Change); 5] = [
         ("a directory", |path| fs::create_dir(path).unwrap()),
         ("a pipe", |path| drop(must(Command::new("mkfifo").arg(path)))),
         ("a link to nowhere", |path| symlink("nowhere", path).unwrap()),
