@@ -20,6 +20,7 @@ pub mod encoding;
 pub mod input;
 pub mod lab;
 pub mod lookup;
+pub mod posture;
 pub mod reason;
 pub mod report;
 pub mod rule;

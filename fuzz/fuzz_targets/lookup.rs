@@ -4,7 +4,7 @@
 use certposture::certificate::Certificate;
 use certposture::encoding;
 use certposture::lookup::{Query, look_up};
-use certposture::rule::RuleType;
+use certposture::posture::RuleType;
 use certposture::store::{Contents, Index, PrivateKey, Status, StoreSpec, StoredCertificate};
 use certposture::system::System;
 use certposture::text::is_deceptive;

@@ -2,8 +2,10 @@
 
 use super::{Common, Exit, check, options};
 use crate::lookup::{self, Lookup, Query};
+use crate::posture::RuleType;
 use crate::report::{Format, Style, list as report};
-use crate::rule::{Rule, RuleType, scope};
+use crate::rule::Rule;
+use crate::store::scope;
 use crate::store::{Place, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
 use jiff::Timestamp;

@@ -3,9 +3,9 @@
 use super::online::{api, usage};
 use super::{Common, Exit, options, with_document};
 use crate::cloudflare::{Account, Bundle, is_identifier};
+use crate::posture::RuleType;
 use crate::reason::Severity;
 use crate::report::{self, Format, Style};
-use crate::rule::RuleType;
 use crate::text::shown;
 use anyhow::{Context as _, anyhow, bail};
 use jiff::Timestamp;

@@ -16,8 +16,10 @@ use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::device::{Client, Device};
 use crate::lookup::{self, Found, Lookup, Query};
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
-use crate::rule::{self, Resolution, Rule, scope};
+use crate::rule::{self, Resolution, Rule};
+use crate::store::scope;
 use crate::store::{Contents, Place, StoreSpec, StoredCertificate};
 use crate::system::System;
 use crate::verification::{Judgement, Purpose, Verifier};
@@ -65,7 +67,7 @@ pub struct Diagnosis {
 /// The verdict under the type that the rule does not have.
 #[derive(Clone, Debug)]
 pub struct OtherType {
-    pub rule_type: rule::RuleType,
+    pub rule_type: RuleType,
     pub verdict: Verdict,
     pub reasons: Vec<Reason>,
 }

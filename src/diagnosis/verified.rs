@@ -2,8 +2,8 @@
 
 use super::Verdict;
 use crate::certificate::Certificate;
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
-use crate::rule::RuleType;
 use crate::verification::{Finding, Judgement};
 use jiff::Timestamp;
 

@@ -8,8 +8,8 @@ pub mod powershell;
 pub mod security;
 
 use crate::certificate::Certificate;
+use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::rule::RuleType;
 use crate::store::{Contents, StoreSpec};
 use crate::system::System;
 use jiff::Timestamp;

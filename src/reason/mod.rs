@@ -9,7 +9,7 @@ mod table;
 pub use document::{explanation, markdown};
 pub use table::Code;
 
-use crate::rule::RuleType;
+use crate::posture::RuleType;
 use std::fmt;
 
 /// How much a code weighs.

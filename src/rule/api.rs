@@ -3,11 +3,12 @@
 //!
 //! Fields may be missing or null, and unknown ones are ignored: the API grows.
 
-use super::{Interval, Locations, Rule, RuleProblem, RuleType, TrustStore};
+use super::{Interval, Locations, Rule, RuleProblem, TrustStore};
+use crate::posture::RuleType;
+use crate::posture::Usage;
 use crate::reason::Code;
 use crate::system::System;
 use crate::text;
-use crate::verification::Usage;
 use serde_json::Value;
 use std::path::PathBuf;
 

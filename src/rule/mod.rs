@@ -2,54 +2,17 @@
 
 mod api;
 mod schedule;
-pub mod scope;
 mod variables;
 
 pub use api::{BUNDLE_SCHEMA, RuleFile, RuleFileError, read_rule, read_rules};
 pub use schedule::{Interval, spoken};
 pub use variables::{Resolution, Variable, resolve};
 
+use crate::posture::RuleType;
+use crate::posture::Usage;
 use crate::reason::Code;
 use crate::system::System;
-use crate::verification::Usage;
-use std::fmt;
 use std::path::PathBuf;
-
-/// The two types of rule that look for a client certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleType {
-    ClientCertificate,
-    ClientCertificateV2,
-}
-
-impl RuleType {
-    /// The name that the API uses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientCertificate => "client_certificate",
-            Self::ClientCertificateV2 => "client_certificate_v2",
-        }
-    }
-
-    /// The other one.
-    pub const fn other(self) -> Self {
-        match self {
-            Self::ClientCertificate => Self::ClientCertificateV2,
-            Self::ClientCertificateV2 => Self::ClientCertificate,
-        }
-    }
-
-    /// Reads the API's name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ClientCertificate, Self::ClientCertificateV2].into_iter().find(|t| t.as_str() == name)
-    }
-}
-
-impl fmt::Display for RuleType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A posture rule with the API's field names.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! `${serial_number}` and `${hostname}` in a v2 rule's names.
 
-use super::{Rule, RuleProblem, RuleType};
+use super::{Rule, RuleProblem};
 use crate::device::{Device, Whose};
+use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::text;
 

@@ -6,6 +6,7 @@ mod keychain;
 pub mod nss;
 pub mod places;
 mod problem;
+pub mod scope;
 mod spec;
 mod windows;
 

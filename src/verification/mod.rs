@@ -26,12 +26,12 @@ mod validity;
 pub use alternative_name::subject_alternative_name;
 pub use anchor::anchor;
 pub use authority::{Authority, authority};
-pub use usage::{UnknownUsage, Usage, extended_key_usage};
+pub use usage::extended_key_usage;
 pub use validity::validity;
 
 use crate::certificate::{Certificate, Name};
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
-use crate::rule::RuleType;
 use issuer::Issuer;
 use jiff::Timestamp;
 use names::Canonical;

@@ -5,65 +5,17 @@ use super::message::finding;
 use super::oid;
 use super::reading::Reading;
 use crate::certificate::Certificate;
+use crate::posture::Usage;
 use crate::reason::Code;
-use std::fmt;
-use std::str::FromStr;
 
 /// Usages shown in a message before the rest is only counted.
 const LISTED: usize = 10;
 
-/// A usage that a rule can ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Usage {
-    ClientAuth,
-    EmailProtection,
-}
-
-/// A text that names no usage.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no extended key usage that a rule can ask for: clientAuth or emailProtection")]
-pub struct UnknownUsage(String);
-
-impl Usage {
-    /// Every usage.
-    pub const ALL: [Self; 2] = [Self::ClientAuth, Self::EmailProtection];
-
-    /// The name that the API uses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientAuth => "clientAuth",
-            Self::EmailProtection => "emailProtection",
-        }
-    }
-
-    /// The dotted object identifier.
-    pub const fn oid(self) -> &'static str {
-        match self {
-            Self::ClientAuth => "1.3.6.1.5.5.7.3.2",
-            Self::EmailProtection => "1.3.6.1.5.5.7.3.4",
-        }
-    }
-
-    const fn content_octets(self) -> &'static [u8] {
-        match self {
-            Self::ClientAuth => oid::CLIENT_AUTH,
-            Self::EmailProtection => oid::EMAIL_PROTECTION,
-        }
-    }
-}
-
-impl FromStr for Usage {
-    type Err = UnknownUsage;
-
-    fn from_str(text: &str) -> Result<Self, UnknownUsage> {
-        let known = Self::ALL.into_iter().find(|usage| usage.as_str() == text);
-        known.ok_or_else(|| UnknownUsage(text.to_owned()))
-    }
-}
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+/// The content octets of a usage's object identifier.
+const fn content_octets(usage: Usage) -> &'static [u8] {
+    match usage {
+        Usage::ClientAuth => oid::CLIENT_AUTH,
+        Usage::EmailProtection => oid::EMAIL_PROTECTION,
     }
 }
 
@@ -92,7 +44,7 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
         return vec![finding(Code::EkuAbsent, 0, message)];
     };
     let missing: Vec<Usage> =
-        wanted.iter().copied().filter(|usage| !present.contains(&usage.content_octets())).collect();
+        wanted.iter().copied().filter(|usage| !present.contains(&content_octets(*usage))).collect();
     if missing.is_empty() {
         return Vec::new();
     }

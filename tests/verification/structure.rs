@@ -3,8 +3,9 @@
 use crate::forge::{self, Template, basic_constraints, der};
 use crate::{DEVICE, ISSUING, ROOT, World, codes, judge, told};
 use certposture::certificate::Certificate;
+use certposture::posture::Usage;
 use certposture::reason::Code;
-use certposture::verification::{Usage, extended_key_usage, malformed, subject_alternative_name, validity};
+use certposture::verification::{extended_key_usage, malformed, subject_alternative_name, validity};
 
 /// What is malformed about the certificate, from its path.
 fn fault(world: &World, device: &Certificate) -> String {

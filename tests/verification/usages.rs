@@ -5,7 +5,8 @@ use crate::forge::{
 };
 use crate::{World, told};
 use certposture::certificate::Certificate;
-use certposture::verification::{Usage, extended_key_usage, subject_alternative_name};
+use certposture::posture::Usage;
+use certposture::verification::{extended_key_usage, subject_alternative_name};
 
 fn device(change: impl FnOnce(Template) -> Template) -> Certificate {
     let world = World::new();

@@ -6,8 +6,8 @@ mod lab;
 pub use cloudflare::*;
 pub use lab::Lab;
 
+use crate::posture::RuleType;
 use crate::report::{ColorChoice, Format};
-use crate::rule::RuleType;
 use crate::store::StoreSpec;
 use crate::system::System;
 use crate::verification;

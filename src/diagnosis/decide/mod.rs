@@ -10,8 +10,9 @@ use super::steps::{Step, StepStatus, told};
 use super::{Case, Examined, Reason, Verdict};
 use crate::certificate::Certificate;
 use crate::lookup::Lookup;
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::{Resolution, RuleType};
+use crate::rule::Resolution;
 use crate::store::StoreSpec;
 use crate::verification;
 

@@ -6,8 +6,10 @@ use crate::certificate::Certificate;
 use crate::diagnosis::near::unpadded;
 use crate::diagnosis::{Case, Reason};
 use crate::lookup;
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::{Rule, RuleType, TrustStore, scope};
+use crate::rule::{Rule, TrustStore};
+use crate::store::scope;
 use crate::system::System;
 use crate::text::shown;
 

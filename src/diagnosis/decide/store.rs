@@ -2,8 +2,8 @@
 
 use super::{Evidence, reason};
 use crate::diagnosis::{Nearness, Reason, is_searched};
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::RuleType;
 use crate::store::{Place, Status, StoreSpec};
 use crate::text::{shown, shown_bytes};
 

@@ -6,8 +6,8 @@ mod install;
 
 use super::{Damage, Repair, is_the_certificates};
 use crate::diagnosis::{Examined, Nearness, Reason};
+use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::rule::RuleType;
 use crate::text::shown_bytes;
 use database::{Database, Keeps};
 

@@ -10,8 +10,9 @@ use super::candidate;
 use super::decide::Evidence;
 use super::{Examined, Reason};
 use crate::lookup;
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
-use crate::rule::{Resolution, RuleType};
+use crate::rule::Resolution;
 use crate::store::{Place, PrivateKey};
 use crate::system::System;
 

@@ -1,8 +1,9 @@
 //! What else the rule and the calendar ask of a certificate: dates, usages, key, alternative names.
 
 use super::{One, Step, StepName, StepStatus};
+use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::rule::{RuleType, scope};
+use crate::store::scope;
 use crate::store::{PrivateKey, Status, StoreSpec};
 use crate::text::shown;
 use crate::verification;

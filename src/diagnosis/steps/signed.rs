@@ -1,8 +1,8 @@
 //! Whether the uploaded CA signed a certificate, and by which chain.
 
 use super::{One, Step, StepName, StepStatus};
+use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
-use crate::rule::RuleType;
 use crate::text::shown;
 use crate::verification::{Finding, Judgement};
 

@@ -3,8 +3,8 @@
 use super::{counted, is_relevant, is_undecided};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
 use crate::lookup;
+use crate::posture::RuleType;
 use crate::report::style::{Style, Tone};
-use crate::rule::RuleType;
 use crate::store::StoreSpec;
 use crate::system::System;
 use crate::text::{shown, shown_bytes};

@@ -4,7 +4,7 @@ use super::super::advice::where_is;
 use super::super::{Damage, Repair};
 use super::database::{Database, absolute};
 use crate::diagnosis::Examined;
-use crate::rule::RuleType;
+use crate::posture::RuleType;
 use crate::store::{Place, Status, StoreSpec};
 use crate::text::quote_sh;
 use base64ct::{Base64, Encoding as _};

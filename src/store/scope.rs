@@ -1,7 +1,8 @@
 //! Where the client looks for a rule's certificate.
 
-use super::{Locations, Rule, RuleType, TrustStore};
-use crate::store::{SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
+use super::{SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
+use crate::posture::RuleType;
+use crate::rule::{Locations, Rule, TrustStore};
 use crate::system::System;
 use std::path::{Path, PathBuf};
 
