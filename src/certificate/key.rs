@@ -1,20 +1,17 @@
 //! What kind of public key a certificate holds, in the words that people use.
 
+use super::oid;
 use super::tlv::{Reader, tag};
-
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
-const RSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
-const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 /// Algorithms and curves with a name of their own; the first two need a look at the key.
 const KNOWN: &[(&[u8], &str)] = &[
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], "EC P-256"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x22], "EC P-384"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x23], "EC P-521"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "EC secp256k1"),
-    (&[0x2b, 0x65, 0x70], "Ed25519"),
-    (&[0x2b, 0x65, 0x71], "Ed448"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1], "DSA"),
+    (oid::P256, "EC P-256"),
+    (oid::P384, "EC P-384"),
+    (oid::P521, "EC P-521"),
+    (oid::SECP256K1, "EC secp256k1"),
+    (oid::ED25519, "Ed25519"),
+    (oid::ED448, "Ed448"),
+    (oid::DSA, "DSA"),
 ];
 
 /// Names the key in a `subjectPublicKeyInfo` element: `RSA 2048`, `EC P-256`, `Ed25519`, or the
@@ -29,27 +26,27 @@ fn describe(spki: &[u8]) -> Option<String> {
     let algorithm = parts.next_if(tag::SEQUENCE)?;
     let bits = parts.next_if(tag::BIT_STRING)?;
     let mut algorithm = Reader::within(spki, &algorithm.content);
-    let oid = &spki[algorithm.next_if(tag::OBJECT_IDENTIFIER)?.content];
-    if oid == RSA || oid == RSA_PSS {
-        let name = if oid == RSA { "RSA" } else { "RSA-PSS" };
+    let id = &spki[algorithm.next_if(tag::OBJECT_IDENTIFIER)?.content];
+    if id == oid::RSA_ENCRYPTION || id == oid::RSASSA_PSS {
+        let name = if id == oid::RSA_ENCRYPTION { "RSA" } else { "RSA-PSS" };
         return Some(match modulus_bits(spki.get(bits.content.start + 1..bits.content.end)?) {
             Some(size) => format!("{name} {size}"),
             None => format!("{name} (unreadable)"),
         });
     }
-    if oid == EC {
+    if id == oid::EC_PUBLIC_KEY {
         let curve = algorithm.next_if(tag::OBJECT_IDENTIFIER);
         let Some(curve) = curve else { return Some("EC (explicit parameters)".to_owned()) };
         return Some(
             known(&spki[curve.content.clone()])
-                .unwrap_or_else(|| format!("EC {}", super::dotted(&spki[curve.content]))),
+                .unwrap_or_else(|| format!("EC {}", oid::dotted(&spki[curve.content]))),
         );
     }
-    Some(known(oid).unwrap_or_else(|| super::dotted(oid)))
+    Some(known(id).unwrap_or_else(|| oid::dotted(id)))
 }
 
-fn known(oid: &[u8]) -> Option<String> {
-    KNOWN.iter().find(|(known, _)| *known == oid).map(|(_, name)| (*name).to_owned())
+fn known(id: &[u8]) -> Option<String> {
+    KNOWN.iter().find(|(known, _)| *known == id).map(|(_, name)| (*name).to_owned())
 }
 
 /// Length of the modulus of an `RSAPublicKey` (RFC 8017 appendix A.1.1).

@@ -5,12 +5,14 @@
 
 mod key;
 mod name;
+pub mod oid;
 mod outline;
 mod time;
 pub mod tlv;
 
 pub use key::describe_key;
-pub use name::{Attribute, Name, dotted, oid};
+pub use name::{Attribute, Name};
+pub use oid::dotted;
 pub use outline::Outline;
 pub use time::timestamp;
 
@@ -111,7 +113,7 @@ impl Certificate {
 
     /// Whether its basic constraints say that it is a CA (RFC 5280 §4.2.1.9).
     pub fn claims_to_be_ca(&self) -> bool {
-        let Some(value) = self.extension(&[0x55, 0x1d, 0x13]) else { return false };
+        let Some(value) = self.extension(oid::BASIC_CONSTRAINTS) else { return false };
         let Some(sequence) = tlv::Reader::new(value).next_if(tlv::tag::SEQUENCE) else { return false };
         let flag = tlv::Reader::within(value, &sequence.content).next_if(tlv::tag::BOOLEAN);
         flag.is_some_and(|flag| value[flag.content].iter().any(|&byte| byte != 0))

@@ -1,5 +1,6 @@
 //! Distinguished names: their attributes, and the one text form used in every report.
 
+use super::oid::{self, dotted};
 use super::tlv::{Reader, tag};
 use crate::text;
 use std::fmt;
@@ -13,12 +14,6 @@ pub struct Attribute<'a> {
     pub value: &'a [u8],
     /// The value as a whole element.
     pub element: &'a [u8],
-}
-
-/// Content octets of the attribute types that certposture itself asks for.
-pub mod oid {
-    pub const COMMON_NAME: &[u8] = &[0x55, 4, 3];
-    pub const EMAIL_ADDRESS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 }
 
 /// Attribute types with a short name (RFC 4514 §3, RFC 4519, and emailAddress as everybody writes it).
@@ -148,28 +143,6 @@ impl Attribute<'_> {
     }
 }
 
-/// The dotted form of an object identifier's content octets (X.690 §8.19).
-pub fn dotted(oid: &[u8]) -> String {
-    let mut arcs = Vec::new();
-    let mut arc: u128 = 0;
-    for &byte in oid {
-        arc = (arc << 7) | u128::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            arcs.push(arc);
-            arc = 0;
-        } else if arc >> 120 != 0 {
-            return format!("#{}", text::hex(oid));
-        }
-    }
-    let Some(first) = arcs.first().copied() else { return String::new() };
-    let root = (first / 40).min(2);
-    let mut dotted = format!("{root}.{}", first - root * 40);
-    for arc in &arcs[1..] {
-        dotted.push_str(&format!(".{arc}"));
-    }
-    dotted
-}
-
 /// Most specific attribute first, `, ` between names and ` + ` inside one, special characters
 /// escaped with a backslash (RFC 4514 §2). Control and other invisible characters stay as they
 /// are here: whoever prints the text escapes it.
@@ -214,12 +187,6 @@ fn is_hex_form(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn writes_dotted_numbers() {
-        assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]), "1.2.840.113549.1.9.1");
-        assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
-    }
 
     #[test]
     fn shows_the_most_specific_attribute_first_and_escapes() {

@@ -145,7 +145,9 @@ fn is_hyphen(c: char) -> bool {
 
 /// The texts of the subject alternative name: e-mail, DNS and URI entries (RFC 5280 §4.2.1.6).
 fn alternative_names(stored: &StoredCertificate) -> Vec<String> {
-    let Some(extension) = stored.certificate.extension(&[0x55, 0x1d, 0x11]) else { return Vec::new() };
+    let Some(extension) = stored.certificate.extension(oid::SUBJECT_ALTERNATIVE_NAME) else {
+        return Vec::new();
+    };
     let Some(list) = tlv::Reader::new(extension).next_if(tlv::tag::SEQUENCE) else { return Vec::new() };
     let mut entries = tlv::Reader::within(extension, &list.content);
     let mut texts = Vec::new();

@@ -3,15 +3,8 @@
 //! Private keys are read where they lie; no copy of one is made, and nothing but public keys leaves
 //! this module.
 
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
-
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
-const RSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
-const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
-const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
-const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
 /// How a private key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +38,8 @@ impl PublicKey {
         let key = spki[bits.content].strip_prefix(&[0])?;
         let (algorithm, parameters) = algorithm_identifier(&spki[algorithm.whole])?;
         match algorithm {
-            RSA | RSA_PSS => of_pkcs1(key, 0),
-            EC => ec(parameters, key),
+            oid::RSA_ENCRYPTION | oid::RSASSA_PSS => of_pkcs1(key, 0),
+            oid::EC_PUBLIC_KEY => ec(parameters, key),
             _ => Some(Self::Other { algorithm: algorithm.to_vec(), key: key.to_vec() }),
         }
     }
@@ -70,9 +63,9 @@ fn of_pkcs8(der: &[u8]) -> Option<PublicKey> {
     let key = &der[parts.next_if(tag::OCTET_STRING)?.content];
     let (algorithm, parameters) = algorithm_identifier(&der[algorithm.whole])?;
     match algorithm {
-        RSA | RSA_PSS => of_pkcs1(key, 1),
-        EC => of_sec1(key, Some(parameters)),
-        ED25519 => of_ed25519(key),
+        oid::RSA_ENCRYPTION | oid::RSASSA_PSS => of_pkcs1(key, 1),
+        oid::EC_PUBLIC_KEY => of_sec1(key, Some(parameters)),
+        oid::ED25519 => of_ed25519(key),
         _ => None,
     }
 }
@@ -117,9 +110,9 @@ fn of_sec1(der: &[u8], parameters: Option<&[u8]>) -> Option<PublicKey> {
     let parameters = parameters.or(named)?;
     let oid = Reader::new(parameters).next_if(tag::OBJECT_IDENTIFIER).map(|curve| &parameters[curve.content]);
     let computed = match oid {
-        Some(P256) => p256::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
-        Some(P384) => p384::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
-        Some(P521) => p521::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
+        Some(oid::P256) => p256::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
+        Some(oid::P384) => p384::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
+        Some(oid::P521) => p521::SecretKey::from_slice(scalar).ok()?.public_key().to_sec1_bytes(),
         _ => return ec(parameters, stated?),
     };
     ec(parameters, &computed)
@@ -144,5 +137,5 @@ fn of_ed25519(key: &[u8]) -> Option<PublicKey> {
     let seed = &key[Reader::new(key).next_if(tag::OCTET_STRING)?.content];
     let signing = ed25519_dalek::SigningKey::from_bytes(seed.try_into().ok()?);
     let key = signing.verifying_key().to_bytes().to_vec();
-    Some(PublicKey::Other { algorithm: ED25519.to_vec(), key })
+    Some(PublicKey::Other { algorithm: oid::ED25519.to_vec(), key })
 }

@@ -1,9 +1,8 @@
 //! The certificates in a PKCS #7 `SignedData` (RFC 5652 §5.1); its signatures do not matter here.
 
 use super::Collector;
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
-
-const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
 
 /// The `certificates` member: `[0] IMPLICIT SET OF CertificateChoices`.
 const CERTIFICATES: u8 = 0xa0;
@@ -26,7 +25,7 @@ fn certificate_set(der: &[u8]) -> Option<Tlv> {
     let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);
     let content_type = parts.next_if(tag::OBJECT_IDENTIFIER)?;
-    if &der[content_type.content] != SIGNED_DATA {
+    if &der[content_type.content] != oid::PKCS7_SIGNED_DATA {
         return None;
     }
     let content = parts.next_if(0xa0)?;

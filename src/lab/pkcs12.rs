@@ -1,8 +1,9 @@
-//! PKCS #12 files (RFC 7292) as OpenSSL 3 writes them: PBES2 with AES-256 and HMAC-SHA-256, and a
+//! PKCS #12 files (RFC 7292) as OpenSSL 3 writes them: oid::PBES2 with AES-256 and HMAC-SHA-256, and a
 //! SHA-256 message authentication code.
 
 use super::LabError;
 use super::key::Key;
+use crate::certificate::oid;
 use crate::certificate::tlv::tag;
 use ::pkcs12::kdf::{Pkcs12KeyType, derive_key};
 use der::Encode as _;
@@ -20,16 +21,6 @@ const ITERATIONS: u16 = 10_000;
 const CONTEXT_0: u8 = 0xa0;
 /// NULL has no content.
 const NULL: &[u8] = &[0x05, 0];
-
-const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
-const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
-const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13];
-const SHROUDED_KEY_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 2];
-const CERTIFICATE_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 3];
-const X509_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
-const FRIENDLY_NAME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 20];
-const LOCAL_KEY_ID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 21];
-const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 
 /// The certificate with its friendly name, those above it, and its key.
 pub(super) fn write(
@@ -50,12 +41,12 @@ pub(super) fn write(
     if let Some(key) = key {
         let (algorithm, ciphertext) = encrypt(&key.to_der()?, pass_phrase)?;
         let shrouded = sequence(&[algorithm, octets(&ciphertext)]);
-        let bag = bag(SHROUDED_KEY_BAG, &shrouded, &attributes);
-        safes.push(content_info(DATA, &octets(&sequence(&[bag]))));
+        let bag = bag(oid::SHROUDED_KEY_BAG, &shrouded, &attributes);
+        safes.push(content_info(oid::PKCS7_DATA, &octets(&sequence(&[bag]))));
     }
     let authenticated = sequence(&safes);
     let mac = mac_data(&authenticated, pass_phrase)?;
-    Ok(sequence(&[integer(3), content_info(DATA, &octets(&authenticated)), mac]))
+    Ok(sequence(&[integer(3), content_info(oid::PKCS7_DATA, &octets(&authenticated)), mac]))
 }
 
 fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -110,23 +101,23 @@ fn set_of(members: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn certificate_bag(der: &[u8], attributes: &[Vec<u8>]) -> Vec<u8> {
-    let value = sequence(&[object(X509_CERTIFICATE), tlv(CONTEXT_0, &octets(der))]);
-    bag(CERTIFICATE_BAG, &value, attributes)
+    let value = sequence(&[object(oid::X509_CERTIFICATE), tlv(CONTEXT_0, &octets(der))]);
+    bag(oid::CERTIFICATE_BAG, &value, attributes)
 }
 
 fn friendly_name_attribute(name: &str) -> Vec<u8> {
     let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    sequence(&[object(FRIENDLY_NAME), set_of(&[tlv(tag::BMP_STRING, &units)])])
+    sequence(&[object(oid::FRIENDLY_NAME), set_of(&[tlv(tag::BMP_STRING, &units)])])
 }
 
 fn local_key_id(id: &[u8]) -> Vec<u8> {
-    sequence(&[object(LOCAL_KEY_ID), set_of(&[octets(id)])])
+    sequence(&[object(oid::LOCAL_KEY_ID), set_of(&[octets(id)])])
 }
 
 fn encrypted_safe(contents: &[u8], pass_phrase: &str) -> Result<Vec<u8>, LabError> {
     let (algorithm, ciphertext) = encrypt(contents, pass_phrase)?;
-    let info = sequence(&[object(DATA), algorithm, tlv(0x80, &ciphertext)]);
-    Ok(content_info(ENCRYPTED_DATA, &sequence(&[integer(0), info])))
+    let info = sequence(&[object(oid::PKCS7_DATA), algorithm, tlv(0x80, &ciphertext)]);
+    Ok(content_info(oid::PKCS7_ENCRYPTED_DATA, &sequence(&[integer(0), info])))
 }
 
 /// The algorithm's identifier and the ciphertext.
@@ -137,7 +128,7 @@ fn encrypt(plain: &[u8], pass_phrase: &str) -> Result<(Vec<u8>, Vec<u8>), LabErr
         pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(u32::from(ITERATIONS), &salt, random::<16>()?);
     let parameters = parameters.map_err(failed)?;
     let ciphertext = parameters.encrypt(pass_phrase, plain).map_err(failed)?;
-    Ok((sequence(&[object(PBES2), parameters.to_der()?]), ciphertext))
+    Ok((sequence(&[object(oid::PBES2), parameters.to_der()?]), ciphertext))
 }
 
 /// `MacData` over the authenticated safe (RFC 7292 §4).
@@ -149,7 +140,7 @@ fn mac_data(content: &[u8], pass_phrase: &str) -> Result<Vec<u8>, LabError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| LabError::Key(error.to_string()))?;
     mac.update(content);
     let digest = octets(&mac.finalize().into_bytes());
-    let algorithm = sequence(&[object(SHA256), NULL.to_vec()]);
+    let algorithm = sequence(&[object(oid::SHA256), NULL.to_vec()]);
     Ok(sequence(&[sequence(&[algorithm, digest]), octets(&salt), integer(ITERATIONS)]))
 }
 

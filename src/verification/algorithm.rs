@@ -2,7 +2,7 @@
 
 use super::der;
 use super::extensions::saturating_number;
-use super::oid;
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 
 /// A hash function.

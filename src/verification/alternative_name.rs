@@ -3,10 +3,10 @@
 use super::Finding;
 use super::general_name::{GeneralName, ip_address};
 use super::message::{cut, finding};
-use super::oid;
 use super::reading::Reading;
 use super::usage::malformed;
 use crate::certificate::Certificate;
+use crate::certificate::oid;
 use crate::reason::Code;
 use std::net::IpAddr;
 

@@ -2,9 +2,9 @@
 
 use super::algorithm::{self, Hash, Scheme};
 use super::anchor::is_self_signed;
-use super::oid;
 use super::reading::Reading;
 use crate::certificate::Certificate;
+use crate::certificate::oid;
 use crate::text::hex;
 
 /// An issuer's own statements.

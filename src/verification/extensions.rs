@@ -3,7 +3,7 @@
 use super::constraints::NameConstraints;
 use super::der;
 use super::general_name::GeneralName;
-use super::oid;
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! `GeneralName` (RFC 5280 §4.2.1.6), read from bytes that are known to be DER.
 
-use super::oid;
 use crate::certificate::Name;
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use crate::text;
 use std::fmt;

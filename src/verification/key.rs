@@ -2,8 +2,8 @@
 
 use super::algorithm::{self, Hash, Pss, Scheme};
 use super::der;
-use super::oid;
 use super::pkcs1;
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::PublicKeyParts;

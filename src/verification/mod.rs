@@ -15,7 +15,6 @@ mod issuer;
 mod key;
 mod message;
 mod names;
-mod oid;
 mod pkcs1;
 mod reading;
 mod search;
@@ -29,7 +28,7 @@ pub use authority::{Authority, authority};
 pub use usage::extended_key_usage;
 pub use validity::validity;
 
-use crate::certificate::{Certificate, Name};
+use crate::certificate::{Certificate, Name, oid};
 use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
 use issuer::Issuer;

@@ -2,9 +2,9 @@
 
 use super::Finding;
 use super::message::finding;
-use super::oid;
 use super::reading::Reading;
 use crate::certificate::Certificate;
+use crate::certificate::oid;
 use crate::posture::Usage;
 use crate::reason::Code;
 

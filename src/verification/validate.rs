@@ -4,7 +4,8 @@
 use super::algorithm::Scheme;
 use super::message::{date, finding, name, span, who};
 use super::reading::Reading;
-use super::{Finding, Purpose, key, oid};
+use super::{Finding, Purpose, key};
+use crate::certificate::oid;
 use crate::reason::Code;
 
 /// Everything that can be said of the certificates of `chain`, which begins with the one judged. With

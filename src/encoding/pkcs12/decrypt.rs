@@ -1,5 +1,6 @@
 //! Password-based decryption as PKCS #12 files use it.
 
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, KeyInit, KeyIvInit};
@@ -10,10 +11,6 @@ use pkcs12::kdf::{Pkcs12KeyType, derive_key};
 use rc2::Rc2;
 use sha1::Sha1;
 use zeroize::Zeroizing;
-
-const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13];
-/// The arc of the schemes in RFC 7292 appendix C.
-const PKCS12_PBE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
 
 /// Why something stays encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +31,9 @@ pub fn decrypt(
     rounds_left: &mut u32,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (scheme, parameters) = algorithm_identifier(algorithm).ok_or(Failure::Scheme)?;
-    match scheme.strip_prefix(PKCS12_PBE) {
+    match scheme.strip_prefix(oid::PKCS12_PBE_ARC) {
         Some(&[number]) => decrypt_pkcs12_pbe(number, parameters, ciphertext, pass_phrase, rounds_left),
-        _ if scheme == PBES2 => decrypt_pbes2(parameters, ciphertext, pass_phrase, rounds_left),
+        _ if scheme == oid::PBES2 => decrypt_pbes2(parameters, ciphertext, pass_phrase, rounds_left),
         _ => Err(Failure::Scheme),
     }
 }

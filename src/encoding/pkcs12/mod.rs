@@ -7,6 +7,7 @@ mod decrypt;
 
 use super::key::Encoding;
 use super::{Collector, Key, Unrecognized};
+use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use decrypt::Failure;
 use zeroize::Zeroizing;
@@ -23,13 +24,6 @@ const MAX_DECRYPTIONS: usize = 64;
 /// Rounds of hashing that are spent on one file, some seconds of work. NSS asks for 600,000 per part,
 /// OpenSSL for 2048; one that asks for as many as this in a single part is a trap.
 const MAX_ROUNDS: u32 = 20_000_000;
-
-const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
-const ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
-/// The arc of the bag types; the last number tells them apart.
-const BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1];
-const X509_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
-const FRIENDLY_NAME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 20];
 
 /// The tag of `[0] EXPLICIT`, and of `[0] IMPLICIT` around something constructed.
 const CONTEXT_0: u8 = 0xa0;
@@ -95,7 +89,7 @@ impl File<'_> {
         parts.next_if(tag::INTEGER)?;
         let info = parts.next_if(tag::SEQUENCE)?;
         let (content_type, content) = content_info(&pfx[info.whole])?;
-        if content_type != DATA {
+        if content_type != oid::PKCS7_DATA {
             return None;
         }
         let safe = ber::definite(octets(content)?)?;
@@ -110,10 +104,10 @@ impl File<'_> {
 
     fn read_content_info(&mut self, info: &[u8]) -> Option<()> {
         let (content_type, content) = content_info(info)?;
-        if content_type == DATA {
+        if content_type == oid::PKCS7_DATA {
             return self.read_bags(octets(content)?, MAX_DEPTH);
         }
-        if content_type != ENCRYPTED_DATA {
+        if content_type != oid::PKCS7_ENCRYPTED_DATA {
             self.failure = Some(Failure::Scheme);
             return Some(());
         }
@@ -141,7 +135,7 @@ impl File<'_> {
 
     fn read_bag(&mut self, bag: &[u8], depth: usize) -> Option<()> {
         let mut parts = members(bag)?;
-        let kind = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content].strip_prefix(BAG)?;
+        let kind = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content].strip_prefix(oid::PKCS12_BAG_ARC)?;
         let value = &bag[parts.next_if(CONTEXT_0)?.content];
         let attributes = parts.next_if(tag::SET).map(|set| &bag[set.content]);
         match kind {
@@ -161,7 +155,7 @@ impl File<'_> {
     /// Whether the bag held an X.509 certificate; there are other kinds.
     fn read_certificate(&mut self, bag: &[u8], label: Option<String>) -> Option<bool> {
         let mut parts = members(bag)?;
-        let is_x509 = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] == *X509_CERTIFICATE;
+        let is_x509 = bag[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] == *oid::X509_CERTIFICATE;
         if is_x509 {
             let value = parts.next_if(CONTEXT_0)?;
             let der = Reader::within(bag, &value.content).next_if(tag::OCTET_STRING)?;
@@ -248,7 +242,7 @@ fn friendly_name(attributes: &[u8]) -> Option<String> {
     let mut list = Reader::new(attributes);
     while let Some(attribute) = list.next_if(tag::SEQUENCE) {
         let mut parts = Reader::within(attributes, &attribute.content);
-        if attributes[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] != *FRIENDLY_NAME {
+        if attributes[parts.next_if(tag::OBJECT_IDENTIFIER)?.content] != *oid::FRIENDLY_NAME {
             continue;
         }
         let values = parts.next_if(tag::SET)?;

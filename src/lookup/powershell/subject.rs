@@ -37,9 +37,6 @@ const KEYS: &[(&[u8], &str)] = &[
     (&[0x67, 0x81, 0x05, 2, 3], "TPMVersion"),
 ];
 
-/// Content octets of `id-ce-subjectAltName` (RFC 5280 §4.2.1.6).
-const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 17];
-
 /// The tag of `directoryName` among the alternative names.
 const DIRECTORY_NAME: u8 = 0xa4;
 
@@ -132,7 +129,7 @@ fn alternative_directory_name(certificate: &Certificate) -> Option<&[u8]> {
     while let Some(extension) = extensions.next_tlv() {
         let mut parts = Reader::within(der, &extension.content);
         let id = parts.next_if(tag::OBJECT_IDENTIFIER)?;
-        if &der[id.content] != SUBJECT_ALTERNATIVE_NAME {
+        if &der[id.content] != oid::SUBJECT_ALTERNATIVE_NAME {
             continue;
         }
         let _critical = parts.next_if(tag::BOOLEAN);

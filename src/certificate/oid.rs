@@ -1,6 +1,9 @@
-//! Content octets of the object identifiers that verification knows, and names for messages.
+//! Content octets of the object identifiers that certposture knows, and names for messages.
 
-use crate::certificate::dotted;
+use crate::text;
+
+pub const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+pub const EMAIL_ADDRESS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
 
 pub const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 14];
 pub const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
@@ -35,10 +38,28 @@ pub const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
 pub const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
 pub const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
+pub const ED448: &[u8] = &[0x2b, 0x65, 0x71];
+pub const SECP256K1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x0a];
+pub const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
+
 pub const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
 pub const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 pub const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
 pub const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+
+pub const PKCS7_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
+pub const PKCS7_SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
+pub const PKCS7_ENCRYPTED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 6];
+pub const PBES2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13];
+pub const FRIENDLY_NAME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 20];
+pub const LOCAL_KEY_ID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 21];
+pub const X509_CERTIFICATE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 22, 1];
+/// The arc of the schemes in RFC 7292 appendix C.
+pub const PKCS12_PBE_ARC: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1];
+/// The arc of the bag types of PKCS #12; the last number tells them apart.
+pub const PKCS12_BAG_ARC: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1];
+pub const SHROUDED_KEY_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 2];
+pub const CERTIFICATE_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 3];
 
 const NAMES: &[(&[u8], &str)] = &[
     (&[0x55, 0x1d, 9], "subjectDirectoryAttributes"),
@@ -82,16 +103,16 @@ const NAMES: &[(&[u8], &str)] = &[
     (RSASSA_PSS, "RSASSA-PSS"),
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], "ecdsa-with-SHA1"),
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 1], "ecdsa-with-SHA224"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1], "DSA"),
+    (DSA, "DSA"),
     (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3], "dsa-with-SHA1"),
     (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 1], "dsa-with-SHA224"),
     (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 2], "dsa-with-SHA256"),
     (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17], "ML-DSA-44"),
     (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18], "ML-DSA-65"),
     (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19], "ML-DSA-87"),
-    (&[0x2b, 0x65, 0x71], "Ed448"),
+    (ED448, "Ed448"),
     (&[0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x83, 0x75], "SM2 with SM3"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x0a], "secp256k1"),
+    (SECP256K1, "secp256k1"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x21], "P-224"),
 ];
 
@@ -100,5 +121,38 @@ pub fn describe(oid: &[u8]) -> String {
     match NAMES.iter().find(|(known, _)| *known == oid) {
         Some((_, name)) => format!("{name} ({})", dotted(oid)),
         None => dotted(oid),
+    }
+}
+
+/// The dotted form of an object identifier's content octets (X.690 §8.19).
+pub fn dotted(oid: &[u8]) -> String {
+    let mut arcs = Vec::new();
+    let mut arc: u128 = 0;
+    for &byte in oid {
+        arc = (arc << 7) | u128::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            arcs.push(arc);
+            arc = 0;
+        } else if arc >> 120 != 0 {
+            return format!("#{}", text::hex(oid));
+        }
+    }
+    let Some(first) = arcs.first().copied() else { return String::new() };
+    let root = (first / 40).min(2);
+    let mut dotted = format!("{root}.{}", first - root * 40);
+    for arc in &arcs[1..] {
+        dotted.push_str(&format!(".{arc}"));
+    }
+    dotted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_dotted_numbers() {
+        assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]), "1.2.840.113549.1.9.1");
+        assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
     }
 }
