@@ -5,7 +5,7 @@
 //! * `rows FILE` reads the columns that certposture reads from an NSS database, and does nothing
 //!   with them: the least time that any reader with SQLite can take.
 
-#[path = "../tests/forge/mod.rs"]
+#[path = "../tests/support/forge/mod.rs"]
 mod forge;
 
 use forge::{Key, Template, der};

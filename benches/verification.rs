@@ -1,6 +1,6 @@
 //! Time for each part of verification: reading, one signature of each algorithm, a path of depth 3.
 
-#[path = "../tests/forge/mod.rs"]
+#[path = "../tests/support/forge/mod.rs"]
 mod forge;
 
 use certposture::certificate::Certificate;

@@ -3,7 +3,7 @@
 //! lengths around it are made right again, or single octets are changed.
 #![no_main]
 
-#[path = "../../tests/forge/mod.rs"]
+#[path = "../../tests/support/forge/mod.rs"]
 mod forge;
 
 use certposture::certificate::Certificate;

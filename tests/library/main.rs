@@ -1,0 +1,18 @@
+//! Tests of the library: bytes and a time in, values out. Nothing is run.
+//!
+//! * `certutil_experiments`: what certutil was seen to print, look-up by look-up
+//! * `host_names`: which form of the host name a variable stands for
+//! * `keychain`: keychain files and the look-up in them
+//! * `nss_store`: reading NSS databases, whole and damaged
+//! * `reasons_document`: docs/reasons.md is the table of codes
+//! * `verification`: each fault of a certificate or chain, with its code and message
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod certutil_experiments;
+mod host_names;
+mod keychain;
+mod nss_store;
+mod reasons_document;
+mod verification;

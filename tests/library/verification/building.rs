@@ -1,0 +1,211 @@
+//! Finding the chain (RFC 4158), and the nearest one where there is none.
+
+use super::{DEVICE, ISSUING, ROOT, World, codes, judge, told};
+use crate::support::forge::{self, Key, Template, authority_key_id, subject_key_id};
+
+#[test]
+fn the_intermediate_is_missing() {
+    let world = World::new();
+    let device = world.device().sign(&world.issuing_key);
+    let judgement = judge(std::slice::from_ref(&world.root), &[], &device);
+    assert_eq!(judgement.path.chain, [device]);
+    assert_eq!(judgement.path.anchor, None);
+    assert_eq!(
+        told(&judgement.path.findings),
+        ["intermediate-missing@0: Issued by \"CN=Issuing CA, O=Example\"; the uploaded CA is \"CN=Root CA, \
+          O=Example\"; the certificate of \"CN=Issuing CA, O=Example\" is not here: it is an intermediate of \
+          \"CN=Root CA, O=Example\", or another CA."]
+    );
+    assert_eq!(
+        told(&judgement.direct.findings),
+        [
+            "issuer-differs@0: The uploaded CA did not issue this certificate. Issuer named in it: CN=Issuing CA, \
+          O=Example; subject of the CA: CN=Root CA, O=Example. Its authority key identifier: none; subject key \
+          identifier of the CA: none."
+        ]
+    );
+}
+
+#[test]
+fn a_higher_intermediate_is_missing() {
+    let world = World::new();
+    let policy_key = Key::p256("policy");
+    let issuing = Template::ca(ISSUING, &world.issuing_key, "CN=Policy CA").sign(&policy_key);
+    let device = world.device().sign(&world.issuing_key);
+    let path = judge(std::slice::from_ref(&world.root), std::slice::from_ref(&issuing), &device).path;
+    assert_eq!(path.chain, [device, issuing]);
+    assert_eq!(codes(&path.findings), ["intermediate-missing@1"]);
+}
+
+#[test]
+fn another_root_issued_it() {
+    let world = World::new();
+    let other_key = Key::p256("other");
+    let other = Template::ca("CN=Other Root", &other_key, "CN=Other Root").sign(&other_key);
+    let device = Template::new(DEVICE, &world.device_key, "CN=Other Root").sign(&other_key);
+    let path = judge(std::slice::from_ref(&world.root), std::slice::from_ref(&other), &device).path;
+    assert_eq!(path.chain, [device, other]);
+    assert_eq!(path.anchor, None);
+    assert_eq!(
+        told(&path.findings),
+        [
+            "issuer-differs@1: Another CA issued it: its chain ends at the root \"CN=Other Root\"; the uploaded CA is \
+          \"CN=Root CA, O=Example\"."
+        ]
+    );
+}
+
+#[test]
+fn a_self_signed_certificate() {
+    let world = World::new();
+    for subject in [DEVICE, ROOT] {
+        let device = Template::new(subject, &world.device_key, subject).sign(&world.device_key);
+        let judgement = world.judge(&device);
+        let expected =
+            ["self-signed@0: The certificate is signed by its own key, and it is not the uploaded CA."];
+        assert_eq!(told(&judgement.path.findings), expected, "{subject}");
+        assert_eq!(told(&judgement.direct.findings), expected, "{subject}");
+    }
+}
+
+#[test]
+fn the_ca_has_another_key_by_now() {
+    let world = World::new();
+    let new_key = Key::p256("root, new");
+    let renewed = Template::ca(ROOT, &new_key, ROOT).with(subject_key_id(&[2; 4])).sign(&new_key);
+    let device =
+        Template::new(DEVICE, &world.device_key, ROOT).with(authority_key_id(&[1; 4])).sign(&world.root_key);
+    let expected = "signature-invalid@0: The certificate names \"CN=Root CA, O=Example\" as its issuer, as the \
+                    uploaded CA is called, but that key did not make its signature: the CA has another key by \
+                    now, another CA bears the same name, or the certificate is damaged. Its authority key \
+                    identifier: 01010101; subject key identifier of the uploaded CA: 02020202.";
+    let judgement = judge(std::slice::from_ref(&renewed), &[], &device);
+    assert_eq!(told(&judgement.direct.findings), [expected]);
+    assert_eq!(told(&judgement.path.findings), [expected]);
+    // The CA's old certificate at hand does not change that.
+    let judgement = judge(std::slice::from_ref(&renewed), std::slice::from_ref(&world.root), &device);
+    assert_eq!(told(&judgement.path.findings), [expected]);
+    // With both keys uploaded, the right one is found.
+    let judgement = judge(&[renewed, world.root.clone()], &[], &device);
+    assert_eq!(judgement.direct.issuer, Some(1));
+    assert_eq!(judgement.path.anchor, Some(1));
+}
+
+#[test]
+fn a_cross_certificate_leads_to_the_uploaded_root() {
+    let world = World::new();
+    let (old_key, old_name) = (Key::p256("old root"), "CN=Old Root");
+    let old = Template::ca(old_name, &old_key, old_name).sign(&old_key);
+    let cross = Template::ca(ROOT, &world.root_key, old_name).sign(&old_key);
+    let device = world.device().sign(&world.issuing_key);
+    // The pool holds the new root both self-signed and cross-signed; only the latter leads to the old.
+    let pool = [world.issuing.clone(), world.root.clone(), cross.clone()];
+    let path = judge(std::slice::from_ref(&old), &pool, &device).path;
+    assert!(path.passes());
+    assert_eq!(path.chain, [device.clone(), world.issuing.clone(), cross.clone(), old.clone()]);
+    // With the new root uploaded, the chain ends there.
+    let path = judge(std::slice::from_ref(&world.root), &[world.issuing.clone(), cross, old], &device).path;
+    assert_eq!(path.chain, [device, world.issuing.clone(), world.root.clone()]);
+}
+
+#[test]
+fn a_faulty_way_is_taken_only_where_no_clean_one_is() {
+    let world = World::new();
+    let device = world.device().sign(&world.issuing_key);
+    let expired = Template::ca(ISSUING, &world.issuing_key, ROOT)
+        .dates("200101000000Z", "210101000000Z")
+        .sign(&world.root_key);
+    let path =
+        judge(std::slice::from_ref(&world.root), &[expired.clone(), world.issuing.clone()], &device).path;
+    assert!(path.passes());
+    assert_eq!(path.chain[1], world.issuing);
+    let path = judge(std::slice::from_ref(&world.root), std::slice::from_ref(&expired), &device).path;
+    assert_eq!(codes(&path.findings), ["expired@1"]);
+    assert_eq!(path.anchor, Some(0));
+}
+
+#[test]
+fn loops_end() {
+    let world = World::new();
+    let (a_key, b_key) = (Key::p256("a"), Key::p256("b"));
+    let a = Template::ca("CN=A", &a_key, "CN=B").sign(&b_key);
+    let b = Template::ca("CN=B", &b_key, "CN=A").sign(&a_key);
+    let device = Template::new(DEVICE, &world.device_key, "CN=A").sign(&a_key);
+    let path = judge(std::slice::from_ref(&world.root), &[a.clone(), b.clone()], &device).path;
+    assert_eq!(path.chain, [device, a, b]);
+    assert_eq!(codes(&path.findings), ["intermediate-missing@2"]);
+}
+
+#[test]
+fn the_key_identifier_finds_the_right_one_of_many() {
+    let world = World::new();
+    // More keys of one name than the budget allows to try.
+    let mut pool: Vec<_> = (0..150)
+        .map(|n| {
+            let key = Key::p256(&format!("decoy {n}"));
+            Template::ca(ISSUING, &key, ROOT).with(subject_key_id(&key.id())).sign(&world.root_key)
+        })
+        .collect();
+    let id = world.issuing_key.id();
+    pool.push(
+        Template::ca(ISSUING, &world.issuing_key, ROOT).with(subject_key_id(&id)).sign(&world.root_key),
+    );
+    let device = world.device().with(authority_key_id(&id)).sign(&world.issuing_key);
+    assert!(judge(std::slice::from_ref(&world.root), &pool, &device).path.passes());
+    // Without it the search is given up, and says so.
+    pool.truncate(150);
+    let lost = world.device().sign(&world.issuing_key);
+    let path = judge(std::slice::from_ref(&world.root), &pool, &lost).path;
+    assert!(!path.passes());
+    let spent = "intermediate-missing@0: The search for a chain was given up after 100 signature checks: too many \
+                 certificates here bear the same names.";
+    assert!(told(&path.findings).contains(&spent.to_owned()), "{:?}", told(&path.findings));
+}
+
+#[test]
+fn the_right_key_under_another_name_is_told() {
+    let world = World::new();
+    let id = world.root_key.id();
+    let root = Template::ca(ROOT, &world.root_key, ROOT).with(subject_key_id(&id)).sign(&world.root_key);
+    let device = Template::new(DEVICE, &world.device_key, "CN=Root CA before the merger")
+        .with(authority_key_id(&id))
+        .sign(&world.root_key);
+    let judgement = judge(std::slice::from_ref(&root), &[], &device);
+    for findings in [&judgement.direct.findings, &judgement.path.findings] {
+        assert_eq!(codes(findings), ["issuer-differs@0"]);
+        assert!(findings[0].message.ends_with(
+            "The key of the CA did make the signature, but the names differ, and a chain needs both."
+        ));
+    }
+}
+
+#[test]
+fn without_a_ca_there_is_no_chain() {
+    let world = World::new();
+    let judgement = judge(&[], &[], &world.device().sign(&world.issuing_key));
+    assert_eq!(
+        told(&judgement.path.findings),
+        ["issuer-differs@0: Issued by \"CN=Issuing CA, O=Example\"; no CA was given to compare with."]
+    );
+}
+
+#[test]
+fn names_match_as_rfc_5280_compares_them() {
+    let world = World::new();
+    let mut device = Template::new(DEVICE, &world.device_key, ROOT);
+    device.issuer = forge::der::name_in("O=EXAMPLE, CN=  root   ca", 0x13);
+    let judgement = world.judge(&device.sign(&world.root_key));
+    assert!(judgement.path.passes() && judgement.direct.passes());
+}
+
+#[test]
+fn one_verifier_serves_many_threads() {
+    use rayon::prelude::*;
+    let world = World::new();
+    let (anchors, pool) = ([world.root.clone()], [world.issuing.clone()]);
+    let verifier = certposture::verification::Verifier::new(&anchors, &pool, super::at());
+    let device = world.device().sign(&world.issuing_key);
+    let passed =
+        (0..64).into_par_iter().filter(|_| verifier.judge(&device, Default::default()).path.passes());
+    assert_eq!(passed.count(), 64);
+}

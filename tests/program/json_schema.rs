@@ -1,0 +1,146 @@
+//! Real documents against the published schemas.
+
+use crate::support::schema::{assert_valid, validate};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn run(folder: &Path, arguments: &[&str]) -> (Value, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+        .args(arguments)
+        .args(["--format", "json", "--at", "2025-06-01T12:00:00Z"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let document = serde_json::from_slice(&output.stdout);
+    let document = document
+        .unwrap_or_else(|why| panic!("{arguments:?}: {why}: {}", String::from_utf8_lossy(&output.stderr)));
+    (document, output.status.code())
+}
+
+fn lab() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_certposture"))
+        .args(["lab", ".", "-q", "--at", "2025-06-01T12:00:00Z"])
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    fs::write(
+        folder.path().join("broken.pem"),
+        "-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n",
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn check_one_rule() {
+    let folder = lab();
+    let cases =
+        ["good", "expired", "wrong-issuer", "by-intermediate", "no-client-auth", "wrong-name", "key-missing"];
+    for case in cases {
+        let store = format!("file:pem/{case}");
+        for rule in [
+            &["--rule", "rules/windows.json"][..],
+            &["--cn", "device-042", "--os", "macos"],
+            &["--cn", "${user}", "--type", "client_certificate_v2"],
+        ] {
+            let (document, _) =
+                run(folder.path(), &[&["check", "--ca", "ca/root-ca.pem", "--store", &store], rule].concat());
+            assert_eq!(document["schema"], "certposture.check/1");
+            assert_valid(&document);
+        }
+    }
+    let (document, status) =
+        run(folder.path(), &["check", "--cn", "x", "--ca", "none.pem", "--store", "file:broken.pem"]);
+    assert_eq!(status, Some(3));
+    assert_valid(&document);
+    assert_valid(&run(folder.path(), &["check", "--rule", "none.json", "--ca", "ca/root-ca.pem"]).0);
+    assert_valid(
+        &run(
+            folder.path(),
+            &["check", "--cn", "x", "--ca", "ca/root-ca.pem", "--store", "nss:none", "--elsewhere"],
+        )
+        .0,
+    );
+}
+
+#[test]
+fn check_several_rules() {
+    let folder = lab();
+    let read = |system: &str| -> Value {
+        serde_json::from_slice(&fs::read(folder.path().join(format!("rules/{system}.json"))).unwrap())
+            .unwrap()
+    };
+    let mut other = read("linux");
+    other["input"]["cn"] = "somebody-elses-device".into();
+    fs::write(folder.path().join("two.json"), json!([read("linux"), other]).to_string()).unwrap();
+    let arguments = [
+        "check",
+        "--rule",
+        "two.json",
+        "--ca",
+        "ca/root-ca.pem",
+        "--store",
+        "file:pem/good",
+        "--os",
+        "linux",
+    ];
+    let (document, _) = run(folder.path(), &arguments);
+    assert_eq!(document["schema"], "certposture.checks/1", "{document:#}");
+    assert_valid(&document);
+}
+
+#[test]
+fn list_verify_and_ca() {
+    let folder = lab();
+    assert_valid(&run(folder.path(), &["list", "--store", "file:pem/good", "--store", "file:none"]).0);
+    assert_valid(&run(folder.path(), &["list", "--cn", "device-042", "--store", "file:pem/good"]).0);
+    assert_valid(&run(folder.path(), &["verify", "--ca", "ca/root-ca.pem", "der", "broken.pem"]).0);
+    assert_valid(&run(folder.path(), &["verify", "--ca", "none.pem", "der"]).0);
+    let inspect = [
+        "ca",
+        "inspect",
+        "ca/root-ca.pem",
+        "pem/good/good.pem",
+        "none.pem",
+        "--for",
+        "pem/by-intermediate/by-intermediate.pem",
+    ];
+    assert_valid(&run(folder.path(), &inspect).0);
+    assert_valid(&run(folder.path(), &["ca", "inspect", "ca/root-ca.pem", "--for", "none.pem"]).0);
+}
+
+/// The schemas are strict: a field that is missing, new, or of another type is noticed.
+#[test]
+fn the_schemas_notice_changes() {
+    let folder = lab();
+    let (document, _) = run(
+        folder.path(),
+        &[
+            "check",
+            "--cn",
+            "device-042",
+            "--ca",
+            "ca/root-ca.pem",
+            "--store",
+            "file:pem/expired",
+            "--os",
+            "macos",
+        ],
+    );
+    assert_valid(&document);
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut document = document.clone();
+        change(&mut document);
+        validate(&document)
+    };
+    assert!(changed(&|d| d["verdict"] = "maybe".into()).is_err());
+    assert!(changed(&|d| d["new"] = 1.into()).is_err());
+    assert!(changed(&|d| d["certificates"][0]["steps"][0]["status"] = 1.into()).is_err());
+    assert!(changed(&|d| d["reasons"][0]["code"] = "Expired".into()).is_err());
+    assert!(changed(&|d| _ = d.as_object_mut().unwrap().remove("fixes")).is_err());
+    assert!(changed(&|d| d["certificates"][0]["sha256"] = "ABC".into()).is_err());
+}

@@ -1,0 +1,35 @@
+//! Tests of the built program: arguments and files in; output and exit status out. No outside tools.
+//!
+//! * `automation`: the shell parts of docs/automation
+//! * `ca`: `ca inspect` and `ca body`
+//! * `check_report`: what `check` prints for people
+//! * `cloudflare`: `pull` and `ca upload`, against a server that plays the API (feature `network`)
+//! * `help`: what the program says of itself
+//! * `json_schema`: documents against the published schemas
+//! * `keychain_fixes`: verdicts and repairs for macOS
+//! * `lab`: `check` says of the lab's certificates what the lab promises
+//! * `limits`: bounds on input, time and memory
+//! * `readme`: the README shows what the program prints
+//! * `secrets`: no private key comes out again
+//! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
+//! * `verify_command`: `verify`
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(unix)]
+mod automation;
+mod ca;
+mod check_report;
+#[cfg(feature = "network")]
+mod cloudflare;
+mod help;
+mod json_schema;
+#[cfg(unix)]
+mod keychain_fixes;
+mod lab;
+mod limits;
+mod readme;
+mod secrets;
+mod untrusted_text;
+mod verify_command;
