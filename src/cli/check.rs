@@ -9,7 +9,7 @@ use crate::reason::Code;
 use crate::report::{self, Format, Style};
 use crate::rule::{self, Rule, RuleFile, RuleProblem};
 use crate::store::scope;
-use crate::store::{Place, StoreSpec, places};
+use crate::store::{Given, Origin, Place, StoreSpec, places};
 use crate::system::System;
 use crate::text::shown;
 use crate::{encoding, input};
@@ -43,6 +43,10 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
 /// Everything that was asked for, read from where it stands.
 struct Asked {
     rules: Vec<Rule>,
+    /// What `--store` names.
+    given: Vec<Place>,
+    /// Whose stores are judged, as far as options and evidence tell.
+    system: System,
     cas: UploadedCas,
     intermediates: Vec<Certificate>,
     device: Device,
@@ -61,8 +65,14 @@ impl Asked {
         let rules = match file {
             None => vec![Rule::from_flags(arguments.cn.as_deref().map(bytes_of), common.rule_type)],
             Some(Err(problem)) => vec![unreadable_rule(problem)],
-            Some(Ok(file)) => choose_rules(file.rules, arguments, common)?,
+            Some(Ok(file)) => file.rules,
         };
+        refuse_another_system(common)?;
+        let given = read_given(&rules, common)?;
+        let system = common.os.or(system_of(&given)).unwrap_or_else(System::current);
+        let rules = choose_rules(rules, arguments, system)?;
+        let is_ours = given.iter().all(|place| place.contents.evidence.origin == Origin::ThisMachine);
+        let device = if is_ours { Device::here } else { Device::elsewhere };
         let unreadable = rules.iter().any(|rule| rule.problems.iter().any(|p| p.code == Code::RuleMalformed));
         if arguments.ca.is_empty() && bundled.is_none() && !unreadable {
             return Err(UsageError("give the CA certificate that was uploaded: --ca FILE".to_owned()).into());
@@ -77,9 +87,11 @@ impl Asked {
         });
         Ok(Self {
             rules,
+            given,
+            system,
             cas,
             intermediates,
-            device: Device::here(common.hostname.clone(), common.serial_number.clone()),
+            device: device(common.hostname.clone(), common.serial_number.clone()),
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
             working_directory: std::env::current_dir().ok(),
@@ -105,18 +117,29 @@ impl Asked {
 
     /// Looks where the client looks; and elsewhere only when that leaves a question.
     fn answer(&self, rule: &Rule, common: &Common) -> Diagnosis {
-        let (specs, mut places) = read_places(rule, common);
-        let answer = self.diagnose(rule, common, &places);
-        let asked = common.store.is_empty() || common.elsewhere;
+        let own = if self.given.is_empty() { own_places(rule) } else { Vec::new() };
+        let places = if self.given.is_empty() { &own } else { &self.given };
+        let answer = self.diagnose(rule, common, places);
+        let asked = self.given.is_empty() || common.elsewhere;
         if !asked || answer.verdict == Verdict::Pass {
             return answer;
         }
-        let elsewhere = places::elsewhere(&specs);
+        let read: Vec<StoreSpec> = places.iter().map(|place| place.contents.spec.clone()).collect();
+        let elsewhere = places::elsewhere(&read);
         if elsewhere.is_empty() {
             return answer;
         }
-        places.extend(elsewhere);
-        self.diagnose(rule, common, &places)
+        self.diagnose(rule, common, &[&places[..], &elsewhere].concat())
+    }
+
+    /// Whose look-up applies to files of no system: what the user says, what other evidence is, what
+    /// the rule is for, or this system.
+    fn judged_system(&self, rule: &Rule, common: &Common) -> System {
+        let by_rule = match rule.systems[..] {
+            [only] if !self.given.is_empty() => Some(only),
+            _ => None,
+        };
+        common.os.or(system_of(&self.given)).or(by_rule).unwrap_or(self.system)
     }
 
     fn diagnose(&self, rule: &Rule, common: &Common, places: &[Place]) -> Diagnosis {
@@ -127,11 +150,24 @@ impl Asked {
             client: self.client.as_ref(),
             intermediates: &self.intermediates,
             places,
-            system: judged_system(rule, common),
+            system: self.judged_system(rule, common),
             at: self.at,
             expiry_warning_days: common.expiry_warning,
             working_directory: self.working_directory.as_deref(),
         })
+    }
+}
+
+/// Without a store that was given, it is this machine that is judged.
+fn refuse_another_system(common: &Common) -> Result<(), UsageError> {
+    match common.os {
+        Some(system) if common.store.is_empty() && system != System::current() => Err(UsageError(format!(
+            "--os {} is for evidence from such a system, and this machine runs {}: give a store or a copy of one \
+             with --store",
+            system.api_name(),
+            System::current()
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -156,7 +192,7 @@ fn unreadable_rule(problem: RuleProblem) -> Rule {
 }
 
 /// The rule that was picked; without a pick, every client-certificate rule that fits this system.
-fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, common: &Common) -> anyhow::Result<Vec<Rule>> {
+fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, system: System) -> anyhow::Result<Vec<Rule>> {
     let picked = arguments.rule_id.is_some() || arguments.rule_name.is_some();
     if picked {
         return pick_rule(rules, arguments).map(|rule| vec![rule]);
@@ -164,7 +200,6 @@ fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, common: &Common) -
     if rules.len() == 1 {
         return Ok(rules);
     }
-    let system = judged_system_of_stores(common);
     let fits = |rule: &Rule| is_ours(rule) && (rule.systems.is_empty() || rule.systems.contains(&system));
     let (fitting, others): (Vec<Rule>, Vec<Rule>) = rules.into_iter().partition(fits);
     if !fitting.is_empty() {
@@ -220,27 +255,36 @@ pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certif
     Ok(certificates)
 }
 
-/// Whose look-up applies: what the user says, what the stores are, what the rule is for, or this system.
-fn judged_system(rule: &Rule, common: &Common) -> System {
-    let by_rule = match rule.systems[..] {
-        [only] if common.store.iter().any(|spec| matches!(spec, StoreSpec::File(_))) => Some(only),
-        _ => None,
-    };
-    common.os.or(by_rule).unwrap_or_else(|| judged_system_of_stores(common))
+/// What `--store` names, read once for all rules; nothing where it is not given.
+fn read_given(rules: &[Rule], common: &Common) -> anyhow::Result<Vec<Place>> {
+    let files = files_among(&common.store);
+    let listed = |path: &Path| rules.iter().any(|rule| scope::lists(rule, path));
+    let mut places = Vec::with_capacity(common.store.len());
+    for given in &common.store {
+        let is_listed = given.role.is_none() && given.spec.path().is_some_and(listed);
+        let mut place = if is_listed { Place::own(&given.spec, &files) } else { Place::read(given, &files) };
+        if let Some(path) = place.is_not_there() {
+            let what = if path.exists() { "holds no NSS database" } else { "does not exist" };
+            let path = shown(&path.to_string_lossy()).into_owned();
+            return Err(UsageError(format!("--store names {path}, which {what}")).into());
+        }
+        if common.os.is_some() && place.contents.evidence.role.is_none() {
+            place.contents.evidence.system = None;
+        }
+        places.push(place);
+    }
+    Ok(places)
 }
 
-fn judged_system_of_stores(common: &Common) -> System {
-    let here = common.os.unwrap_or_else(System::current);
-    common.store.first().map_or(here, |spec| crate::lookup::system_of(spec, here))
+/// The system that what was given belongs to, where it tells.
+fn system_of(given: &[Place]) -> Option<System> {
+    given.iter().find_map(|place| place.contents.evidence.system)
 }
 
-/// The stores that count.
-fn read_places(rule: &Rule, common: &Common) -> (Vec<StoreSpec>, Vec<Place>) {
-    let given = !common.store.is_empty();
-    let specs = if given { common.store.clone() } else { default_stores_of_both(rule) };
-    let key_files = if given { files_among(&specs) } else { scope::paths(rule).to_vec() };
-    let places = specs.iter().map(|spec| Place::read(spec, &key_files)).collect();
-    (specs, places)
+/// This machine's stores that count.
+fn own_places(rule: &Rule) -> Vec<Place> {
+    let key_files = scope::paths(rule);
+    default_stores_of_both(rule).iter().map(|spec| Place::own(spec, key_files)).collect()
 }
 
 /// Where the client of either type looks on this system: both verdicts are told.
@@ -260,10 +304,10 @@ fn default_stores_of_both(rule: &Rule) -> Vec<StoreSpec> {
     specs
 }
 
-fn files_among(specs: &[StoreSpec]) -> Vec<PathBuf> {
-    specs
+fn files_among(given: &[Given]) -> Vec<PathBuf> {
+    given
         .iter()
-        .filter_map(|spec| match spec {
+        .filter_map(|given| match &given.spec {
             StoreSpec::File(path) if path.is_file() => Some(path.clone()),
             _ => None,
         })

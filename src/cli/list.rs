@@ -15,8 +15,7 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     let name = arguments.cn.as_deref().map(check::bytes_of);
     // Not dropped: the program ends here, and giving back ten thousand certificates one by one takes
     // as long as reading them.
-    let places: ManuallyDrop<Vec<Place>> =
-        ManuallyDrop::new(specs(common).iter().map(|spec| Place::read(spec, &[])).collect());
+    let places: ManuallyDrop<Vec<Place>> = ManuallyDrop::new(places(common));
     let listed: Vec<report::Listed<'_>> =
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
     match common.format {
@@ -26,12 +25,12 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     Ok(exit(&listed, name.is_some()))
 }
 
-/// The given stores, or those where the client of either type looks on this system.
-pub(super) fn specs(common: &Common) -> Vec<StoreSpec> {
+/// What is in the given stores, or those where the client of either type looks on this system.
+pub(super) fn places(common: &Common) -> Vec<Place> {
     if !common.store.is_empty() {
-        return common.store.clone();
+        return common.store.iter().map(|given| Place::read(given, &[])).collect();
     }
-    let mut specs = Vec::new();
+    let mut specs: Vec<StoreSpec> = Vec::new();
     for rule_type in [RuleType::ClientCertificate, RuleType::ClientCertificateV2] {
         for spec in scope::default_stores(&Rule::from_flags(None, Some(rule_type)), System::current()) {
             if !specs.contains(&spec) {
@@ -39,7 +38,7 @@ pub(super) fn specs(common: &Common) -> Vec<StoreSpec> {
             }
         }
     }
-    specs
+    specs.iter().map(|spec| Place::own(spec, &[])).collect()
 }
 
 fn list_place<'a>(place: &'a Place, name: Option<&[u8]>, common: &Common) -> report::Listed<'a> {

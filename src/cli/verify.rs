@@ -112,8 +112,8 @@ fn gather(arguments: &options::Verify, common: &Common) -> Inputs {
     let mut inputs = Inputs::default();
     inputs.add_files(&files(&arguments.certificates));
     if arguments.certificates.is_empty() || !common.store.is_empty() {
-        for spec in list::specs(common) {
-            inputs.add_store(&Place::read(&spec, &[]));
+        for place in list::places(common) {
+            inputs.add_store(&place);
         }
     }
     inputs

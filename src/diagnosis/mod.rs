@@ -20,7 +20,7 @@ use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
 use crate::rule::{self, Resolution, Rule};
 use crate::store::scope;
-use crate::store::{Contents, Place, StoreSpec, StoredCertificate};
+use crate::store::{Contents, Evidence, Place, StoreSpec, StoredCertificate};
 use crate::system::System;
 use crate::verification::{Judgement, Purpose, Verifier};
 use jiff::Timestamp;
@@ -106,6 +106,8 @@ pub struct Reason {
 #[derive(Clone, Debug)]
 pub struct StoreReport {
     pub spec: StoreSpec,
+    /// The store on the device that it stands for, and what it can show of it.
+    pub evidence: Evidence,
     pub status: crate::store::Status,
     pub searched: bool,
     pub certificates: usize,
@@ -196,7 +198,7 @@ fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
 
 /// Whether the rule's client looks into this place.
 fn is_searched(case: &Case<'_>, place: &Place) -> bool {
-    !place.elsewhere && scope::searches(case.rule, &place.contents.spec)
+    !place.elsewhere && scope::searches(case.rule, &place.contents)
 }
 
 fn look_up(case: &Case<'_>, resolution: &Resolution, contents: &Contents) -> Lookup {
@@ -215,6 +217,7 @@ fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
     let contents = &place.contents;
     StoreReport {
         spec: contents.spec.clone(),
+        evidence: contents.evidence.clone(),
         status: contents.status,
         searched: is_searched(case, place),
         certificates: contents.certificates.len(),

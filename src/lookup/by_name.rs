@@ -53,7 +53,7 @@ fn listing_command(contents: &Contents, system: System) -> String {
         StoreSpec::Windows(location, name) => {
             format!("Get-ChildItem Cert:\\{}\\{}", location.as_str(), text::shown(name))
         }
-        StoreSpec::File(file) => match system_of(&contents.spec, system) {
+        StoreSpec::File(file) => match system_of(&contents.evidence, system) {
             System::Windows => {
                 format!(
                     "certutil -dump {}",

@@ -10,7 +10,7 @@ pub mod security;
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::store::{Contents, StoreSpec};
+use crate::store::{Contents, Evidence, StoreSpec};
 use crate::system::System;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -71,22 +71,15 @@ pub fn look_up(contents: &Contents, query: &Query<'_>) -> Lookup {
         return by_name::exact(contents, query);
     }
     let name = query.name.unwrap_or_default();
-    match (&contents.spec, query.system) {
+    match (&contents.spec, system_of(&contents.evidence, query.system)) {
         (StoreSpec::Nss(_), _) => certutil::lookup(contents, name, query.at, query.working_directory),
-        (StoreSpec::Keychain(_), _) | (StoreSpec::File(_), System::Macos) => security::lookup(contents, name),
-        (StoreSpec::Windows(..), _) | (StoreSpec::File(_), System::Windows) => {
-            powershell::lookup(contents, name)
-        }
-        (StoreSpec::File(_), System::Linux) => by_name::as_if_imported(contents, name),
+        (_, System::Macos) => security::lookup(contents, name),
+        (_, System::Windows) => powershell::lookup(contents, name),
+        (_, System::Linux) => by_name::as_if_imported(contents, name),
     }
 }
 
-/// The system whose command applies to a store.
-pub fn system_of(spec: &StoreSpec, otherwise: System) -> System {
-    match spec {
-        StoreSpec::Nss(_) => System::Linux,
-        StoreSpec::Keychain(_) => System::Macos,
-        StoreSpec::Windows(..) => System::Windows,
-        StoreSpec::File(_) => otherwise,
-    }
+/// The system whose command applies to what was read.
+pub fn system_of(evidence: &Evidence, otherwise: System) -> System {
+    evidence.system.unwrap_or(otherwise)
 }

@@ -348,6 +348,43 @@ codes! {
                   account.",
             "Windows": "whoami",
         }
+        EvidenceUnreadable "evidence-unreadable" Unknown {
+            seen: "What was given in place of a store cannot be read: it is damaged, encrypted, or of a form \
+                   that holds no certificate. The report names the form where it is a known one.",
+            why: "A file that cannot be read says nothing about the device that it came from. The client reads \
+                  its own store there, whatever became of the copy.",
+            fix: "Send it again in a form that is read: PEM, DER, PKCS #7, PKCS #12, a keychain, an NSS \
+                  database's folder, a serialized store (`.sst`), a `.reg` export or the text of `certutil \
+                  -store`. Copy files as they are, not as text in a mail.",
+            "Windows": "Get-ChildItem Cert:\\CurrentUser\\My | Export-Certificate -Type SST -FilePath my.sst",
+            "macOS": "security find-certificate -a -p /Library/Keychains/System.keychain > system.pem",
+            "Linux": "sudo tar -C /etc/pki -cf nssdb.tar nssdb",
+        }
+        EvidencePartial "evidence-partial" Unknown {
+            seen: "What was given is a part of what the client searches: a single certificate or an export, \
+                   or another store that the rule has the client search was not given.",
+            why: "That a certificate is not in a part proves nothing: the device may have it in the rest. \
+                  What is wrong with the certificates that were given stays true of them.",
+            fix: "Give every store that the rule's client searches, whole, and say which one each file is: \
+                  `--store 'windows:CurrentUser\\My=FILE'`, `windows:LocalMachine\\My=FILE`, \
+                  `keychain:system=FILE`, `nss:/etc/pki/nssdb=FOLDER`.",
+            "certposture": "certposture check --cn NAME --ca CA.pem --store 'windows:CurrentUser\\My=FILE'",
+        }
+        EvidenceAssumed "evidence-assumed" Warning {
+            seen: "The certificate that passes is in a file that nobody said the origin of.",
+            why: "It is judged as if it lay in the store that the client searches. On the device it may lie \
+                  in another store, and then the check fails.",
+            fix: "Say which store the file is a copy of, as in `--store 'windows:LocalMachine\\My=FILE'` or \
+                  `--store keychain:system=FILE`. Without that the verdict holds for a certificate that is \
+                  in the right place.",
+        }
+        RoleNotSearched "role-not-searched" Unknown {
+            seen: "The certificate is in a copy of a store that the rule's client does not search, and the \
+                   store that it does search was not given.",
+            why: "The certificate may be in both. Where the searched store was seen too and lacks it, the \
+                  code is `found-elsewhere` and the check fails.",
+            fix: "Give the store that the client searches as well: the report names it.",
+        }
         LocationNotSearched "location-not-searched" Warning {
             seen: "The rule names a location that is not searched on this system, or names none.",
             why: "The trust store `user` exists for Windows only. Where a rule has no `locations`, \

@@ -144,6 +144,15 @@ pub(super) fn store(store: &StoreReport) -> Value {
     json!({
         "spec": store.spec.to_string(),
         "status": store.status.as_str(),
+        "role": store.evidence.role.as_ref().map(ToString::to_string),
+        "role_source": store.evidence.source.as_str(),
+        "complete": store.evidence.complete,
+        "shows": {
+            "private_key": store.evidence.shows.private_key,
+            "label": store.evidence.shows.label,
+            "order": store.evidence.shows.order,
+            "trust": store.evidence.shows.trust,
+        },
         "searched": store.searched,
         "certificates": store.certificates,
         "account": store.account,

@@ -37,6 +37,7 @@ pub fn json(listed: &[Listed<'_>]) -> io::Result<()> {
 fn report_store(contents: &Contents) -> StoreReport {
     StoreReport {
         spec: contents.spec.clone(),
+        evidence: contents.evidence.clone(),
         status: contents.status,
         searched: true,
         certificates: contents.certificates.len(),

@@ -1,6 +1,7 @@
 //! Where certificates live. One file per kind of store; nothing above this module knows an
 //! operating system's interfaces.
 
+mod evidence;
 mod file;
 mod keychain;
 pub mod nss;
@@ -10,11 +11,12 @@ pub mod scope;
 mod spec;
 mod windows;
 
+pub use evidence::{Evidence, LINUX_SYSTEM_STORE, Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Shows};
 pub use file::FileStore;
-pub use keychain::{KeychainStore, SYSTEM_KEYCHAIN};
+pub use keychain::KeychainStore;
 pub use nss::NssStore;
 pub use places::Place;
-pub use spec::{StoreSpec, WindowsLocation};
+pub use spec::{Given, StoreSpec, WindowsLocation};
 pub use windows::{Account, WindowsStore, profile_folders};
 
 use crate::certificate::Certificate;
@@ -32,7 +34,10 @@ pub trait Store {
 /// What a store held when it was read.
 #[derive(Clone, Debug)]
 pub struct Contents {
+    /// Where it was read.
     pub spec: StoreSpec,
+    /// Which store on which device it stands for, and what it can show of it.
+    pub evidence: Evidence,
     pub status: Status,
     /// Why the status is not `Read`, or what is odd about a store that was read.
     pub problem: Option<Problem>,
@@ -53,7 +58,14 @@ impl Contents {
 
     /// A store of which nothing could be read.
     pub fn unread(spec: StoreSpec, status: Status, problem: Problem) -> Self {
-        Self { spec, status, problem: Some(problem), certificates: Vec::new(), index: Index::None }
+        Self {
+            evidence: Evidence::given_as(&spec),
+            spec,
+            status,
+            problem: Some(problem),
+            certificates: Vec::new(),
+            index: Index::None,
+        }
     }
 }
 
@@ -66,6 +78,10 @@ pub enum Status {
     Locked,
     Corrupt,
     Unsupported,
+    /// What was given cannot be read. That is no fact about the device.
+    Unreadable,
+    /// Nothing was given or captured that stands for it.
+    NotCaptured,
 }
 
 impl Status {
@@ -78,6 +94,8 @@ impl Status {
             Self::Locked => "locked",
             Self::Corrupt => "corrupt",
             Self::Unsupported => "unsupported",
+            Self::Unreadable => "unreadable",
+            Self::NotCaptured => "not-captured",
         }
     }
 }

@@ -2,9 +2,10 @@
 //! install certificates by mistake.
 
 use super::{
-    Contents, FileStore, KeychainStore, NssStore, PrivateKey, Status, Store as _, StoreSpec,
-    StoredCertificate, WindowsStore, nss, windows,
+    Contents, Evidence, FileStore, Given, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin, PrivateKey,
+    SYSTEM_KEYCHAIN, Status, Store as _, StoreSpec, StoredCertificate, WindowsStore, nss, windows,
 };
+use crate::system::System;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,14 +41,39 @@ pub struct Place {
 impl Place {
     /// Reads a store that counts. `key_files` are other files that the rule names beside it: the
     /// private key may be in one of them.
-    pub fn read(spec: &StoreSpec, key_files: &[PathBuf]) -> Self {
-        let contents = match spec {
+    pub fn read(given: &Given, key_files: &[PathBuf]) -> Self {
+        let mut contents = match &given.spec {
             StoreSpec::File(path) if !key_files.is_empty() => {
                 FileStore::new(path.clone()).with_keys_from(key_files.iter().cloned()).read()
             }
             spec => open(spec),
         };
+        match &given.role {
+            Some(role) => contents.evidence.stands_for(role.clone()),
+            None if is_this_machines(&contents.spec) => contents.evidence = Evidence::own(&contents.spec),
+            None => {}
+        }
         Self::of(contents, false)
+    }
+
+    /// Reads one of this machine's own stores.
+    pub fn own(spec: &StoreSpec, key_files: &[PathBuf]) -> Self {
+        let mut place = Self::read(&spec.clone().into(), key_files);
+        place.contents.evidence = Evidence::own(spec);
+        place
+    }
+
+    /// The path that was given, where nothing lies there. (That one of this machine's own stores is missing is a
+    /// fact about it.)
+    pub fn is_not_there(&self) -> Option<&Path> {
+        let evidence = &self.contents.evidence;
+        if self.contents.status != Status::Missing || evidence.origin == Origin::ThisMachine {
+            return None;
+        }
+        match &self.contents.spec {
+            StoreSpec::Nss(directory) => nss::is_no_database(directory).then_some(directory),
+            spec => spec.path().filter(|path| path.symlink_metadata().is_err()),
+        }
     }
 
     /// A store of which only the contents matter.
@@ -85,8 +111,20 @@ impl Place {
 /// The stores beside `searched` that exist on this machine and can be read.
 pub fn elsewhere(searched: &[StoreSpec]) -> Vec<Place> {
     let specs = platform::specs().into_iter().filter(|spec| !searched.contains(spec));
-    let read = specs.map(|spec| Place::of(open(&spec), true));
+    let own = |contents: Contents| Contents { evidence: Evidence::own(&contents.spec), ..contents };
+    let read = specs.map(|spec| Place::of(own(open(&spec)), true));
     read.filter(|place| !place.contents.certificates.is_empty()).collect()
+}
+
+/// Whether this is a store of the machine itself, and no copy.
+fn is_this_machines(spec: &StoreSpec) -> bool {
+    match (spec, System::current()) {
+        (StoreSpec::Windows(..), System::Windows) => true,
+        (StoreSpec::Nss(directory), System::Linux) if directory == Path::new(LINUX_SYSTEM_STORE) => true,
+        (StoreSpec::Keychain(file), System::Macos) if file == Path::new(SYSTEM_KEYCHAIN) => true,
+        (StoreSpec::Nss(_) | StoreSpec::Keychain(_), _) => platform::specs().contains(spec),
+        (StoreSpec::Windows(..) | StoreSpec::File(_), _) => false,
+    }
 }
 
 /// Whether SQLite left a journal beside the damaged file.

@@ -1,13 +1,10 @@
 //! Where the client looks for a rule's certificate.
 
-use super::{SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
+use super::{Contents, LINUX_SYSTEM_STORE, Role, SYSTEM_KEYCHAIN, StoreSpec, WindowsLocation};
 use crate::posture::RuleType;
 use crate::rule::{Locations, Rule, TrustStore};
 use crate::system::System;
 use std::path::{Path, PathBuf};
-
-/// The documented Linux store.
-pub const LINUX_SYSTEM_STORE: &str = "/etc/pki/nssdb";
 
 /// The stores that the rule's client searches on `system`, in the order of the documentation.
 pub fn default_stores(rule: &Rule, system: System) -> Vec<StoreSpec> {
@@ -35,25 +32,35 @@ pub fn default_stores(rule: &Rule, system: System) -> Vec<StoreSpec> {
     stores
 }
 
-/// Whether the rule's client would look into a store of this kind, were it on the client's machine.
-pub fn searches(rule: &Rule, spec: &StoreSpec) -> bool {
-    match spec {
+/// Whether the rule's client looks into the store that these contents are of or stand for. A loose
+/// file is judged as if it were that store.
+pub fn searches(rule: &Rule, contents: &Contents) -> bool {
+    contents.evidence.role.as_ref().is_none_or(|role| searches_store(rule, role))
+}
+
+/// Whether the rule's client looks into this store of a device.
+pub fn searches_store(rule: &Rule, role: &Role) -> bool {
+    let wants = |system, store| trust_stores(rule, system).contains(&store);
+    match role {
+        Role::Nss(directory) => {
+            directory == Path::new(LINUX_SYSTEM_STORE) && wants(System::Linux, TrustStore::System)
+        }
+        Role::SystemKeychain => wants(System::Macos, TrustStore::System),
+        Role::LoginKeychain | Role::Keychain(_) => false,
         // The client of the original type knows nothing of the files that a v2 rule names.
-        StoreSpec::File(path) => rule.rule_type == RuleType::ClientCertificateV2 || !lists(rule, path),
-        StoreSpec::Nss(_) => trust_stores(rule, System::Linux).contains(&TrustStore::System),
-        StoreSpec::Keychain(_) => trust_stores(rule, System::Macos).contains(&TrustStore::System),
-        StoreSpec::Windows(location, name) => {
-            let role = match location {
+        Role::Path(path) => rule.rule_type == RuleType::ClientCertificateV2 && lists(rule, path),
+        Role::Windows(location, name) => {
+            let store = match location {
                 WindowsLocation::CurrentUser => TrustStore::User,
                 WindowsLocation::LocalMachine => TrustStore::System,
             };
-            name.eq_ignore_ascii_case("My") && trust_stores(rule, System::Windows).contains(&role)
+            name.eq_ignore_ascii_case("My") && wants(System::Windows, store)
         }
     }
 }
 
 /// Whether the rule names this file, of whichever type the rule is taken to be.
-fn lists(rule: &Rule, path: &Path) -> bool {
+pub fn lists(rule: &Rule, path: &Path) -> bool {
     rule.locations.as_ref().is_some_and(|locations| locations.paths.iter().any(|listed| listed == path))
 }
 

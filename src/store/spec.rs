@@ -1,5 +1,6 @@
 //! How a store is named on the command line and in reports.
 
+use super::Role;
 use crate::text::shown;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,16 +26,51 @@ pub enum WindowsLocation {
     LocalMachine,
 }
 
+/// A store to read, as it is given: its place, and which store on which device it stands for where
+/// that is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    pub spec: StoreSpec,
+    /// The store that lies at the place as a copy.
+    pub role: Option<Role>,
+    /// Whether nobody said what kind of store it is: its place was named and nothing else.
+    pub bare: bool,
+}
+
+impl Given {
+    /// A copy of the store `role` that lies at `spec`.
+    pub const fn copy(role: Role, spec: StoreSpec) -> Self {
+        Self { spec, role: Some(role), bare: false }
+    }
+}
+
+impl From<StoreSpec> for Given {
+    fn from(spec: StoreSpec) -> Self {
+        Self { spec, role: None, bare: false }
+    }
+}
+
 /// A text that names no store.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "\"{}\" names no store: write nss:DIR, keychain:FILE, windows:CurrentUser\\My, \
-     windows:LocalMachine\\My or file:PATH{hint}",
+     windows:LocalMachine\\My or file:PATH, or for a copy of one STORE=PATH, such as \
+     windows:CurrentUser\\My=PATH or keychain:system=PATH{hint}",
     shown(text)
 )]
 pub struct BadSpec {
     text: String,
     hint: String,
+}
+
+impl StoreSpec {
+    /// Where it lies, for a store that is a file or a folder.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Nss(path) | Self::Keychain(path) | Self::File(path) => Some(path),
+            Self::Windows(..) => None,
+        }
+    }
 }
 
 impl FromStr for StoreSpec {
@@ -61,6 +97,56 @@ impl FromStr for StoreSpec {
             _ => Err(bad(&nearest_kind(kind, place))),
         }
     }
+}
+
+impl FromStr for Given {
+    type Err = BadSpec;
+
+    /// A specification, `ROLE=PATH`, or the path of something that exists.
+    fn from_str(text: &str) -> Result<Self, BadSpec> {
+        if let Some(copy) = copy(text)? {
+            return Ok(copy);
+        }
+        match text.parse::<StoreSpec>() {
+            Ok(spec) => Ok(spec.into()),
+            Err(_) if is_bare_path(text) => {
+                Ok(Self { spec: StoreSpec::File(text.into()), role: None, bare: true })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A path is taken for one where something lies there, or where it can be nothing else.
+fn is_bare_path(text: &str) -> bool {
+    let path = Path::new(text);
+    !text.is_empty() && (path.exists() || path.is_absolute())
+}
+
+/// `ROLE=PATH`; nothing where `text` is a path in which there happens to be an equals sign.
+fn copy(text: &str) -> Result<Option<Given>, BadSpec> {
+    let (Some((kind, _)), Some((named, path))) = (text.split_once(':'), text.split_once('=')) else {
+        return Ok(None);
+    };
+    let is_itself = || matches!(text.parse(), Ok(spec) if StoreSpec::path(&spec).is_some_and(Path::exists));
+    if path.is_empty() || named.len() <= kind.len() || is_itself() {
+        return Ok(None);
+    }
+    let named = &named[kind.len() + 1..];
+    let role = match (kind, named) {
+        ("keychain", "system") => Role::SystemKeychain,
+        ("keychain", "login") => Role::LoginKeychain,
+        ("nss" | "sql" | "keychain" | "windows" | "file", named) => {
+            Role::of(&format!("{kind}:{named}").parse()?)
+        }
+        _ => return Ok(None),
+    };
+    let spec = match role {
+        Role::Nss(_) => StoreSpec::Nss(path.into()),
+        Role::SystemKeychain | Role::LoginKeychain | Role::Keychain(_) => StoreSpec::Keychain(path.into()),
+        Role::Windows(..) | Role::Path(_) => StoreSpec::File(path.into()),
+    };
+    Ok(Some(Given::copy(role, spec)))
 }
 
 /// The names of two kinds or locations are unlike one another: more than this is a slip.

@@ -9,7 +9,9 @@ use certposture::diagnosis::{Case, Diagnosis, Verdict, diagnose};
 use certposture::posture::RuleType;
 use certposture::reason::Code;
 use certposture::rule::Rule;
-use certposture::store::{Contents, Index, Place, PrivateKey, Status, StoreSpec, StoredCertificate};
+use certposture::store::{
+    Contents, Evidence, Index, Place, PrivateKey, Status, StoreSpec, StoredCertificate,
+};
 use certposture::system::System;
 
 const ROOT: &str = "CN=Root CA";
@@ -49,7 +51,14 @@ fn place(certificate: Certificate) -> Place {
     };
     let certificates = vec![stored];
     Place::new(
-        Contents { spec, status: Status::Read, problem: None, certificates, index: Index::None },
+        Contents {
+            evidence: Evidence::given_as(&spec),
+            spec,
+            status: Status::Read,
+            problem: None,
+            certificates,
+            index: Index::None,
+        },
         false,
         true,
     )

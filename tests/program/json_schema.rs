@@ -58,10 +58,12 @@ fn check_one_rule() {
     assert_eq!(status, Some(3));
     assert_valid(&document);
     assert_valid(&run(folder.path(), &["check", "--rule", "none.json", "--ca", "ca/root-ca.pem"]).0);
+    fs::create_dir(folder.path().join("broken")).unwrap();
+    fs::write(folder.path().join("broken/cert9.db"), "garbage").unwrap();
     assert_valid(
         &run(
             folder.path(),
-            &["check", "--cn", "x", "--ca", "ca/root-ca.pem", "--store", "nss:none", "--elsewhere"],
+            &["check", "--cn", "x", "--ca", "ca/root-ca.pem", "--store", "nss:broken", "--elsewhere"],
         )
         .0,
     );

@@ -38,9 +38,9 @@ fn a_store_file_of_the_greatest_size_is_read_and_a_larger_one_is_not() {
     let file = folder.path().join("device.pem");
     let spec = StoreSpec::File(file.clone());
     padded(&file, &root_pem(), 16 << 20);
-    assert_eq!(Place::read(&spec, &[]).contents.certificates.len(), 1);
+    assert_eq!(Place::read(&spec.clone().into(), &[]).contents.certificates.len(), 1);
     padded(&file, &root_pem(), (16 << 20) + 1);
-    let refused = Place::read(&spec, &[]).contents;
+    let refused = Place::read(&spec.clone().into(), &[]).contents;
     assert!(refused.certificates.is_empty());
     assert!(refused.problem.unwrap().message.contains("is larger than 16 MiB"));
 }
@@ -51,7 +51,7 @@ fn a_keychain_larger_than_the_limit_is_not_read() {
     let file = folder.path().join("System.keychain");
     File::create(&file).unwrap().set_len((64 << 20) + 1).unwrap();
     assert!(matches!(input::read(&file, 64 << 20), Err(Unreadable::TooLarge(_))));
-    let refused = Place::read(&StoreSpec::Keychain(file), &[]).contents;
+    let refused = Place::read(&StoreSpec::Keychain(file).into(), &[]).contents;
     assert!(refused.problem.unwrap().message.contains("is larger than 64 MiB"));
 }
 

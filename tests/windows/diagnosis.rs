@@ -9,7 +9,9 @@ use certposture::lookup::powershell::subject;
 use certposture::posture::RuleType;
 use certposture::reason::Code;
 use certposture::rule::Rule;
-use certposture::store::{Contents, Index, Place, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
+use certposture::store::{
+    Contents, Evidence, Index, Place, PrivateKey, Problem, Status, StoreSpec, StoredCertificate,
+};
 use certposture::system::System;
 use std::path::PathBuf;
 
@@ -33,6 +35,7 @@ fn place(spec: &str, certificates: &[Certificate], problem: Option<Code>) -> Pla
         position,
     });
     let contents = Contents {
+        evidence: Evidence::own(&spec),
         status: Status::Read,
         problem: problem.map(|code| Problem { code, message: String::new(), file: None }),
         certificates: stored.collect(),

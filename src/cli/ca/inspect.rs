@@ -5,7 +5,7 @@ use crate::ca;
 use crate::certificate::Certificate;
 use crate::cli::with_document;
 use crate::report::{self, Format, Style};
-use crate::store::{Place, Status, StoreSpec};
+use crate::store::{Given, Place, Status};
 use crate::text::shown;
 use crate::upload::Inspection;
 use crate::{encoding, input};
@@ -22,8 +22,8 @@ fn inspect(arguments: &options::Inspect, common: &Common, style: &Style) -> anyh
     for file in &arguments.clients {
         beside.add_file(file)?;
     }
-    for spec in &common.store {
-        beside.add_store(spec)?;
+    for given in &common.store {
+        beside.add_store(given)?;
     }
     let asked = !arguments.clients.is_empty() || !common.store.is_empty();
     if asked && beside.clients.is_empty() {
@@ -67,14 +67,15 @@ impl Beside {
         Ok(())
     }
 
-    fn add_store(&mut self, spec: &StoreSpec) -> anyhow::Result<()> {
-        let contents = Place::read(spec, &[]).contents;
+    fn add_store(&mut self, given: &Given) -> anyhow::Result<()> {
+        let contents = Place::read(given, &[]).contents;
+        let spec = contents.spec.to_string();
         if contents.status != Status::Read {
             let why = contents.problem.map_or_else(|| contents.status.to_string(), |problem| problem.message);
-            bail!("{}: {why}", shown(&spec.to_string()));
+            bail!("{}: {why}", shown(&spec));
         }
         let certificates = contents.certificates.into_iter().map(|stored| stored.certificate);
-        self.sort(certificates, &spec.to_string());
+        self.sort(certificates, &spec);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ pub use lab::Lab;
 
 use crate::posture::RuleType;
 use crate::report::{ColorChoice, Format};
-use crate::store::StoreSpec;
+use crate::store::Given;
 use crate::system::System;
 use crate::verification;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -152,7 +152,7 @@ pub struct Common {
     /// Read this store instead of this machine's: nss:DIR, keychain:FILE, windows:CurrentUser\My,
     /// windows:LocalMachine\My, file:PATH (may be repeated)
     #[arg(long, value_name = "SPEC", global = true, help_heading = "Where to look")]
-    pub store: Vec<StoreSpec>,
+    pub store: Vec<Given>,
     /// Also look where the client does not (on unless --store is given)
     #[arg(long, global = true, help_heading = "Where to look")]
     pub elsewhere: bool,

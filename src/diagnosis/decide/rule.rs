@@ -66,7 +66,7 @@ fn os_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
 fn systems_here(case: &Case<'_>) -> Vec<System> {
     let own = case.places.iter().filter(|place| !place.elsewhere);
     let systems: Vec<System> =
-        own.map(|place| lookup::system_of(&place.contents.spec, case.system)).collect();
+        own.map(|place| lookup::system_of(&place.contents.evidence, case.system)).collect();
     if systems.is_empty() { vec![case.system] } else { systems }
 }
 

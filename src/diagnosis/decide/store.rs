@@ -45,14 +45,17 @@ fn about(place: &Place) -> Option<Reason> {
         Status::Denied => "may not be read by this user",
         Status::Locked => "is locked",
         Status::Corrupt => "is damaged",
-        Status::Unsupported => "cannot be read",
+        Status::Unsupported | Status::Unreadable => "cannot be read",
+        Status::NotCaptured => "was not given",
     };
     let doubtful = contents.problem.as_ref().is_some_and(|problem| problem.code.weight() == Weight::Unknown);
     let severity = match contents.status {
         Status::Read if doubtful => Severity::Unknown,
         Status::Read | Status::Missing | Status::Corrupt => Severity::Fault,
         // The client may see more than could be seen here.
-        Status::Denied | Status::Locked | Status::Unsupported => Severity::Unknown,
+        Status::Denied | Status::Locked | Status::Unsupported | Status::Unreadable | Status::NotCaptured => {
+            Severity::Unknown
+        }
     };
     let why = contents.problem.as_ref().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
     let code = contents.problem.as_ref().map_or(Code::StoreEmpty, |problem| problem.code);

@@ -55,7 +55,7 @@ impl<'a> Damage<'a> {
         let case = self.evidence.case;
         self.searched()
             .next()
-            .map_or(case.system, |place| lookup::system_of(&place.contents.spec, case.system))
+            .map_or(case.system, |place| lookup::system_of(&place.contents.evidence, case.system))
     }
 
     /// Another certificate of the searched stores that would pass if only it were found.

@@ -105,7 +105,7 @@ pub(super) struct Look<'a> {
 
 impl Look<'_> {
     fn system(&self) -> System {
-        lookup::system_of(&self.place.contents.spec, self.case.system)
+        lookup::system_of(&self.place.contents.evidence, self.case.system)
     }
 
     /// Whether the look-up goes by the store's own name for a certificate: certutil alone does.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::certificate::Certificate;
 use crate::reason::Code;
-use crate::store::{PrivateKey, Status, StoredCertificate};
+use crate::store::{Evidence, PrivateKey, Status, StoredCertificate};
 
 /// A store as Windows answers it: the subject strings are its own.
 fn store(subjects: &[&str]) -> Contents {
@@ -14,8 +14,10 @@ fn store(subjects: &[&str]) -> Contents {
         other_key_beside: false,
         position,
     });
+    let spec = r"windows:CurrentUser\My".parse().unwrap();
     Contents {
-        spec: r"windows:CurrentUser\My".parse().unwrap(),
+        evidence: Evidence::own(&spec),
+        spec,
         status: Status::Read,
         problem: None,
         certificates: certificates.collect(),

@@ -72,8 +72,8 @@ fn found_title(answer: &Diagnosis) -> &'static str {
     if answer.rule.rule_type == RuleType::ClientCertificateV2 {
         return "Found by\nname";
     }
-    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
-    match first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system)) {
+    let first = answer.stores.iter().find(|store| store.searched);
+    match first.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system)) {
         System::Linux => "Found by\ncertutil -n",
         System::Macos => "Found by\nsecurity -c",
         System::Windows => "Found by\n-like",

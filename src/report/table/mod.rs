@@ -66,9 +66,9 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
 
 /// The store and whose rules judge it.
 pub(in crate::report) fn store_kind(answer: &Diagnosis) -> String {
-    let first = answer.stores.iter().find(|store| store.searched).map(|store| &store.spec);
-    let system = first.map_or(answer.system, |spec| lookup::system_of(spec, answer.system));
-    let kind = match first {
+    let first = answer.stores.iter().find(|store| store.searched);
+    let system = first.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system));
+    let kind = match first.map(|store| &store.spec) {
         Some(StoreSpec::Nss(_)) => "NSS database",
         Some(StoreSpec::Keychain(_)) => "keychain",
         Some(StoreSpec::Windows(..)) => "certificate store",

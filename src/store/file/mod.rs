@@ -2,7 +2,7 @@
 
 mod keys;
 
-use super::{Contents, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
+use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Key, Objects, Unrecognized};
 use crate::input::{self, Unreadable};
@@ -195,8 +195,10 @@ impl<'a> Reading<'a> {
         }
         let matches = self.keys.matched(self.certificates.iter().map(|entry| &entry.certificate));
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
+        let spec = StoreSpec::File(self.path.to_path_buf());
         Contents {
-            spec: StoreSpec::File(self.path.to_path_buf()),
+            evidence: Evidence::given_as(&spec),
+            spec,
             status: Status::Read,
             problem: self.problem,
             certificates: certificates

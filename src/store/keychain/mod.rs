@@ -9,14 +9,11 @@ mod native;
 #[cfg(target_os = "macos")]
 mod native;
 
-use super::{Contents, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
+use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
 use crate::input::{self, Unreadable};
 use crate::reason::Code;
 use std::path::{Path, PathBuf};
-
-/// The keychain that the documented command searches.
-pub const SYSTEM_KEYCHAIN: &str = "/Library/Keychains/System.keychain";
 
 /// The largest keychain file read.
 pub const MAX_FILE_SIZE: u64 = 64 << 20;
@@ -83,5 +80,12 @@ fn contents(spec: StoreSpec, path: &Path, entries: Vec<Entry>) -> Contents {
         other_key_beside: false,
         position,
     });
-    Contents { spec, status: Status::Read, problem, certificates: certificates.collect(), index: Index::None }
+    Contents {
+        evidence: Evidence::given_as(&spec),
+        spec,
+        status: Status::Read,
+        problem,
+        certificates: certificates.collect(),
+        index: Index::None,
+    }
 }

@@ -16,7 +16,7 @@ mod rows;
 mod trust;
 
 use super::{
-    Contents, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
+    Contents, Evidence, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
 };
 use crate::certificate::Certificate;
 use crate::reason::Code;
@@ -199,7 +199,8 @@ impl NssStore {
             file: None,
         });
         let index = StoreIndex::Nss(Index { token, rows, profiles: public.profiles });
-        Contents { spec, status: Status::Read, problem, certificates, index }
+        let evidence = Evidence::given_as(&spec);
+        Contents { spec, evidence, status: Status::Read, problem, certificates, index }
     }
 
     /// Says what a file's fault means for the whole database.
@@ -256,6 +257,12 @@ fn check_directory(directory: &Path) -> Result<(), (Status, Problem)> {
         ),
         Err(_) => refuse(Status::Missing, Code::StoreMissing, "does not exist"),
     }
+}
+
+/// Whether there is no file of a database, whole or not, in `directory`.
+pub fn is_no_database(directory: &Path) -> bool {
+    let files = ["cert9.db", "key4.db", "cert8.db", "key3.db"];
+    !files.iter().any(|file| directory.join(file).symlink_metadata().is_ok())
 }
 
 /// Whether the missing `file` is `cert9.db` and its predecessor is there instead.

@@ -7,7 +7,7 @@ pub use super::account::is_elevated;
 use super::{Account, Contents, WindowsLocation, unread};
 use crate::certificate::Certificate;
 use crate::reason::Code;
-use crate::store::{Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
+use crate::store::{Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
 use crate::text;
 use schannel::RawPointer as _;
 use schannel::cert_context::CertContext;
@@ -94,6 +94,7 @@ fn contents(location: WindowsLocation, name: &str, store: &CertStore, account: O
         .or_else(|| certificates.is_empty().then(|| empty(&spec)));
     let account = account.and_then(|account| account.name);
     Contents {
+        evidence: Evidence::own(&spec),
         spec,
         status: Status::Read,
         problem,

@@ -62,6 +62,8 @@ pub struct Scenario {
     databases: Vec<PathBuf>,
     has_ca: bool,
     unprivileged: bool,
+    /// The folder `etc` is the machine's /etc.
+    has_own_etc: bool,
     at: &'static str,
 }
 
@@ -78,6 +80,7 @@ pub fn scenario() -> Scenario {
         databases: Vec::new(),
         has_ca: false,
         unprivileged: false,
+        has_own_etc: false,
         at: NOW,
     }
 }
@@ -121,10 +124,12 @@ impl Scenario {
         self.arg("--store").arg(spec)
     }
 
-    /// The database `name`, which may not exist, as a store.
-    pub fn nss_spec(self, name: &str) -> Self {
-        let path = self.path(name);
-        self.store("nss:", &path)
+    /// The machine's own database, /etc/pki/nssdb: everything runs with the scenario's folder `etc`
+    /// mounted as /etc.
+    pub fn own_database(mut self) -> Self {
+        fs::create_dir_all(self.path("etc")).unwrap();
+        self.has_own_etc = true;
+        self.store("nss:", Path::new("/etc/pki/nssdb"))
     }
 
     /// The file or folder `name` as a store.
@@ -236,6 +241,11 @@ impl Scenario {
     fn command(&self, program: impl AsRef<OsStr>, unprivileged: bool) -> Command {
         let mut command = Command::new("setsid");
         command.arg("--wait");
+        if self.has_own_etc {
+            let user = if is_root() { "-m" } else { "-rm" };
+            command.args(["unshare", user, "sh", "-c", "mount --bind \"$0\" /etc && exec \"$@\""]);
+            command.arg(self.path("etc"));
+        }
         if unprivileged && is_root() {
             command.args(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
         }

@@ -12,18 +12,14 @@ fn device() -> super::harness::Entry {
 
 #[test]
 fn database_is_missing() {
-    let scenario = scenario();
-    let directory = scenario.path("etc/pki/nss db");
-    let outcome = scenario.store("nss:", &directory).cn("device-042").run().fails("store-missing");
+    let outcome = scenario().own_database().cn("device-042").run().fails("store-missing");
     assert!(outcome.json()["fixes"][0]["then"].as_str().unwrap().contains("device-042"));
 }
 
 #[test]
 fn database_is_missing_and_the_certificate_is_elsewhere() {
-    let scenario = scenario();
-    let directory = scenario.path("etc/pki/nssdb");
-    scenario
-        .store("nss:", &directory)
+    scenario()
+        .own_database()
         .elsewhere(".pki/nssdb", &[client("device-042").nickname("laptop")])
         .cn("device-042")
         .run()
@@ -112,9 +108,8 @@ fn both_files_are_garbage() {
 
 #[test]
 fn a_file_stands_where_the_database_should() {
-    let scenario = scenario().write("db", "what is this");
-    let directory = scenario.path("db");
-    let outcome = scenario.store("nss:", &directory).cn("device-042").run().fails("store-missing");
+    let scenario = scenario().write("etc/pki/nssdb", "what is this").own_database();
+    let outcome = scenario.cn("device-042").run().fails("store-missing");
     outcome.says("not a directory").by_command().then("[store-empty]");
 }
 
@@ -122,8 +117,7 @@ fn a_file_stands_where_the_database_should() {
 #[test]
 fn database_is_missing_and_not_this_users_to_make() {
     scenario()
-        .change(|folder| fs::create_dir(folder.join("etc")).unwrap())
-        .nss_spec("etc/nssdb")
+        .own_database()
         .elsewhere(".pki/nssdb", &[client("device-042").nickname("laptop")])
         .owned_by_user("home")
         .change(|folder| close_to_writers(&folder.join("etc")))
@@ -230,7 +224,11 @@ fn one_of_two_databases_is_empty() {
 
 #[test]
 fn file_does_not_exist() {
-    scenario().file("none.pem").cn("device-042").run().fails("store-missing");
+    for (kind, name) in [("file:", "usr.sst"), ("keychain:", "Sytem.keychain"), ("nss:", "nsdb")] {
+        let scenario = scenario();
+        let path = scenario.path(name);
+        scenario.store(kind, &path).cn("device-042").run().refused(&[name, "does not exist"]);
+    }
 }
 
 #[test]
