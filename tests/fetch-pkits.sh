@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches the certificates of NIST's Public Key Interoperability Test Suite (PKITS), which the PyPI
-# package cryptography-vectors carries, into target/pkits for tests/pkits.rs. Needs pip and unzip.
+# package cryptography-vectors carries, into target/pkits for tests/real_tools/pkits.rs. Needs pip and unzip.
 set -eu
 cd "$(dirname "$0")/.."
 version=50.0.2

@@ -1,10 +1,10 @@
 //! What certutil (3.87.1, Debian 12) was seen to print, look-up by look-up, on databases made for the
-//! purpose. The rows are written here as NSS writes them; `tests/certutil` runs the real command.
+//! purpose. The rows are written here as NSS writes them; `tests/real_tools/certutil` runs the real command.
 //!
 //! Certificates are named by their serial numbers, and dates are days from now.
 
-use crate::support::der::{self, CN, DAY, EMAIL, IA5, Spec, UTF8, cn, name, tlv};
 use crate::support::nssdb::TestDb;
+use crate::support::unsigned::{self, CN, DAY, EMAIL, IA5, Spec, UTF8, cn, name, tlv};
 use certposture::certificate::Certificate;
 use certposture::lookup::{Found, Lookup, certutil};
 use certposture::reason::Code;
@@ -493,7 +493,7 @@ fn validity_has_a_day_of_grace_at_the_start() {
 fn undecodable_dates_come_last() {
     let mut database = TestDb::new();
     let mut odd = spec(&cn("A"), 1, 0.0, 0.0);
-    odd.validity = Some([tlv(0x17, b"nonsense"), der::date(NOW)].concat());
+    odd.validity = Some([tlv(0x17, b"nonsense"), unsigned::date(NOW)].concat());
     database.add(b"a", None, &odd);
     database.add(b"a", None, &spec(&cn("A"), 2, -200.0, -100.0));
     Bench::new(database).prints(&["a"], &[2, 1]);

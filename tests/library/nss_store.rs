@@ -1,8 +1,8 @@
 //! Reading NSS databases in every state, without NSS. What certutil does in each state is in
-//! `docs/stores.md`; `tests/certutil` checks that against the real one.
+//! `docs/stores.md`; `tests/real_tools/certutil` checks that against the real one.
 
-use crate::support::der::{self, Spec};
 use crate::support::nssdb::{TestDb, copy_directory, fixture};
+use crate::support::unsigned::{self, Spec};
 use certposture::reason::Code;
 use certposture::store::nss::{BAD_DATABASE, NssStore};
 use certposture::store::{Contents, PrivateKey, Status, Store};
@@ -50,7 +50,7 @@ fn assert_refused(contents: &Contents, status: Status, code: Code, words: &str) 
 
 fn one_certificate() -> (TestDb, Spec) {
     let mut database = TestDb::new();
-    let spec = Spec::new(der::cn("device-042"), 1, 0, 4_000_000_000);
+    let spec = Spec::new(unsigned::cn("device-042"), 1, 0, 4_000_000_000);
     database.add(b"device-042", None, &spec);
     (database, spec)
 }
@@ -153,11 +153,11 @@ fn the_meta_data_table_is_not_needed() {
 #[test]
 fn keys_are_matched_by_id() {
     let mut database = TestDb::new();
-    let with_key = Spec::new(der::cn("a"), 1, 0, 1);
-    let without = Spec::new(der::cn("b"), 2, 0, 1);
+    let with_key = Spec::new(unsigned::cn("a"), 1, 0, 1);
+    let without = Spec::new(unsigned::cn("b"), 2, 0, 1);
     database.add(b"a", None, &with_key);
     database.add(b"b", None, &without);
-    database.add(b"c", None, &Spec::new(der::cn("c"), 3, 0, 1));
+    database.add(b"c", None, &Spec::new(unsigned::cn("c"), 3, 0, 1));
     database.add_key(&with_key);
     // An identifier that is absent or empty ties nothing together.
     database.edit("UPDATE nssPublic SET a102 = x'a5005a' WHERE a3 = CAST('c' AS BLOB)");
@@ -178,7 +178,7 @@ fn trust_of_newer_nss() {
     for column in ["a62c", "a62d", "a62e", "a62f"] {
         connection.execute_batch(&format!("ALTER TABLE nssPublic ADD COLUMN {column}")).unwrap();
     }
-    let serial = der::tlv(2, &spec.serial);
+    let serial = unsigned::tlv(2, &spec.serial);
     let value = |number: u8| [0, 0, 0, number];
     database.insert(
         &connection,
@@ -405,7 +405,7 @@ fn hostile_rows_stay_single() {
 fn the_order_is_that_of_the_rows_whatever_the_indexes_say() {
     let mut database = TestDb::new();
     for (serial, label) in [(1, "z"), (2, "m"), (3, "a")] {
-        database.add(label.as_bytes(), None, &Spec::new(der::cn(label), serial, 0, 1));
+        database.add(label.as_bytes(), None, &Spec::new(unsigned::cn(label), serial, 0, 1));
     }
     database
         .edit("UPDATE nssPublic SET id = 1000 - id; CREATE INDEX everything ON nssPublic (a3, a0, a1, a11)");
@@ -458,23 +458,4 @@ fn lists_of_modules_that_send_certutil_elsewhere() {
             assert_refused(&with_modules(&list), Status::Unsupported, Code::StoreRedirected, words);
         }
     }
-}
-
-/// certutil reads through a view; we do not run a file's SQL.
-#[test]
-fn the_verdict_on_what_only_certutil_may_read_is_unknown() {
-    let database = TestDb::copy_of(&fixture("nssdb-passing"));
-    database.edit("ALTER TABLE nssPublic RENAME TO rows; CREATE VIEW nssPublic AS SELECT * FROM rows");
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_certposture"))
-        .args(["check", "--cn", "device-042", "--format", "json", "--at", "2026-01-01T00:00:00Z", "--ca"])
-        .arg(fixture("ca/root-ca.pem"))
-        .arg("--store")
-        .arg(format!("nss:{}", database.path().display()))
-        .output()
-        .unwrap();
-    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(3), "{document:#}");
-    assert_eq!(document["verdict"], "unknown");
-    assert_eq!(document["stores"][0]["status"], "unsupported");
-    assert_eq!(document["reasons"][0]["code"], "store-corrupt");
 }

@@ -83,7 +83,7 @@ fn of_the_first_keys_the_public_key_is_computed_and_of_later_ones_nothing_is_kno
 fn judge_nested(levels: usize) -> Vec<String> {
     let root_key = Key::p256("root");
     let root = [Template::ca("CN=Root", &root_key, "CN=Root").sign(&root_key)];
-    let mut name = der::sequence(&[]);
+    let mut name = der::sequence::<Vec<u8>>(&[]);
     for _ in 1..levels {
         name = der::sequence(&[name]);
     }

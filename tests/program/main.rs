@@ -9,6 +9,7 @@
 //! * `keychain_fixes`: verdicts and repairs for macOS
 //! * `lab`: `check` says of the lab's certificates what the lab promises
 //! * `limits`: bounds on input, time and memory
+//! * `nss_store`: NSS databases that only certutil may read
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
 //! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
@@ -29,6 +30,7 @@ mod json_schema;
 mod keychain_fixes;
 mod lab;
 mod limits;
+mod nss_store;
 mod readme;
 mod secrets;
 mod untrusted_text;

@@ -1,10 +1,10 @@
 //! Text of certificates, nicknames, rules and file names never reaches a terminal, a document or a
 //! suggested command as it is.
 
-use crate::support::der::{Spec, UTF8, name, tlv};
 use crate::support::forge::{self, Key, Template, der};
 use crate::support::nssdb::TestDb;
 use crate::support::run::certposture;
+use crate::support::unsigned::{Spec, UTF8, name, tlv};
 use std::fs;
 use std::path::Path;
 

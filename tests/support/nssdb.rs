@@ -1,6 +1,6 @@
 //! NSS databases: copies of an empty one that certutil made, with rows written here.
 
-use super::der::{Spec, tlv};
+use super::unsigned::{Spec, tlv};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::fs;

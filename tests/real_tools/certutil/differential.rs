@@ -2,9 +2,9 @@
 
 use super::generate::{self, Generated};
 use super::tool::{Answer, certutil_lookup, run, sql};
-use crate::support::der::{self, Spec};
 use crate::support::nssdb::TestDb;
 use crate::support::random::Random;
+use crate::support::unsigned::{self, Spec};
 use certposture::lookup::{Found, certutil};
 use certposture::store::nss::NssStore;
 use certposture::store::{Contents, Store};
@@ -91,8 +91,8 @@ fn damaged_certificates_agree() {
     let now = Timestamp::now().as_second();
     let names: Vec<String> = (0..databases() * 2).map(|number| format!("mutant-{number}")).collect();
     for (serial, name) in (1..).zip(&names) {
-        let mut spec = Spec::new(der::cn(name), serial, now - der::DAY, now + der::DAY);
-        spec.san = Some(der::tlv(0x81, b"m@x.org"));
+        let mut spec = Spec::new(unsigned::cn(name), serial, now - unsigned::DAY, now + unsigned::DAY);
+        spec.san = Some(unsigned::tlv(0x81, b"m@x.org"));
         let mutant = generate::mutated(&mut random, &spec);
         database.add_value(name.as_bytes(), None, &spec, &mutant);
     }
@@ -125,13 +125,16 @@ fn odd_dates_agree() {
         for tag in [0x17, 0x18] {
             let mut database = TestDb::new();
             for (serial, start, end) in
-                [(1, -400 * der::DAY, 400 * der::DAY), (2, -800 * der::DAY, -der::DAY)]
+                [(1, -400 * unsigned::DAY, 400 * unsigned::DAY), (2, -800 * unsigned::DAY, -unsigned::DAY)]
             {
-                let spec = Spec::new(der::cn("dates"), serial, now + start, now + end);
+                let spec = Spec::new(unsigned::cn("dates"), serial, now + start, now + end);
                 database.add(b"dates", None, &spec);
             }
-            let mut spec = Spec::new(der::cn("dates"), 3, now - 10 * der::DAY, now + 10 * der::DAY);
-            spec.validity = Some([der::tlv(tag, text.as_bytes()), der::date(now + 600 * der::DAY)].concat());
+            let mut spec =
+                Spec::new(unsigned::cn("dates"), 3, now - 10 * unsigned::DAY, now + 10 * unsigned::DAY);
+            spec.validity = Some(
+                [unsigned::tlv(tag, text.as_bytes()), unsigned::date(now + 600 * unsigned::DAY)].concat(),
+            );
             database.add(b"dates", None, &spec);
             let theirs = trim(certutil_lookup(database.path(), b"dates", Path::new("/")));
             let contents = NssStore::new(database.path()).read();

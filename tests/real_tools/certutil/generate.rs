@@ -1,9 +1,9 @@
 //! Random databases in which names, subjects and dates collide.
 
 use super::tool::{must, run, sql};
-use crate::support::der::{CN, DAY, EMAIL, IA5, ORGANIZATION, PRINTABLE, Spec, UTF8, cn, name, tlv};
 use crate::support::nssdb::{TestDb, fixture};
 use crate::support::random::Random;
+use crate::support::unsigned::{CN, DAY, EMAIL, IA5, ORGANIZATION, PRINTABLE, Spec, UTF8, cn, name, tlv};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;

@@ -1,8 +1,8 @@
 //! Databases in every state, read by certutil as root and by us.
 
 use super::tool::certutil_lookup;
-use crate::support::der::{self, Spec};
 use crate::support::nssdb::{TestDb, copy_directory, fixture};
+use crate::support::unsigned::{self, Spec};
 use certposture::lookup::certutil;
 use certposture::store::nss::NssStore;
 use certposture::store::{Status, Store};
@@ -167,7 +167,7 @@ fn an_exclusive_lock() {
 fn damage_in_the_middle_is_not_certain() {
     let mut database = TestDb::new();
     for serial in 1..=200 {
-        let subject = der::cn(&format!("device-{serial:03}"));
+        let subject = unsigned::cn(&format!("device-{serial:03}"));
         let spec = Spec::new(subject, serial, 0, 4_000_000_000);
         database.add(format!("device-{serial:03}").as_bytes(), None, &spec);
     }

@@ -15,8 +15,8 @@ pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     element
 }
 
-pub fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    tlv(0x30, &parts.concat())
+pub fn sequence<P: AsRef<[u8]>>(parts: &[P]) -> Vec<u8> {
+    tlv(0x30, &parts.iter().flat_map(AsRef::as_ref).copied().collect::<Vec<u8>>())
 }
 
 pub fn octets(content: &[u8]) -> Vec<u8> {

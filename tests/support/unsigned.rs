@@ -1,5 +1,8 @@
 //! Certificates made byte by byte. Their signatures are junk: no look-up checks one.
 
+use super::forge::der::unsigned;
+pub use super::forge::der::{sequence, tlv};
+
 pub const CN: &[u8] = &[0x55, 4, 3];
 pub const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 pub const EMAIL: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
@@ -11,23 +14,6 @@ pub const DAY: i64 = 86_400;
 /// The years 1950 to 2049, which UTCTime can write.
 const UTC_TIME_FIRST: i64 = -631_152_000;
 const UTC_TIME_END: i64 = 2_524_608_000;
-
-/// An element.
-pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut out = vec![tag];
-    match content.len() {
-        n if n < 0x80 => out.push(n as u8),
-        n if n < 0x100 => out.extend([0x81, n as u8]),
-        n if n < 0x1_0000 => out.extend([0x82, (n >> 8) as u8, n as u8]),
-        n => out.extend([0x83, (n >> 16) as u8, (n >> 8) as u8, n as u8]),
-    }
-    out.extend_from_slice(content);
-    out
-}
-
-pub fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    tlv(0x30, &parts.concat())
-}
 
 /// A name of single-valued sets.
 pub fn name(attributes: &[(&[u8], u8, &[u8])]) -> Vec<u8> {
@@ -70,14 +56,10 @@ pub struct Spec {
 
 impl Spec {
     pub fn new(subject: Vec<u8>, serial: u64, not_before: i64, not_after: i64) -> Self {
-        let mut digits: Vec<u8> = serial.to_be_bytes().iter().copied().skip_while(|&b| b == 0).collect();
-        if digits.first().is_none_or(|&b| b >= 0x80) {
-            digits.insert(0, 0);
-        }
         Self {
             subject,
             issuer: cn("Test CA"),
-            serial: digits,
+            serial: unsigned(&serial.to_be_bytes()),
             not_before,
             not_after,
             validity: None,
