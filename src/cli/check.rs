@@ -35,6 +35,10 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         Format::Json => report::json::checks(&answers)?,
         Format::Html => report::html::checks(&answers, common.verbose)?,
         Format::Table => report::table::checks(&answers, style)?,
+        Format::Markdown => report::markdown::checks(&answers, common.verbose)?,
+        Format::Junit => report::junit::checks(&answers)?,
+        Format::Nagios => return Ok(Exit::Plugin(report::nagios::checks(&answers, common.expiry_warning)?)),
+        Format::Prometheus => report::prometheus::checks(&answers)?,
     }
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
     Ok(worst.into())

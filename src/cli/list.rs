@@ -20,7 +20,7 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
     match common.format {
         Format::Json => report::json(&listed)?,
-        Format::Table | Format::Html => report::table(&listed, style)?,
+        _ => report::table(&listed, style)?,
     }
     Ok(exit(&listed, name.is_some()))
 }

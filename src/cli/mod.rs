@@ -24,18 +24,39 @@ use offline as pull;
 pub use options::{Cli, Command, Common};
 
 use crate::diagnosis::Verdict;
-use crate::report::{Format, Style, json};
+use crate::report::{Format, Style, json, nagios};
 use clap::Parser as _;
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// How a command ended; the numbers are part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    Pass = 0,
-    Fail = 1,
-    Usage = 2,
-    CannotTell = 3,
+    Pass,
+    Fail,
+    Usage,
+    CannotTell,
+    /// As a monitoring plugin: its numbers are others.
+    Plugin(nagios::State),
+}
+
+impl Exit {
+    const fn status(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Fail => 1,
+            Self::Usage => 2,
+            Self::CannotTell => 3,
+            Self::Plugin(state) => state.status(),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.status())
+    }
 }
 
 impl From<Verdict> for Exit {
@@ -61,22 +82,43 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let error = mistyped::explained(error, std::env::args_os());
             let _ = error.print();
+            if error.use_stderr() && asks_for_plugin(std::env::args_os()) {
+                return no_answer("wrong usage; standard error says what").into();
+            }
             return ExitCode::from(error.exit_code().clamp(0, 255) as u8);
         }
     };
+    let plugin = cli.common.format == Format::Nagios;
     match run(cli) {
-        Ok(exit) => ExitCode::from(exit as u8),
-        Err(error) if is_broken_pipe(&error) => ExitCode::from(Exit::Pass as u8),
+        Ok(exit) => exit.into(),
+        Err(error) if is_broken_pipe(&error) => Exit::Pass.into(),
         Err(error) => {
+            let why = format!("{error:#}");
+            let _ = writeln!(io::stderr(), "certposture: {}", crate::text::shown(&why));
             let usage = error.downcast_ref::<UsageError>().is_some();
-            let _ = writeln!(io::stderr(), "certposture: {}", crate::text::shown(&format!("{error:#}")));
-            ExitCode::from(if usage { Exit::Usage } else { Exit::CannotTell } as u8)
+            match (plugin, usage) {
+                (true, _) => no_answer(&why).into(),
+                (false, true) => Exit::Usage.into(),
+                (false, false) => Exit::CannotTell.into(),
+            }
         }
     }
 }
 
+/// Whether a monitor called, though the rest of what was typed cannot be understood.
+fn asks_for_plugin(arguments: impl Iterator<Item = OsString>) -> bool {
+    let arguments: Vec<OsString> = arguments.collect();
+    arguments.iter().any(|argument| argument == "--format=nagios")
+        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "nagios")
+}
+
+/// A monitor wants a line and its own exit status whatever happens.
+fn no_answer(why: &str) -> Exit {
+    nagios::no_answer(why).map_or(Exit::CannotTell, Exit::Plugin)
+}
+
 fn run(cli: Cli) -> anyhow::Result<Exit> {
-    refuse_html(&cli)?;
+    refuse_format(&cli)?;
     let style = Style::detect(cli.common.color, cli.common.verbose, cli.common.quiet);
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
@@ -92,14 +134,19 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     }
 }
 
-/// Two commands alone have a page to write.
-fn refuse_html(cli: &Cli) -> Result<(), UsageError> {
-    let has_page = matches!(cli.command, Some(Command::Check(_) | Command::Verify(_)));
-    if cli.common.format == Format::Html && !has_page {
-        let what = "only check and verify write HTML: give --format table or --format json";
-        return Err(UsageError(what.to_owned()));
-    }
-    Ok(())
+/// Not every command has every form.
+fn refuse_format(cli: &Cli) -> Result<(), UsageError> {
+    let is_check = matches!(cli.command, Some(Command::Check(_)));
+    let what = match cli.common.format {
+        Format::Table | Format::Json => return Ok(()),
+        Format::Html if is_check || matches!(cli.command, Some(Command::Verify(_))) => return Ok(()),
+        Format::Html => "only check and verify write HTML: give --format table or --format json",
+        Format::Markdown | Format::Junit | Format::Nagios | Format::Prometheus if is_check => return Ok(()),
+        Format::Markdown | Format::Junit | Format::Nagios | Format::Prometheus => {
+            "only check writes that format: give --format table or --format json"
+        }
+    };
+    Err(UsageError(what.to_owned()))
 }
 
 /// Gives whoever parses the output a document even when a command could not do its work. (Wrong

@@ -31,7 +31,7 @@ pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyho
     match common.format {
         Format::Json => report::json(&answer)?,
         Format::Html => html::verify(&answer, style.verbose)?,
-        Format::Table => report::table(&answer, style)?,
+        _ => report::table(&answer, style)?,
     }
     Ok(answer.verdict.into())
 }

@@ -3,10 +3,15 @@
 pub mod ca;
 mod fit;
 mod fitted;
+mod gist;
 mod grid;
 pub mod html;
 pub mod json;
+pub mod junit;
 pub mod list;
+pub mod markdown;
+pub mod nagios;
+pub mod prometheus;
 #[cfg(feature = "network")]
 pub mod pull;
 mod style;

@@ -9,10 +9,21 @@ use std::io::{self, IsTerminal as _};
 /// The forms in which an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
+    /// For a person at a terminal
     #[default]
     Table,
+    /// One document; docs/json.md
     Json,
+    /// One self-contained page, by check and verify
     Html,
+    /// For the summary of a job or a ticket, by check
+    Markdown,
+    /// A test report, by check
+    Junit,
+    /// A monitoring plugin's line and exit status, by check
+    Nagios,
+    /// Metrics for node_exporter's textfile collector, by check
+    Prometheus,
 }
 
 /// When to use colour.

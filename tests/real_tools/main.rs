@@ -4,6 +4,7 @@
 //! * `browser`: drives Chromium, for `html_report`
 //! * `certutil`: the real look-up and ours, on the same databases
 //! * `concurrency`: checks of a database that certutil writes at the same time
+//! * `formats`: what other tools take, in those tools
 //! * `html_report`: the HTML report in a browser
 //! * `lab_tools`: the lab's files in OpenSSL's and NSS's hands
 //! * `no_network`: nothing opens a connection unasked (feature `network`)
@@ -18,6 +19,7 @@ mod support;
 mod browser;
 mod certutil;
 mod concurrency;
+mod formats;
 mod html_report;
 mod lab_tools;
 #[cfg(feature = "network")]
