@@ -6,23 +6,23 @@ use comfy_table::{Cell, Color, ContentArrangement, ContentLineStyle, LineStyle, 
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-/// The forms in which an answer is written.
+/// The forms in which an answer is written. (No documentation of each: clap would double every help page.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For a person at a terminal
+    // For a person at a terminal
     #[default]
     Table,
-    /// One document; docs/json.md
+    // One document; docs/json.md
     Json,
-    /// One self-contained page, by check and verify
+    // One self-contained page, by check and verify
     Html,
-    /// For the summary of a job or a ticket, by check
+    // For the summary of a job or a ticket, by check
     Markdown,
-    /// A test report, by check
+    // A test report, by check
     Junit,
-    /// A monitoring plugin's line and exit status, by check
+    // A monitoring plugin's line and exit status, by check
     Nagios,
-    /// Metrics for node_exporter's textfile collector, by check
+    // Metrics for node_exporter's textfile collector, by check
     Prometheus,
 }
 

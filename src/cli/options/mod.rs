@@ -174,7 +174,7 @@ pub struct Common {
     /// Stands for ${serial_number} instead of this device's
     #[arg(long, value_name = "NUMBER", global = true, help_heading = "What to judge")]
     pub serial_number: Option<String>,
-    /// How the answer is written
+    /// How the answer is written (html: by check and verify; those after it: by check)
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub format: Format,
     /// When to use colour (NO_COLOR and CLICOLOR_FORCE are honoured)
