@@ -2,9 +2,7 @@
 //! schema, a runner and a parser of monitoring plugins, and Prometheus' own checker. What a certificate
 //! or a rule says stays text in each.
 
-mod forge;
-
-use forge::{Key, Template};
+use crate::support::forge::{Key, Template};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
