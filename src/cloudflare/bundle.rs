@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::error::ApiError;
+use crate::answer;
 use crate::ca::{self, UploadedCas};
 use crate::certificate::Certificate;
 use crate::device::Device;
@@ -77,7 +78,7 @@ impl Bundle {
     /// The document that `check --rule` reads.
     pub fn document(&self) -> Value {
         let rules: Vec<&Value> = self.rules.iter().map(|pulled| &pulled.json).collect();
-        json!({"schema": rule::BUNDLE_SCHEMA, "rules": rules, "certificates": self.certificates})
+        json!({"schema": answer::BUNDLE_SCHEMA, "rules": rules, "certificates": self.certificates})
     }
 
     /// The worst that was found: a fault before an unknown, that before a warning.

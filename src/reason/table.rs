@@ -94,16 +94,18 @@ codes! {
             "certposture": PULL,
         }
         RuleOsMismatch "rule-os-mismatch" Unknown {
-            seen: "The rule is for another operating system than this device or store.",
+            seen: "The rule is for another operating system than this device or store, or it is matched to one \
+                   system and made for another.",
             why: "A client runs a rule only on the platforms that the rule names: in `match`, and for \
                   `client_certificate_v2` in `operating_system` too. Here the rule decides nothing.",
             fix: "Judge the rule that is made for this system, or run certposture on a device of the \
                   rule's system. If certificate files came from another system, say which with `--os`.",
         }
         RuleEmptyList "rule-empty-list" Unknown {
-            seen: "A list in the rule that needs at least one value is empty.",
-            why: "An empty list can mean that anything will do or that nothing can match. Which of the \
-                  two the client takes it for is not documented.",
+            seen: "A list in the rule has entries, and none of them is a value.",
+            why: "Such a list can mean that anything will do or that nothing can match. Which of the two the \
+                  client takes it for is not documented. An empty list is something else: what the API writes for a condition \
+                  that is not set.",
             fix: "Edit the check in the Zero Trust dashboard: give the list a value, or remove the \
                   condition that it belongs to.",
         }
@@ -249,6 +251,15 @@ codes! {
                   intermediate is not documented.",
             fix: "Leave it as it is for a `client_certificate_v2` rule if this CA signs the client \
                   certificates. For an original rule, upload the root to follow the documentation.",
+        }
+        CaFlagFalse "ca-flag-false" Warning {
+            seen: "The API's object of the uploaded certificate says `\"ca\": false`.",
+            why: "Certificates uploaded so are meant for Gateway's HTTPS inspection and block pages. The \
+                  documentation has the CA of a posture check uploaded with `\"ca\": true`; what the client \
+                  makes of another one is not documented.",
+            fix: "Upload the CA certificate again with `\"ca\": true`, which `certposture ca upload` does, and put \
+                  its new ID into the rule.",
+            "certposture": UPLOAD,
         }
         CaSeveralCertificates "ca-several-certificates" Warning {
             seen: "The CA file holds more than one certificate.",
