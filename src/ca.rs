@@ -152,16 +152,17 @@ impl UploadedCas {
                         key away from devices";
             self.note(Code::CaWithPrivateKey, file, id.as_deref(), what.to_owned());
         }
-        if not_as_ca {
-            let what = "was uploaded with \"ca\": false, as a certificate for Gateway; a posture check needs one that was \
-                        uploaded with \"ca\": true";
-            self.note(Code::CaFlagFalse, file, id.as_deref(), what.to_owned());
-        }
         for found in objects.certificates {
             let certificate = Certificate::from_der(found.der);
             if let Some(why) = verification::malformed(&certificate) {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, id.as_deref(), what);
+            }
+            // Of a leaf it is plain enough that it is no CA.
+            if not_as_ca && certificate.claims_to_be_ca() {
+                let what = "was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as `certposture ca \
+                            upload` does, and put the new ID into the rule";
+                self.note(Code::CaNotACa, file, id.as_deref(), what.to_owned());
             }
             if self.cas.iter().all(|known| known.certificate != certificate) {
                 self.cas.push(UploadedCa { certificate, id: id.clone() });
@@ -223,9 +224,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Objects, String> {
     Ok(all)
 }
 
-/// A file's parts: its content in whichever of the forms or, of a list of the API's objects, each with
-/// its UUID.
-fn decode_each(bytes: &[u8]) -> Result<Vec<(Option<String>, Result<Upload, String>)>, String> {
+/// A part of a file: its UUID, and what it holds or why that cannot be read.
+type Part = (Option<String>, Result<Upload, String>);
+
+/// A file's parts: its content in whichever of the forms or, of a list of the API's objects, each.
+fn decode_each(bytes: &[u8]) -> Result<Vec<Part>, String> {
     let whole = |objects| vec![(None, Ok(Upload::of_file(objects)))];
     if !is_json(bytes) {
         return Ok(whole(read_objects(&unfold(bytes))?));

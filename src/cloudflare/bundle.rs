@@ -122,11 +122,6 @@ fn judge(object: &Value, rule_type: RuleType, at: Timestamp, reasons: &mut Vec<R
             reasons.push(reason);
         }
     }
-    if object["ca"] == false && reasons.iter().all(|reason| reason.code != Code::CaNotACa) {
-        let message = "The certificate was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as \
-                       `certposture ca upload` does, and put the new ID into the rule";
-        reasons.push(reason(Code::CaNotACa, rule_type, message.to_owned()));
-    }
     cas
 }
 

@@ -205,7 +205,8 @@ codes! {
             "certposture": "certposture ca inspect CA.pem",
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
-            seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set.",
+            seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set, or the \
+                   API says that it was uploaded with `\"ca\": false`.",
             why: "Only a CA's signature counts (RFC 5280 §4.2.1.9 and §6.1.4 (k)), so no certificate \
                   validates against this file. Often it is the client certificate itself that was \
                   uploaded. Whether a `client_certificate_v2` rule looks at the flag is not documented.",
@@ -251,15 +252,6 @@ codes! {
                   intermediate is not documented.",
             fix: "Leave it as it is for a `client_certificate_v2` rule if this CA signs the client \
                   certificates. For an original rule, upload the root to follow the documentation.",
-        }
-        CaFlagFalse "ca-flag-false" Warning {
-            seen: "The API's object of the uploaded certificate says `\"ca\": false`.",
-            why: "Certificates uploaded so are meant for Gateway's HTTPS inspection and block pages. The \
-                  documentation has the CA of a posture check uploaded with `\"ca\": true`; what the client \
-                  makes of another one is not documented.",
-            fix: "Upload the CA certificate again with `\"ca\": true`, which `certposture ca upload` does, and put \
-                  its new ID into the rule.",
-            "certposture": UPLOAD,
         }
         CaSeveralCertificates "ca-several-certificates" Warning {
             seen: "The CA file holds more than one certificate.",

@@ -171,7 +171,7 @@ fn ca_was_uploaded_for_gateway() {
     object["ca"] = json!(false);
     let outcome =
         installed().ca_file("ca.json", object.to_string()).rule(attributes("a", "device-042")).run();
-    outcome.passes_with(&["ca-flag-false"]);
+    outcome.passes_with(&["ca-not-a-ca"]);
 }
 
 #[test]
