@@ -8,7 +8,6 @@
 //! device facts ───────┘
 //! ```
 
-pub mod answer;
 pub mod ca;
 pub mod certificate;
 pub mod cli;

@@ -2,10 +2,11 @@
 
 use super::algorithm::Scheme;
 use super::key::PublicKey;
+use super::memo::{IssuerKey, Memo};
 use super::reading::Reading;
 use super::{Finding, anchor};
 use crate::certificate::Certificate;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// An anchor or a certificate of the pool.
 #[derive(Debug)]
@@ -17,8 +18,10 @@ pub struct Issuer<'a> {
     pub name: Option<usize>,
     // Boxed: of a pool of thousands, few are ever asked for theirs.
     reading: OnceLock<Box<Result<Reading<'a>, String>>>,
-    key: OnceLock<Box<Result<PublicKey, String>>>,
-    anchor_findings: OnceLock<Vec<Finding>>,
+    key: OnceLock<Arc<IssuerKey>>,
+    /// Its key, if that made its own signature.
+    own_key: OnceLock<Option<Arc<IssuerKey>>>,
+    anchor_findings: OnceLock<Box<[Finding]>>,
 }
 
 /// Whether one certificate's signature is by another's key.
@@ -32,6 +35,15 @@ pub enum Signed {
     Unreadable(String),
 }
 
+/// A certificate whose signature is to be checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Child<'s> {
+    pub certificate: &'s Certificate,
+    pub reading: &'s Reading<'s>,
+    /// Its own key, where that is known to have made its signature.
+    pub own_key: Option<&'s IssuerKey>,
+}
+
 impl<'a> Issuer<'a> {
     pub fn new(certificate: &'a Certificate, anchor: Option<usize>) -> Self {
         Self {
@@ -40,6 +52,7 @@ impl<'a> Issuer<'a> {
             name: None,
             reading: OnceLock::new(),
             key: OnceLock::new(),
+            own_key: OnceLock::new(),
             anchor_findings: OnceLock::new(),
         }
     }
@@ -49,42 +62,73 @@ impl<'a> Issuer<'a> {
         reading.as_ref().as_ref().map_err(String::as_str)
     }
 
+    /// The key in its certificate; `Err` when that is malformed.
+    pub fn key(&self, memo: &Memo) -> Result<&IssuerKey, &str> {
+        let spki = self.reading()?.spki;
+        Ok(self.key.get_or_init(|| memo.key(spki)))
+    }
+
     /// Whether this issuer's key signed `child`.
-    pub fn signed(&self, child: &Reading<'_>) -> Signed {
-        let spki = match self.reading() {
-            Ok(reading) => reading.spki,
-            Err(what) => return Signed::Unreadable(what.to_owned()),
-        };
-        match self.key.get_or_init(|| Box::new(PublicKey::read(spki))).as_ref() {
-            Ok(key) => check(child, key),
-            Err(what) => Signed::Unsupported(what.clone()),
+    pub fn signed(&self, child: Child<'_>, memo: &Memo) -> Signed {
+        match self.key(memo) {
+            Ok(key) => signed_with(key, child, memo),
+            Err(what) => Signed::Unreadable(what.to_owned()),
         }
+    }
+
+    /// Its key, if that made its own signature.
+    pub fn own_key(&self, memo: &Memo) -> Option<&IssuerKey> {
+        let own_key = || own_key(self.certificate, self.reading().ok()?, memo);
+        self.own_key.get_or_init(own_key).as_deref()
     }
 
     /// What is to be said of it as a trust anchor.
     pub fn anchor_findings(&self, at: i64) -> &[Finding] {
         self.anchor_findings.get_or_init(|| match self.reading() {
-            Ok(reading) => anchor::findings(reading, at),
-            Err(what) => vec![anchor::unparseable(what)],
+            Ok(reading) => anchor::findings(reading, at).into(),
+            Err(what) => [anchor::unparseable(what)].into(),
         })
+    }
+}
+
+/// The key of a certificate that names itself its issuer, if that key made its signature.
+pub fn own_key(certificate: &Certificate, reading: &Reading<'_>, memo: &Memo) -> Option<Arc<IssuerKey>> {
+    if !reading.is_self_issued() {
+        return None;
+    }
+    let key = memo.key(reading.spki);
+    let child = Child { certificate, reading, own_key: None };
+    (signed_with(&key, child, memo) == Signed::Yes).then_some(key)
+}
+
+/// Whether `key` signed `child`.
+fn signed_with(key: &IssuerKey, child: Child<'_>, memo: &Memo) -> Signed {
+    match (&key.public, child.own_key.map(|own| &own.public)) {
+        (Err(what), _) => Signed::Unsupported(what.clone()),
+        // Its own key made the signature, so another did not: of a hundred self-signed certificates
+        // with one subject, each takes one check.
+        (Ok(public), Some(Ok(own))) if !public.is_same(own) => check(child.reading, |_, _, _| false),
+        (Ok(public), _) => memo.outcome(key, child.certificate.der(), || {
+            check(child.reading, |scheme, message, signature| public.verifies(scheme, message, signature))
+        }),
     }
 }
 
 /// Whether `reading`'s own key signed it.
 pub fn signed_by_itself(reading: &Reading<'_>) -> Signed {
     match PublicKey::read(reading.spki) {
-        Ok(key) => check(reading, &key),
+        Ok(key) => check(reading, |scheme, message, signature| key.verifies(scheme, message, signature)),
         Err(what) => Signed::Unsupported(what),
     }
 }
 
-fn check(child: &Reading<'_>, key: &PublicKey) -> Signed {
+fn check(child: &Reading<'_>, verifies: impl FnOnce(Scheme, &[u8], &[u8]) -> bool) -> Signed {
     // RFC 5280 §4.1.1.2
     if child.inner_algorithm != child.outer_algorithm {
         return Signed::No("the algorithm beside its signature is not the one inside its signed part");
     }
     match Scheme::read(child.outer_algorithm) {
-        Ok(scheme) if key.verifies(scheme, child.signed, child.signature) => Signed::Yes,
+        Ok(scheme) if verifies(scheme, child.signed, child.signature) => Signed::Yes,
         Ok(_) => Signed::No("that key did not make its signature"),
         Err(what) => Signed::Unsupported(what),
     }

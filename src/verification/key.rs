@@ -2,6 +2,7 @@
 
 use super::algorithm::{self, Hash, Pss, Scheme};
 use super::der;
+use super::multiples::Prepared;
 use super::pkcs1;
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
@@ -18,17 +19,17 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
 pub const STRONG_RSA_BITS: usize = 2048;
 
 /// A key that can check signatures.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PublicKey(Kind);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Kind {
     Rsa(rsa::PublicKey),
     /// A key that signs with RSASSA-PSS only, perhaps with fixed parameters.
     RsaPss(rsa::PublicKey, Option<Pss>),
-    P256(p256::ecdsa::VerifyingKey),
-    P384(p384::ecdsa::VerifyingKey),
-    P521(p521::ecdsa::VerifyingKey),
+    P256(p256::ecdsa::VerifyingKey, Prepared<p256::NistP256>),
+    P384(p384::ecdsa::VerifyingKey, Prepared<p384::NistP384>),
+    P521(p521::ecdsa::VerifyingKey, Prepared<p521::NistP521>),
     Ed25519(ed25519_dalek::VerifyingKey),
 }
 
@@ -53,6 +54,20 @@ impl PublicKey {
         Ok(Self(kind))
     }
 
+    /// Whether both are the same key, however each was written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kind::Rsa(one) | Kind::RsaPss(one, _), Kind::Rsa(other) | Kind::RsaPss(other, _)) => {
+                one == other
+            }
+            (Kind::P256(one, _), Kind::P256(other, _)) => one == other,
+            (Kind::P384(one, _), Kind::P384(other, _)) => one == other,
+            (Kind::P521(one, _), Kind::P521(other, _)) => one == other,
+            (Kind::Ed25519(one), Kind::Ed25519(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// Whether `signature` over `message` was made with this key.
     pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         match (&self.0, scheme) {
@@ -63,12 +78,30 @@ impl PublicKey {
                 fixed.is_none_or(|fixed| fixed.hash == pss.hash && fixed.salt_length <= pss.salt_length)
                     && probabilistic(key, pss, message, signature)
             }
-            (Kind::P256(key), Scheme::Ecdsa(hash)) => p256::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
-            (Kind::P384(key), Scheme::Ecdsa(hash)) => p384::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
-            (Kind::P521(key), Scheme::Ecdsa(hash)) => p521::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify_prehash(&digest(hash, message), &signature).is_ok()),
+            (Kind::P256(key, prepared), Scheme::Ecdsa(hash)) => {
+                let hashed = digest(hash, message);
+                p256::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
+                    let (r, s) = signature.split_scalars();
+                    let by_table = prepared.verifies(&r, &s, &hashed);
+                    by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
+                })
+            }
+            (Kind::P384(key, prepared), Scheme::Ecdsa(hash)) => {
+                let hashed = digest(hash, message);
+                p384::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
+                    let (r, s) = signature.split_scalars();
+                    let by_table = prepared.verifies(&r, &s, &hashed);
+                    by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
+                })
+            }
+            (Kind::P521(key, prepared), Scheme::Ecdsa(hash)) => {
+                let hashed = digest(hash, message);
+                p521::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
+                    let (r, s) = signature.split_scalars();
+                    let by_table = prepared.verifies(&r, &s, &hashed);
+                    by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
+                })
+            }
             (Kind::Ed25519(key), Scheme::Ed25519) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
             _ => false,
@@ -164,9 +197,15 @@ fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<Kind, String> {
     };
     let point = |_| "the EC key is not usable: it is no point on its curve".to_owned();
     match curve {
-        oid::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P256).map_err(point),
-        oid::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P384).map_err(point),
-        oid::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(key).map(Kind::P521).map_err(point),
+        oid::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key)
+            .map(|key| Kind::P256(key, Prepared::new(*key.as_affine())))
+            .map_err(point),
+        oid::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(key)
+            .map(|key| Kind::P384(key, Prepared::new(*key.as_affine())))
+            .map_err(point),
+        oid::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(key)
+            .map(|key| Kind::P521(key, Prepared::new(*key.as_affine())))
+            .map_err(point),
         _ => Err(format!("the curve {} is not supported", oid::describe(curve))),
     }
 }

@@ -13,7 +13,9 @@ mod extensions;
 mod general_name;
 mod issuer;
 mod key;
+mod memo;
 mod message;
+mod multiples;
 mod names;
 mod pkcs1;
 mod reading;
@@ -25,6 +27,7 @@ mod validity;
 pub use alternative_name::subject_alternative_name;
 pub use anchor::anchor;
 pub use authority::{Authority, authority};
+pub use memo::Memo;
 pub use usage::extended_key_usage;
 pub use validity::validity;
 
@@ -33,9 +36,11 @@ use crate::posture::RuleType;
 use crate::reason::{Code, Severity};
 use issuer::Issuer;
 use jiff::Timestamp;
+use memo::Recent;
 use names::Canonical;
-use search::Search;
+use search::{Bearers, Search};
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One thing that verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +81,19 @@ pub struct Verifier<'a> {
     /// The different subjects, numbered.
     names: HashMap<Canonical, usize>,
     /// For each of these names, who bears it.
-    bearers: Vec<Vec<usize>>,
+    bearers: Vec<Bearers>,
     anchors: HashMap<&'a [u8], usize>,
+    memo: Arc<Memo>,
+    /// Issuers by the name and the key identifier that a certificate gives, the likeliest first.
+    rankings: Mutex<Recent<Box<[u8]>, Ranking>>,
     at: i64,
 }
+
+/// Issuers by their index, the likeliest first.
+type Ranking = Arc<[usize]>;
+
+/// Rankings of issuers that are kept, at the least.
+const RANKINGS: usize = 128;
 
 /// What was found out about one certificate.
 #[derive(Clone, Debug)]
@@ -119,11 +133,23 @@ pub fn malformed(certificate: &Certificate) -> Option<String> {
 impl<'a> Verifier<'a> {
     /// A verifier for the moment `at`. Anchors need not be self-signed; the pool may hold anything.
     pub fn new(anchors: &'a [Certificate], pool: &'a [Certificate], at: Timestamp) -> Self {
+        Self::with_memo(anchors, pool, at, Arc::default())
+    }
+
+    /// The same, with what other verifiers have found out about keys and signatures.
+    pub fn with_memo(
+        anchors: &'a [Certificate],
+        pool: &'a [Certificate],
+        at: Timestamp,
+        memo: Arc<Memo>,
+    ) -> Self {
         let mut verifier = Self {
             issuers: Vec::with_capacity(anchors.len() + pool.len()),
             names: HashMap::new(),
             bearers: Vec::new(),
             anchors: HashMap::new(),
+            memo,
+            rankings: Mutex::default(),
             at: at.as_second(),
         };
         let mut seen = HashSet::new();
@@ -145,17 +171,31 @@ impl<'a> Verifier<'a> {
         if subject.der.len() > 2 {
             let name = *self.names.entry(Canonical::of(subject)).or_insert(self.bearers.len());
             if name == self.bearers.len() {
-                self.bearers.push(Vec::new());
+                self.bearers.push(Bearers::default());
             }
-            self.bearers[name].push(self.issuers.len());
+            self.bearers[name].add(self.issuers.len());
             issuer.name = Some(name);
         }
         self.issuers.push(issuer);
     }
 
     /// The issuers with this subject.
-    fn bearers_of(&self, name: Name<'_>) -> &[usize] {
-        self.names.get(&Canonical::of(name)).map_or(&[], |&name| &self.bearers[name])
+    fn bearers_of(&self, name: Name<'_>) -> Option<&Bearers> {
+        self.names.get(&Canonical::of(name)).map(|&name| &self.bearers[name])
+    }
+
+    /// The issuers to try for `child`, by `rank` unless another gave the same name and key identifier.
+    fn ranking(&self, child: &reading::Reading<'_>, rank: impl FnOnce() -> Ranking) -> Ranking {
+        let key_id = child.extensions.authority_key_id;
+        // A name is an element, so it says where it ends.
+        let asked = [child.issuer.der, &[u8::from(key_id.is_some())], key_id.unwrap_or_default()].concat();
+        let lock = || self.rankings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&*asked) {
+            return known;
+        }
+        let ranking = rank();
+        lock().insert(asked.into(), Arc::clone(&ranking), RANKINGS);
+        ranking
     }
 
     /// Judges one certificate.

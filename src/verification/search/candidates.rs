@@ -1,30 +1,28 @@
 //! Which issuers to try, and in which order.
 
+use super::bearers::standing;
 use super::{Node, Search};
 use crate::verification::reading::Reading;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'s> Search<'s, '_> {
     /// Issuers that bear the name which the child gives, the likeliest first.
-    pub(super) fn candidates(&mut self, child: Node) -> Rc<[usize]> {
-        if let Some(known) = self.candidates.get(&child) {
-            return Rc::clone(known);
-        }
-        let ranked = self.ranked(child);
-        self.candidates.insert(child, Rc::clone(&ranked));
-        ranked
+    pub(super) fn candidates(&self, child: Node) -> Arc<[usize]> {
+        let Some(reading) = self.reading(child) else { return Arc::default() };
+        self.verifier.ranking(reading, || {
+            let key_id = reading.extensions.authority_key_id;
+            let bearers = self.verifier.bearers_of(reading.issuer);
+            let likely = bearers.map(|bearers| bearers.likely(self.verifier, key_id)).unwrap_or_default();
+            let mut ranked: Vec<_> = likely.iter().map(|&index| (self.rank(reading, index), index)).collect();
+            ranked.sort_unstable();
+            ranked.into_iter().map(|(_, index)| index).collect()
+        })
     }
 
-    fn ranked(&self, child: Node) -> Rc<[usize]> {
-        let Some(reading) = self.reading(child) else { return Rc::default() };
-        let mut ranked: Vec<_> = self
-            .verifier
-            .bearers_of(reading.issuer)
-            .iter()
-            .map(|&index| (self.rank(reading, index), index))
-            .collect();
-        ranked.sort_unstable();
-        ranked.into_iter().map(|(_, index)| index).collect()
+    /// The anchors among the candidates for the certificate judged, in the same order.
+    pub(super) fn anchors_named(&self) -> Vec<usize> {
+        let candidates = self.candidates(None);
+        candidates.iter().copied().filter(|&index| self.issuer(index).anchor.is_some()).collect()
     }
 
     /// Key identifiers first, then anchors, then dates, then flags, then the very same name, then the
@@ -38,10 +36,9 @@ impl<'s> Search<'s, '_> {
             (Some(_), Some(_)) => 2,
             _ => 1,
         };
-        let is_in_time = (reading.not_before..=reading.not_after).contains(&self.verifier.at);
-        let is_ca = reading.extensions.basic_constraints.is_some_and(|constraints| constraints.ca);
+        let (is_pool, is_out_of_time, is_no_ca, newest) = standing(reading, is_pool, self.verifier.at);
         let is_same_name = reading.subject == child.issuer;
-        (key, is_pool, !is_in_time, !is_ca, !is_same_name, -reading.not_before)
+        (key, is_pool, is_out_of_time, is_no_ca, !is_same_name, newest)
     }
 
     /// Whether the candidate, or one with the same name and key, is in the chain already

@@ -2,11 +2,13 @@
 //! first, with a fixed budget.
 
 mod attempt;
+mod bearers;
 mod candidates;
 mod ending;
 
 use super::constraints::MAX_COMPARISONS;
-use super::issuer::{Issuer, Signed, signed_by_itself};
+use super::issuer::{Child, Issuer, Signed, own_key};
+use super::memo::IssuerKey;
 use super::names::Canonical;
 use super::reading::Reading;
 use super::validate::{in_order, validate};
@@ -14,9 +16,11 @@ use super::{Direct, Finding, Path, Purpose, Verifier, is_warning};
 use crate::certificate::Certificate;
 use crate::reason::Code;
 use attempt::{Attempt, Nearness};
+pub use bearers::Bearers;
 use ending::{is_the_ca, self_signed};
+use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Signature checks that are spent on one certificate. Ordinary chains need fewer than ten; the
 /// number is that of other path builders (webpki).
@@ -37,8 +41,9 @@ pub struct Search<'s, 'a> {
     leaf: &'s Reading<'s>,
     /// Which of the verifier's names its subject is.
     leaf_name: Option<usize>,
+    /// Its own key, if that made its signature.
+    leaf_key: OnceCell<Option<Arc<IssuerKey>>>,
     purpose: Purpose,
-    candidates: HashMap<Node, Rc<[usize]>>,
     signed: HashMap<(Node, usize), Signed>,
     checks_left: usize,
     steps_left: usize,
@@ -58,8 +63,8 @@ impl<'s, 'a> Search<'s, 'a> {
             certificate,
             leaf,
             leaf_name: verifier.names.get(&Canonical::of(leaf.subject)).copied(),
+            leaf_key: OnceCell::new(),
             purpose,
-            candidates: HashMap::new(),
             signed: HashMap::new(),
             checks_left: MAX_SIGNATURE_CHECKS,
             steps_left: MAX_STEPS,
@@ -73,17 +78,14 @@ impl<'s, 'a> Search<'s, 'a> {
         let mut direct = Direct { issuer: None, findings: Vec::new() };
         if let Some(&itself) = self.verifier.anchors.get(self.certificate.der()) {
             direct.findings.push(is_the_ca());
-            if self.leaf.is_self_issued() && signed_by_itself(self.leaf) == Signed::Yes {
+            if self.signs_itself(None) {
                 direct.issuer = Some(itself);
             }
             return direct;
         }
         let mut failed = Vec::new();
-        for &index in self.candidates(None).iter() {
+        for index in self.anchors_named() {
             let anchor = self.issuer(index).anchor;
-            if anchor.is_none() {
-                continue;
-            }
             match self.is_signed(None, index) {
                 Some(Signed::Yes) => {
                     direct.issuer = anchor;
@@ -247,18 +249,39 @@ impl<'s, 'a> Search<'s, 'a> {
             return Some(known.clone());
         }
         self.checks_left = self.checks_left.checked_sub(1)?;
-        let outcome = self.issuer(issuer).signed(self.reading(child)?);
+        let outcome = self.issuer(issuer).signed(self.child(child, issuer)?, &self.verifier.memo);
         self.signed.insert((child, issuer), outcome.clone());
         Some(outcome)
     }
 
     fn is_self_signed(&mut self, node: Node) -> bool {
-        let Some(reading) = self.reading(node).filter(|reading| reading.is_self_issued()) else {
-            return false;
-        };
+        let is_self_issued = self.reading(node).is_some_and(Reading::is_self_issued);
+        // A step that is paid for, if the node is one of the chain.
+        is_self_issued
+            && node.is_none_or(|index| self.is_signed(node, index).is_some())
+            && self.signs_itself(node)
+    }
+
+    /// Whether the node's own key made its signature, as far as it names itself its issuer.
+    fn signs_itself(&self, node: Node) -> bool {
+        self.own_key(node).is_some()
+    }
+
+    fn own_key(&self, node: Node) -> Option<&IssuerKey> {
+        let memo = &*self.verifier.memo;
         match node {
-            Some(index) => self.is_signed(node, index) == Some(Signed::Yes),
-            None => signed_by_itself(reading) == Signed::Yes,
+            Some(index) => self.issuer(index).own_key(memo),
+            None => self.leaf_key.get_or_init(|| own_key(self.certificate, self.leaf, memo)).as_deref(),
         }
+    }
+
+    fn child(&self, node: Node, issuer: usize) -> Option<Child<'_>> {
+        let (certificate, name) = match node {
+            Some(index) => (self.issuer(index).certificate, self.issuer(index).name),
+            None => (self.certificate, self.leaf_name),
+        };
+        // Under another name there is nothing that its own key would rule out.
+        let own_key = if name == self.issuer(issuer).name { self.own_key(node) } else { None };
+        Some(Child { certificate, reading: self.reading(node)?, own_key })
     }
 }

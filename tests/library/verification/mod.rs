@@ -2,7 +2,6 @@
 
 mod anchors;
 mod building;
-mod constraints;
 mod names;
 mod path;
 mod signatures;

@@ -9,7 +9,6 @@ mod names;
 mod nickname;
 mod other_systems;
 mod pki;
-mod rule_sources;
 mod rules;
 mod stores;
 mod validity;
