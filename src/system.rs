@@ -10,17 +10,10 @@ pub enum System {
     Windows,
 }
 
-#[cfg(windows)]
-const CURRENT: System = System::Windows;
-#[cfg(target_os = "macos")]
-const CURRENT: System = System::Macos;
-#[cfg(not(any(windows, target_os = "macos")))]
-const CURRENT: System = System::Linux;
-
 impl System {
-    /// The one that this program was built for; other Unix systems are taken for Linux.
+    /// The one that this program was built for.
     pub const fn current() -> Self {
-        CURRENT
+        crate::os::SYSTEM
     }
 
     /// The name that people use.

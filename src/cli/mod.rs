@@ -76,7 +76,9 @@ pub struct UsageError(pub String);
 
 /// Runs the command that was typed and maps its outcome to an exit status.
 pub fn main() -> ExitCode {
-    crate::core_dump::forbid();
+    // Memory may hold the private keys of files that were just read, and a dump would be the copy of them
+    // that this program never makes. Where the system refuses, nothing else changes.
+    crate::os::forbid_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

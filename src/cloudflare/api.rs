@@ -32,7 +32,6 @@ pub enum Pause {
 #[derive(Debug)]
 pub struct Api {
     transport: Transport,
-    first_pause: Duration,
     /// Told before every pause that the API asked for.
     notice: fn(&str),
 }
@@ -40,14 +39,7 @@ pub struct Api {
 impl Api {
     /// `notice` is told of pauses that the API asks for.
     pub fn new(transport: Transport, notice: fn(&str)) -> Self {
-        Self { transport, first_pause: FIRST_PAUSE, notice }
-    }
-
-    /// The same with another pause before the first retry.
-    #[must_use]
-    pub fn with_first_pause(mut self, pause: Duration) -> Self {
-        self.first_pause = pause;
-        self
+        Self { transport, notice }
     }
 
     pub fn transport(&self) -> &Transport {
@@ -98,7 +90,7 @@ impl Api {
     /// Runs `attempt` until it succeeds, fails for good, or has been tried often enough. It is told
     /// how many attempts went before.
     pub fn patiently<T>(&self, attempt: impl Fn(u32) -> Result<T, ApiError>) -> Result<T, ApiError> {
-        let mut pause = self.first_pause;
+        let mut pause = FIRST_PAUSE;
         let mut tried = 0;
         loop {
             let error = match attempt(tried) {

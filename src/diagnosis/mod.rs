@@ -2,7 +2,7 @@
 
 mod candidate;
 mod decide;
-pub mod fix;
+mod fix;
 mod near;
 mod steps;
 mod verified;

@@ -1,13 +1,7 @@
 //! Reading files that somebody else may have made: never more than a limit, never a device or a
 //! pipe that would block or not end.
 
-#[cfg(not(unix))]
-#[path = "other.rs"]
-mod platform;
-#[cfg(unix)]
-#[path = "unix.rs"]
-mod platform;
-
+use crate::os;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -44,7 +38,7 @@ impl From<io::Error> for Unreadable {
 
 /// Opens the regular file at `path` for reading.
 pub fn open(path: &Path) -> Result<File, Unreadable> {
-    let file = platform::open(path)?;
+    let file = os::open(path)?;
     // Asked of the open file, not of the path: the file judged is then the file read.
     let metadata = file.metadata()?;
     if metadata.is_dir() {

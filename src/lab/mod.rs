@@ -9,17 +9,11 @@ mod nss;
 mod pkcs12;
 mod readme;
 
-#[cfg(not(unix))]
-#[path = "other.rs"]
-mod platform;
-#[cfg(unix)]
-#[path = "unix.rs"]
-mod platform;
-
 pub use case::{CASES, Case};
 pub use key::KeyKind;
 pub use nss::Databases;
 
+use crate::os;
 use authority::{Authority, Dates};
 use der::{EncodePem as _, pem::LineEnding};
 use jiff::{SignedDuration, Timestamp};
@@ -179,7 +173,7 @@ impl Folder {
 
     /// For the owner's eyes only, where the system knows such a thing.
     fn write_secret(&self, name: &str, content: &[u8]) -> Result<(), LabError> {
-        self.put(name, content, platform::owner_only(OpenOptions::new().write(true).create_new(true)))
+        self.put(name, content, os::owner_only(OpenOptions::new().write(true).create_new(true)))
     }
 
     fn put(&self, name: &str, content: &[u8], options: &OpenOptions) -> Result<(), LabError> {

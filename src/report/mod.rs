@@ -16,6 +16,7 @@ pub mod prometheus;
 pub mod pull;
 mod style;
 pub mod table;
+#[cfg(feature = "network")]
 pub mod upload;
 pub mod verify;
 

@@ -24,13 +24,6 @@ use crate::reason::Code;
 use std::fmt;
 use std::path::PathBuf;
 
-/// A place that can be read.
-pub trait Store {
-    /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides
-    /// the rest.
-    fn read(&self) -> Contents;
-}
-
 /// What a store held when it was read.
 #[derive(Clone, Debug)]
 pub struct Contents {

@@ -3,7 +3,7 @@
 
 use super::{
     Contents, Evidence, FileStore, Given, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin, PrivateKey,
-    SYSTEM_KEYCHAIN, Status, Store as _, StoreSpec, StoredCertificate, WindowsStore, nss, windows,
+    SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore, nss, windows,
 };
 use crate::system::System;
 use std::collections::BTreeMap;

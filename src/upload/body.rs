@@ -10,7 +10,6 @@ use crate::verification;
 use jiff::Timestamp;
 use pem::{EncodeConfig, LineEnding, Pem};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -33,6 +32,7 @@ pub struct Body {
     /// PEM without the line break at the end, as the documentation has it.
     certificates: String,
     private_key: Option<Zeroizing<String>>,
+    #[cfg_attr(not(feature = "network"), allow(dead_code, reason = "`ca upload` names them"))]
     pub chosen: Vec<Certificate>,
     /// What somebody should know before the upload; safe to print.
     pub warnings: Vec<(Code, String)>,
@@ -95,7 +95,8 @@ impl Body {
         self.written(self.private_key.as_ref().map(|key| key.as_str()))
     }
 
-    /// The body with a word in place of the private key, to be shown.
+    /// The body with a word in place of the private key, to be shown before it is sent.
+    #[cfg(feature = "network")]
     pub fn shown(&self) -> Zeroizing<Vec<u8>> {
         self.written(self.private_key.as_ref().map(|_| "[hidden]"))
     }
@@ -115,11 +116,6 @@ impl Body {
 
     pub fn has_private_key(&self) -> bool {
         self.private_key.is_some()
-    }
-
-    /// SHA-256 of each certificate in the body.
-    pub fn fingerprints(&self) -> BTreeSet<String> {
-        self.chosen.iter().map(|certificate| certificate.sha256().to_owned()).collect()
     }
 }
 

@@ -8,8 +8,8 @@ use crate::support::unsigned::{self, CN, DAY, EMAIL, IA5, Spec, UTF8, cn, name, 
 use certposture::certificate::Certificate;
 use certposture::lookup::{Found, Lookup, certutil};
 use certposture::reason::Code;
+use certposture::store::Contents;
 use certposture::store::nss::NssStore;
-use certposture::store::{Contents, Store};
 use jiff::Timestamp;
 use std::fs;
 use std::path::Path;

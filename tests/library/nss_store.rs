@@ -5,7 +5,7 @@ use crate::support::nssdb::{TestDb, copy_directory, fixture};
 use crate::support::unsigned::{self, Spec};
 use certposture::reason::Code;
 use certposture::store::nss::{BAD_DATABASE, NssStore};
-use certposture::store::{Contents, PrivateKey, Status, Store};
+use certposture::store::{Contents, PrivateKey, Status};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;

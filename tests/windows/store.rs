@@ -5,7 +5,7 @@ use certposture::certificate::Name;
 use certposture::lookup::Found;
 use certposture::lookup::powershell::{lookup, name_string};
 use certposture::reason::Code;
-use certposture::store::{Contents, Index, PrivateKey, Status, Store as _, WindowsLocation, WindowsStore};
+use certposture::store::{Contents, Index, PrivateKey, Status, WindowsLocation, WindowsStore};
 
 const DEVICE: &[u8] = include_bytes!("../fixtures/pkcs12/device.der");
 const CA: &[u8] = include_bytes!("../fixtures/pkcs12/ca.der");

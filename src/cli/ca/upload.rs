@@ -9,6 +9,7 @@ use crate::report::{Format, Style};
 use crate::upload::Body;
 use anyhow::Context as _;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 
 pub fn run(arguments: &options::Upload, common: &Common, style: &Style) -> anyhow::Result<Exit> {
@@ -22,7 +23,7 @@ fn upload(arguments: &options::Upload, common: &Common, style: &Style) -> anyhow
     }
     let api = api(&arguments.access)?;
     let account = Account::new(&api, &arguments.access.account_id);
-    let (object, outcome) = match account.upload(&body.json(), &body.fingerprints())? {
+    let (object, outcome) = match account.upload(&body.json(), &fingerprints(&body))? {
         Uploaded::New(object) => (object, Outcome::New),
         Uploaded::Already(object) => (object, Outcome::Already),
     };
@@ -45,7 +46,7 @@ fn rehearse(
     }
     let api = api(&arguments.access)?;
     let account = Account::new(&api, id);
-    match account.find(&body.fingerprints())? {
+    match account.find(&fingerprints(body))? {
         Some(there) => tell(&there, Outcome::Already, body, common, style),
         None => show(&account.upload_address(), body),
     }
@@ -73,4 +74,9 @@ fn tell(
         _ => report::text(id, outcome, &body.chosen, style)?,
     }
     Ok(if outcome == Outcome::New { Exit::Pass } else { Exit::Fail })
+}
+
+/// SHA-256 of each certificate in the body.
+fn fingerprints(body: &Body) -> BTreeSet<String> {
+    body.chosen.iter().map(|certificate| certificate.sha256().to_owned()).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::decoder;
 use crate::certificate::Certificate;
+use crate::os;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -69,7 +70,7 @@ impl From<io::Error> for Why {
 /// Reads the file `name`, relative to `directory`; without a directory there is none.
 pub(super) fn read(name: &[u8], directory: Option<&Path>) -> File {
     let Some(directory) = directory.filter(|_| !name.is_empty()) else { return File::None(Why::NotFound) };
-    let Some(path) = path(name) else { return File::None(Why::NotFound) };
+    let Some(path) = os::path_of_bytes(name) else { return File::None(Why::NotFound) };
     let path = directory.join(path);
     match read_certificate(&path) {
         Ok(certificate) => File::Certificate(path, certificate),
@@ -89,16 +90,4 @@ fn read_certificate(path: &Path) -> Result<Certificate, Why> {
     let mut der = Vec::new();
     fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut der)?;
     if decoder::decodes(&der) { Ok(Certificate::from_der(der)) } else { Err(Why::NotACertificate) }
-}
-
-#[cfg(unix)]
-fn path(name: &[u8]) -> Option<&Path> {
-    use std::os::unix::ffi::OsStrExt;
-    Some(Path::new(std::ffi::OsStr::from_bytes(name)))
-}
-
-/// Elsewhere a path is text.
-#[cfg(not(unix))]
-fn path(name: &[u8]) -> Option<&Path> {
-    std::str::from_utf8(name).ok().map(Path::new)
 }

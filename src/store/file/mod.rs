@@ -2,7 +2,7 @@
 
 mod keys;
 
-use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate};
+use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Key, Objects, Unrecognized};
 use crate::input::{self, Unreadable};
@@ -43,8 +43,9 @@ impl FileStore {
     }
 }
 
-impl Store for FileStore {
-    fn read(&self) -> Contents {
+impl FileStore {
+    /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
+    pub fn read(&self) -> Contents {
         let mut reading = Reading::new(&self.path);
         let read = match files_of(&self.path) {
             Ok(Place::File) => reading.read_file(),

@@ -5,9 +5,6 @@
 
 mod database;
 mod image;
-#[cfg_attr(unix, path = "locks_unix.rs")]
-#[cfg_attr(not(unix), path = "locks_other.rs")]
-mod locks;
 mod modules;
 mod open;
 mod password;
@@ -16,9 +13,10 @@ mod rows;
 mod trust;
 
 use super::{
-    Contents, Evidence, Index as StoreIndex, PrivateKey, Problem, Status, Store, StoreSpec, StoredCertificate,
+    Contents, Evidence, Index as StoreIndex, PrivateKey, Problem, Status, StoreSpec, StoredCertificate,
 };
 use crate::certificate::Certificate;
+use crate::os;
 use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
@@ -237,8 +235,9 @@ impl NssStore {
     }
 }
 
-impl Store for NssStore {
-    fn read(&self) -> Contents {
+impl NssStore {
+    /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
+    pub fn read(&self) -> Contents {
         let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
         self.try_read().unwrap_or_else(|(status, problem)| Contents::unread(self.spec(), status, problem))
     }
@@ -288,5 +287,5 @@ fn shown(path: &Path) -> String {
 /// Whether this process is root's. Where there is no `/proc` the database is a copy from elsewhere,
 /// and is judged as the client sees the original.
 fn runs_as_root() -> bool {
-    modules::effective_user().is_none_or(|user| user == 0)
+    os::effective_user().is_none_or(|user| user == 0)
 }

@@ -112,19 +112,6 @@ fn is_same(directory: &Path, configured: &Path) -> bool {
     }
 }
 
-/// This process's effective user, where `/proc` tells.
-#[cfg(unix)]
-pub(super) fn effective_user() -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata("/proc/self").ok().map(|process| process.uid())
-}
-
-/// There are no user numbers here.
-#[cfg(not(unix))]
-pub(super) fn effective_user() -> Option<u32> {
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,8 +6,9 @@
 //! own order (`sqlite3PagerSharedLock` in its `pager.c`), and SQLite is given what is left to read.
 
 use super::database::{Fault, io_fault};
-use super::{image, locks};
+use super::image;
 use crate::input::{self, Unreadable};
+use crate::os;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -79,7 +80,7 @@ fn header(file: &File) -> Result<Vec<u8>, Fault> {
 }
 
 fn wait_for_lock(file: &File, wait_until: Instant) -> Result<(), Fault> {
-    while !locks::share(file).map_err(|error| io_fault(&error))? {
+    while !os::share_lock(file).map_err(|error| io_fault(&error))? {
         if Instant::now() > wait_until {
             return Err(Fault::Locked);
         }
@@ -103,7 +104,7 @@ fn journal(path: &Path, file: &File) -> Result<Journal, Fault> {
         Err(Unreadable::Missing) => return Ok(Journal::None),
         Err(why) => return Err(image::companion_fault(&why)),
     };
-    if locks::has_writer(file) {
+    if os::has_writer(file) {
         return Ok(Journal::None);
     }
     let first = image::first_bytes(&journal, 1).map_err(|error| io_fault(&error))?;

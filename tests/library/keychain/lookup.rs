@@ -4,7 +4,7 @@ use super::reader::read;
 use crate::support::keychain::certificate::{self, attribute, common_name, named, with_subject};
 use crate::support::keychain::writer::Keychain;
 use certposture::lookup::{Found, Lookup, security};
-use certposture::store::{KeychainStore, Store as _, StoreSpec};
+use certposture::store::{KeychainStore, StoreSpec};
 
 /// The look-up in a keychain that holds these certificates.
 fn look_up(certificates: &[Vec<u8>], name: &[u8]) -> Lookup {

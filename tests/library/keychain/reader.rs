@@ -3,7 +3,7 @@
 use crate::support::keychain::certificate::named;
 use crate::support::keychain::writer::{Keychain, Table, file};
 use certposture::reason::Code;
-use certposture::store::{Contents, KeychainStore, PrivateKey, Status, Store as _, StoreSpec};
+use certposture::store::{Contents, KeychainStore, PrivateKey, Status, StoreSpec};
 use proptest::prelude::*;
 
 /// What the store holds whose file has these bytes.

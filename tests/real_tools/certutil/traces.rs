@@ -3,8 +3,8 @@
 use super::states::{Change, STATES, in_state};
 use super::tool::{Answer, must, run, sql};
 use crate::support::nssdb::{TestDb, copy_directory, fixture};
+use certposture::store::Status;
 use certposture::store::nss::NssStore;
-use certposture::store::{Status, Store};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,9 @@
+//! macOS: as other Unix systems.
+
+pub use super::unix::{
+    effective_user, forbid_core_dumps, has_writer, open, owner_only, path_of_bytes, share_lock,
+};
+
+use crate::system::System;
+
+pub const SYSTEM: System = System::Macos;
