@@ -1,12 +1,6 @@
-//! Systems without Security.framework.
+//! Systems that are no Mac.
 
-use super::Entry;
 use std::path::Path;
-
-/// Nothing: the keychain's file has to be read.
-pub fn entries(_: &Path) -> Option<Vec<Entry>> {
-    None
-}
 
 /// Whether a path that does not exist here is one of a Mac's own keychains, named as on the Mac.
 pub fn is_on_a_mac(path: &Path) -> bool {

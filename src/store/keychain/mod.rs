@@ -1,13 +1,15 @@
-//! macOS keychains, from a file on any system and through Security.framework on a Mac.
+//! macOS keychains, read from a copy of their file in memory, on a Mac too: programs that open a keychain
+//! beside the system's own have damaged some, and reading the file disturbs nobody.
 
 mod database;
 mod file;
 
 #[cfg(not(target_os = "macos"))]
 #[path = "elsewhere.rs"]
-mod native;
+mod here;
 #[cfg(target_os = "macos")]
-mod native;
+#[path = "mac.rs"]
+mod here;
 
 use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
@@ -24,7 +26,7 @@ pub struct KeychainStore {
     path: PathBuf,
 }
 
-/// A certificate as either reader finds it.
+/// A certificate of a keychain.
 #[derive(Clone, Debug)]
 struct Entry {
     certificate: Certificate,
@@ -42,11 +44,7 @@ impl KeychainStore {
     /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
     pub fn read(&self) -> Contents {
         let spec = StoreSpec::Keychain(self.path.clone());
-        let entries = match native::entries(&self.path) {
-            Some(entries) => Ok(entries),
-            None => from_file(&self.path),
-        };
-        match entries {
+        match from_file(&self.path) {
             Ok(entries) => contents(spec, &self.path, entries),
             Err((status, problem)) => Contents::unread(spec, status, problem),
         }
@@ -60,7 +58,7 @@ fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Problem)> {
 }
 
 fn unreadable(path: &Path, why: &Unreadable) -> (Status, Problem) {
-    if !matches!(why, Unreadable::Missing) || !native::is_on_a_mac(path) {
+    if !matches!(why, Unreadable::Missing) || !here::is_on_a_mac(path) {
         return Problem::unreadable(path, why);
     }
     let why = "is a keychain of a Mac, and this is none: here, give a copy of the file as keychain:FILE";
