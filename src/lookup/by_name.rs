@@ -1,10 +1,10 @@
 //! Look-ups by the common name itself: what `client_certificate_v2` does on every system, and what
 //! certutil would find had a file's certificates been imported.
 
-use super::{Found, Lookup, Note, Query, system_of};
+use super::{Found, Lookup, Note, Query, certutil, system_of};
 use crate::certificate::Certificate;
 use crate::reason::Code;
-use crate::store::{Contents, Status, StoreSpec, StoredCertificate};
+use crate::store::{Contents, Index, Status, StoreSpec, StoredCertificate, nss};
 use crate::system::System;
 use crate::text;
 
@@ -26,6 +26,10 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
     };
     lookup.returned = matching(name).map(Found::Stored).collect();
     if lookup.returned.is_empty() {
+        if let Index::Nss(index) = &contents.index {
+            lookup.unseen = tokens_not_read(index);
+            lookup.notes.extend(certutil::legacy_beside(index));
+        }
         for form in query.other_forms {
             for position in matching(form) {
                 lookup.returned.push(Found::Stored(position));
@@ -42,6 +46,19 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
         }
     }
     lookup
+}
+
+/// Whether the client sees certificates that lie on a token, through a module that the database names, is
+/// not documented.
+fn tokens_not_read(index: &nss::Index) -> Option<Note> {
+    (!index.modules.is_empty()).then(|| Note {
+        code: Code::ModuleNotRead,
+        message: format!(
+            "pkcs11.txt names the PKCS #11 module {}. What its tokens hold is not read here, and whether the client looks \
+             there is not documented: `certutil -L -h all` lists it",
+            index.module_names()
+        ),
+    })
 }
 
 /// How people list the store that v2 enumerates.

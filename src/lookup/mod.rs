@@ -31,6 +31,8 @@ pub struct Lookup {
     pub standard_error: String,
     /// Why it answers otherwise than one would think.
     pub notes: Vec<Note>,
+    /// Why it may find more than was seen: no failure is certain then.
+    pub unseen: Option<Note>,
 }
 
 /// A certificate that the command prints.

@@ -26,6 +26,8 @@ pub enum Weight {
     FaultOriginalOnly,
     /// A fault when it is what makes the check fail, otherwise a warning.
     FaultOrWarning,
+    /// `unknown` when what was not seen could decide, otherwise a warning.
+    UnknownOrWarning,
     /// A fault; or `unknown` when it concerns the only certificate that could pass.
     FaultOrUnknown,
 }
@@ -72,6 +74,9 @@ impl Weight {
             }
             Self::FaultOrWarning => {
                 "The check fails if this keeps the certificate from being found; otherwise it is a warning."
+            }
+            Self::UnknownOrWarning => {
+                "The verdict is unknown where it could decide; otherwise it is a warning."
             }
             Self::FaultOrUnknown => {
                 "The check fails; if no other certificate could pass, the verdict is unknown."
@@ -121,7 +126,7 @@ impl Code {
         match self.weight() {
             Weight::Fault | Weight::FaultOrWarning | Weight::FaultOrUnknown => Severity::Fault,
             Weight::Unknown => Severity::Unknown,
-            Weight::Warning => Severity::Warning,
+            Weight::Warning | Weight::UnknownOrWarning => Severity::Warning,
             Weight::FaultOriginalOnly => match rule {
                 RuleType::ClientCertificate => Severity::Fault,
                 RuleType::ClientCertificateV2 => Severity::Warning,

@@ -321,12 +321,14 @@ codes! {
             "OpenSSL": "openssl pkcs12 -in DEVICE.p12 -nokeys -clcerts -out CERTIFICATE.pem",
         }
         StoreLegacyDbm "store-legacy-dbm" Unknown {
-            seen: "The NSS directory holds only a database of the old format, `cert8.db`.",
-            why: "Whether `certutil -d sql:` reads it depends on how NSS was built for the system: some \
-                  builds read the old format without a word, others refuse it.",
-            fix: "Convert the database with a certutil that still reads the old format: `certutil -L -X` \
-                  makes `cert9.db` and `key4.db` beside it. Without such a certutil, create a new database \
-                  and install the client certificate with its private key again.",
+            seen: "The NSS directory holds a database of the old format, `cert8.db`, alone or beside `cert9.db`.",
+            why: "When it is alone, whether `certutil -d sql:` reads it depends on how NSS was built for the \
+                  system: some builds read the old format without a word, others refuse it. Beside a \
+                  `cert9.db` it is never read.",
+            fix: "Convert it with a certutil that still reads the old format. When it is alone, `certutil -L -X` \
+                  makes `cert9.db` and `key4.db` from it; beside a `cert9.db`, `certutil --merge --source-dir \
+                  dbm:DIR -d sql:DIR` copies its certificates and keys. Without such a certutil, install the \
+                  client certificate with its private key again.",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
         }
@@ -384,6 +386,17 @@ codes! {
             why: "The certificate may be in both. Where the searched store was seen too and lacks it, the \
                   code is `found-elsewhere` and the check fails.",
             fix: "Give the store that the client searches as well: the report names it.",
+        }
+        ModuleNotRead "module-not-read" UnknownOrWarning {
+            seen: "The NSS database names a PKCS #11 module, and certposture does not read its tokens.",
+            why: "A smart card, a TPM, SoftHSM and p11-kit-proxy are modules in `pkcs11.txt`. certutil finds \
+                  what is on their tokens under TOKEN:NICKNAME, and prints certificates there that have the \
+                  subject of the one it finds; a plain name never finds one. What the client does under \
+                  `client_certificate_v2` is not documented.",
+            fix: "List the tokens with the command below. If the client certificate is on one, import it into \
+                  the database as well; its key may stay on the token. If the module is not needed, take it \
+                  out of the database with `modutil -delete`.",
+            "Linux": "certutil -L -d sql:/etc/pki/nssdb -h all",
         }
         LocationNotSearched "location-not-searched" Warning {
             seen: "The rule names a location that is not searched on this system, or names none.",
@@ -728,6 +741,22 @@ codes! {
             why: "The rule has `check_private_key`, so the verdict depends on the key.",
             fix: "Run certposture again as an administrator. For key files on Linux, see that the key can \
                   be read and is not encrypted.",
+        }
+        KeyOnToken "key-on-token" Unknown {
+            seen: "The NSS database holds no private key for the certificate, but a module's token may.",
+            why: "The rule has `check_private_key`. A key may lie on a smart card, in a TPM or in SoftHSM, whose \
+                  PKCS #11 module `pkcs11.txt` names; certposture loads no module and reads no token.",
+            fix: "List the keys with the command below, with the token in place. If the certificate's is among \
+                  them, the client can find it too; otherwise import the certificate together with its key.",
+            "Linux": "certutil -K -d sql:/etc/pki/nssdb -h all",
+        }
+        KeyNeedsPassword "key-needs-password" Warning {
+            seen: "The certificate's private key lies in an NSS database that has a password.",
+            why: "The rule has `check_private_key`. That the key is there can be seen without the password, but \
+                  nobody can use it without, and nobody gives the client one.",
+            fix: "If the check fails on the device all the same, take the password away: the command below asks \
+                  for the old one, and the new one may be empty.",
+            "Linux": "certutil -W -d sql:/etc/pki/nssdb",
         }
         SanAbsent "san-absent" Fault {
             seen: "The certificate has no subject alternative names, and the rule asks for one.",

@@ -17,7 +17,9 @@ const MOST_COMPARED: usize = 2_000;
 /// system, which nobody can read here, leaves the question open.
 pub(super) fn reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
     if searched(evidence).next().is_some() {
-        return searched(evidence).filter_map(about).collect();
+        let unseen = evidence.lookups.iter().filter_map(|(_, lookup)| lookup.unseen.as_ref());
+        let unseen = unseen.map(|note| reason(note.code, Severity::Unknown, note.message.clone()));
+        return searched(evidence).filter_map(about).chain(unseen).collect();
     }
     given(evidence).filter(|place| place.contents.status == Status::Unsupported).filter_map(about).collect()
 }

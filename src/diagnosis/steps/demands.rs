@@ -4,7 +4,7 @@ use super::{One, Step, StepName, StepStatus};
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::scope;
-use crate::store::{PrivateKey, Status, StoreSpec};
+use crate::store::{Index, PrivateKey, Status, StoreSpec, nss};
 use crate::text::shown;
 use crate::verification;
 use std::path::PathBuf;
@@ -43,6 +43,12 @@ impl One<'_> {
             return self.skipped(StepName::PrivateKey, "The rule does not ask for the private key");
         }
         match (self.stored.private_key, self.stored.other_key_beside) {
+            (PrivateKey::Present, _) if self.database().is_some_and(|index| index.has_password) => step(
+                StepStatus::Warn,
+                Some(Code::KeyNeedsPassword),
+                "Its private key is there, but the database has a password, without which nobody can use the key: whether \
+                 the client takes such a key for there is not documented",
+            ),
             (PrivateKey::Present, _) => step(StepStatus::Pass, None, "Its private key is there"),
             (PrivateKey::Absent, true) => {
                 step(StepStatus::Fail, Some(Code::PrivateKeyMismatch), &self.other_key_message())
@@ -50,12 +56,31 @@ impl One<'_> {
             (PrivateKey::Absent, false) => {
                 step(StepStatus::Fail, Some(Code::PrivateKeyMissing), &self.key_missing_message())
             }
+            (PrivateKey::Unknown, _) if self.database().is_some() => {
+                step(StepStatus::Unknown, Some(Code::KeyOnToken), &self.key_on_token_message())
+            }
             (PrivateKey::Unknown, _) => step(
                 StepStatus::Unknown,
                 Some(Code::PrivateKeyUnknown),
                 "Whether its private key is there cannot be seen from here",
             ),
         }
+    }
+
+    /// The NSS database that holds the certificate.
+    fn database(&self) -> Option<&nss::Index> {
+        match &self.look.place.contents.index {
+            Index::Nss(index) => Some(index),
+            Index::None | Index::Windows { .. } => None,
+        }
+    }
+
+    fn key_on_token_message(&self) -> String {
+        format!(
+            "key4.db holds no private key for it, but a token of the PKCS #11 module {}, which pkcs11.txt names, may: \
+             tokens are not read here. `certutil -K -h all` lists their keys",
+            self.database().map(nss::Index::module_names).unwrap_or_default()
+        )
     }
 
     fn other_key_message(&self) -> String {

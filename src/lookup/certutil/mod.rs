@@ -9,6 +9,7 @@ mod fallback;
 mod matching;
 mod objects;
 mod order;
+mod tokens;
 mod uri;
 
 use super::{Found, Lookup, Note};
@@ -38,6 +39,10 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
             let database = Database { certificates: &contents.certificates, index };
             let mut search = Search { database, name, at, directory, objects: Objects::default() };
             search.run(&mut lookup);
+            tokens::tell(name, index, &mut lookup);
+            if lookup.returned.is_empty() {
+                lookup.notes.extend(legacy_beside(index));
+            }
             if search.objects.leaked {
                 lookup.exit_status = NOT_SHUT_DOWN;
             }
@@ -46,6 +51,15 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
         _ => fail(&mut lookup, BAD_DATABASE.to_owned()),
     }
     lookup
+}
+
+/// Nothing was found, and there is an older database beside it, into which `certutil -A` without `sql:`
+/// once wrote. (Of an empty database the store itself says so.)
+pub(super) fn legacy_beside(index: &nss::Index) -> Option<Note> {
+    (index.legacy_beside && !index.rows.is_empty()).then(|| Note {
+        code: Code::StoreLegacyDbm,
+        message: nss::LEGACY_BESIDE.trim_start_matches("; ").to_owned(),
+    })
 }
 
 /// One look-up in a database that was read.

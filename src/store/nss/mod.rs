@@ -20,7 +20,8 @@ use crate::os;
 use crate::reason::Code;
 use crate::text;
 use database::{Database, Fault};
-use modules::Redirection;
+pub use modules::Module;
+use modules::{Asker, Modules};
 pub use password::has_password;
 pub use remains::{FileState, Remains, remains};
 pub(crate) use rows::EMPTY;
@@ -36,8 +37,12 @@ use std::time::{Duration, Instant};
 pub const BAD_DATABASE: &str =
     "certutil: function failed: SEC_ERROR_BAD_DATABASE: security library: bad database.";
 
-/// The name of NSS's own token for a database directory.
+/// The name of NSS's own token for a database directory, and that in FIPS mode.
 pub const TOKEN: &[u8] = b"NSS Certificate DB";
+pub const FIPS_TOKEN: &[u8] = b"NSS FIPS 140-2 Certificate DB";
+
+/// This machine's own database, which the documented command searches.
+const AT_HOME: &str = "/etc/pki/nssdb";
 
 /// How long a lock is waited for, in all: as long as NSS waits (`sdb.c`, SDB_BUSY_RETRY_TIME).
 const LOCK_WAIT: Duration = Duration::from_secs(1);
@@ -50,7 +55,7 @@ static READING: Mutex<()> = Mutex::new(());
 #[derive(Clone, Debug)]
 pub struct NssStore {
     directory: PathBuf,
-    as_root: bool,
+    asker: Asker,
 }
 
 /// What the look-up by certutil needs besides the certificates.
@@ -62,6 +67,35 @@ pub struct Index {
     pub rows: Vec<Row>,
     /// Addresses recorded for a subject by `certutil -E`.
     pub profiles: Vec<Profile>,
+    /// Modules whose tokens, which are not read, may hold certificates and keys too.
+    pub modules: Vec<Module>,
+    /// NSS runs in FIPS mode.
+    pub is_fips: bool,
+    /// A password is asked for before a private key is used.
+    pub has_password: bool,
+    /// A database of the old dbm format lies beside it.
+    pub legacy_beside: bool,
+}
+
+/// Continues a sentence about a database beside which the old one lies.
+pub(crate) const LEGACY_BESIDE: &str = "; cert8.db beside it is a database of the old dbm format, which certutil does \
+     not look into when there is a cert9.db";
+
+impl Index {
+    /// The modules that were not read, as a list; empty when there are none.
+    pub fn module_names(&self) -> String {
+        let names = self.modules.iter().map(|module| format!("\"{}\"", text::shown(&module.name)));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn modules_beside(&self) -> String {
+        match self.modules.is_empty() {
+            true => String::new(),
+            false => {
+                format!("; what the tokens of its PKCS #11 module {} hold was not read", self.module_names())
+            }
+        }
+    }
 }
 
 /// The attributes of a certificate's row. NSS compares BLOB with BLOB, so a value of another type is
@@ -144,7 +178,9 @@ pub struct Profile {
 
 impl NssStore {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), as_root: runs_as_root() }
+        let directory = directory.into();
+        let is_at_home = fs::canonicalize(&directory).is_ok_and(|path| path == Path::new(AT_HOME));
+        Self { directory, asker: Asker { is_root: runs_as_root(), is_at_home } }
     }
 
     fn spec(&self) -> StoreSpec {
@@ -153,12 +189,10 @@ impl NssStore {
 
     fn try_read(&self) -> Result<Contents, (Status, Problem)> {
         check_directory(&self.directory)?;
-        let token = match modules::redirection(&self.directory, self.as_root) {
-            Redirection::None { token } => token,
-            Redirection::Elsewhere { file, what } => {
-                return Err(refusal(Status::Unsupported, Code::StoreRedirected, file, &what));
-            }
-        };
+        let modules = modules::read(&self.directory, self.asker);
+        if let Some((file, what)) = modules.elsewhere {
+            return Err(refusal(Status::Unsupported, Code::StoreRedirected, file, &what));
+        }
         let certificates = self.directory.join("cert9.db");
         let keys = self.directory.join("key4.db");
         let wait_until = Instant::now() + LOCK_WAIT;
@@ -167,10 +201,10 @@ impl NssStore {
         let private = Database::open(&keys, wait_until).map_err(|fault| self.explain(fault, &keys))?;
         let keys_held = rows::read_private(&private).map_err(|fault| self.explain(fault, &keys))?;
         let public = rows::read_public(&public).map_err(|fault| self.explain(fault, &certificates))?;
-        Ok(self.contents(public, &keys_held, token))
+        Ok(self.contents(public, &keys_held, modules))
     }
 
-    fn contents(&self, public: Public, keys: &Keys, token: Vec<u8>) -> Contents {
+    fn contents(&self, public: Public, keys: &Keys, modules: Modules) -> Contents {
         let spec = self.spec();
         let location = spec.to_string();
         let mut rows = Vec::with_capacity(public.certificates.len());
@@ -185,18 +219,37 @@ impl NssStore {
                 label: entry.label,
                 trust: Some(trust),
                 location: location.clone(),
-                private_key: if has_key { PrivateKey::Present } else { PrivateKey::Absent },
+                private_key: match has_key {
+                    true => PrivateKey::Present,
+                    false if modules.others.is_empty() => PrivateKey::Absent,
+                    // A token's key counts as the certificate's too.
+                    false => PrivateKey::Unknown,
+                },
                 other_key_beside: false,
                 position,
             });
             rows.push(entry.row);
         }
-        let problem = rows.is_empty().then(|| Problem {
+        let index = Index {
+            token: modules.token,
+            rows,
+            profiles: public.profiles,
+            modules: modules.others,
+            is_fips: modules.is_fips,
+            has_password: keys.has_password,
+            legacy_beside: self.directory.join("cert8.db").is_file(),
+        };
+        let problem = index.rows.is_empty().then(|| Problem {
             code: Code::StoreEmpty,
-            message: format!("the NSS database {} holds no certificate", shown(&self.directory)),
+            message: format!(
+                "the NSS database {} holds no certificate{}{}",
+                shown(&self.directory),
+                if index.legacy_beside { LEGACY_BESIDE } else { "" },
+                index.modules_beside()
+            ),
             file: None,
         });
-        let index = StoreIndex::Nss(Index { token, rows, profiles: public.profiles });
+        let index = StoreIndex::Nss(index);
         let evidence = Evidence::given_as(&spec);
         Contents { spec, evidence, status: Status::Read, problem, certificates, index }
     }

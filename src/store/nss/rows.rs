@@ -171,7 +171,7 @@ impl Public {
 pub(super) struct Keys {
     /// CKA_ID of every private key.
     ids: HashSet<Vec<u8>>,
-    has_password: bool,
+    pub(super) has_password: bool,
 }
 
 impl Keys {

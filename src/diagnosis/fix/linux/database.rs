@@ -120,8 +120,15 @@ impl<'a> Database<'a> {
         if shared {
             return self.uri(stored);
         }
-        let uri = label.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"pkcs11:"));
-        if label.contains(&b':') || uri { quote_sh(&[TOKEN, b":", label].concat()) } else { quote_sh(label) }
+        if label.contains(&b':') { quote_sh(&[self.token(), b":", label].concat()) } else { quote_sh(label) }
+    }
+
+    /// What the database's own token is called: otherwise in FIPS mode than usual.
+    fn token(&self) -> &[u8] {
+        match &self.place.contents.index {
+            Index::Nss(index) => &index.token,
+            Index::None | Index::Windows { .. } => TOKEN,
+        }
     }
 
     /// The certificate as a PKCS #11 URI (RFC 7512).
