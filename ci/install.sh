@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ci/debian.sh chromium chromium-driver cmark-gfm jq libmonitoring-plugin-perl libnss3-tools libxml2-utils \
-    monitoring-plugins-basic openssl prometheus strace tmux unzip
+    monitoring-plugins-basic openssl prometheus softhsm2 strace tmux unzip
 openssl version
 dpkg-query -W -f 'NSS ${Version}\n' libnss3-tools
 tests/fetch-pkits.sh

@@ -54,8 +54,8 @@ fn tokens_not_read(index: &nss::Index) -> Option<Note> {
     (!index.modules.is_empty()).then(|| Note {
         code: Code::ModuleNotRead,
         message: format!(
-            "pkcs11.txt names the PKCS #11 module {}. What its tokens hold is not read here, and whether the client looks \
-             there is not documented: `certutil -L -h all` lists it",
+            "What the tokens of the PKCS #11 module {} hold, which pkcs11.txt names, is not read here, and whether the \
+             client looks there is not documented: `certutil -L -h all` lists it",
             index.module_names()
         ),
     })

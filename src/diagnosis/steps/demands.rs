@@ -77,7 +77,7 @@ impl One<'_> {
 
     fn key_on_token_message(&self) -> String {
         format!(
-            "key4.db holds no private key for it, but a token of the PKCS #11 module {}, which pkcs11.txt names, may: \
+            "The private key is not in key4.db, but may be on a token of the PKCS #11 module {}, which pkcs11.txt names: \
              tokens are not read here. `certutil -K -h all` lists their keys",
             self.database().map(nss::Index::module_names).unwrap_or_default()
         )

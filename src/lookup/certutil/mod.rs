@@ -56,10 +56,8 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
 /// Nothing was found, and there is an older database beside it, into which `certutil -A` without `sql:`
 /// once wrote. (Of an empty database the store itself says so.)
 pub(super) fn legacy_beside(index: &nss::Index) -> Option<Note> {
-    (index.legacy_beside && !index.rows.is_empty()).then(|| Note {
-        code: Code::StoreLegacyDbm,
-        message: nss::LEGACY_BESIDE.trim_start_matches("; ").to_owned(),
-    })
+    (index.legacy_beside && !index.rows.is_empty())
+        .then(|| Note { code: Code::StoreLegacyDbm, message: nss::LEGACY_BESIDE.to_owned() })
 }
 
 /// One look-up in a database that was read.

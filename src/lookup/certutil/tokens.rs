@@ -16,7 +16,7 @@ pub(super) fn tell(name: &[u8], index: &Index, lookup: &mut Lookup) {
     let note = |message: String| Note { code: Code::ModuleNotRead, message };
     if let Some(token) = other_token(name, index) {
         lookup.unseen = Some(note(format!(
-            "certutil looks for this name on {token}, and the tokens of the PKCS #11 module {modules}, which pkcs11.txt \
+            "Because of its form certutil looks for this name on {token}, and the tokens of the PKCS #11 module {modules}, which pkcs11.txt \
              names, are not read here"
         )));
     } else if !lookup.returned.is_empty() {
@@ -26,8 +26,8 @@ pub(super) fn tell(name: &[u8], index: &Index, lookup: &mut Lookup) {
         )));
     } else {
         lookup.notes.push(note(format!(
-            "pkcs11.txt names the PKCS #11 module {modules}. What its tokens hold is not read here; certutil finds a \
-             certificate there only under the name TOKEN:NICKNAME, and not under \"{}\"",
+            "What the tokens of the PKCS #11 module {modules} hold, which pkcs11.txt names, is not read here; certutil \
+             finds a certificate there only under the name TOKEN:NICKNAME, and not under \"{}\"",
             shown_bytes(name)
         )));
     }

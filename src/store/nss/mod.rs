@@ -77,8 +77,8 @@ pub struct Index {
     pub legacy_beside: bool,
 }
 
-/// Continues a sentence about a database beside which the old one lies.
-pub(crate) const LEGACY_BESIDE: &str = "; cert8.db beside it is a database of the old dbm format, which certutil does \
+/// Said of a database beside which the old one lies.
+pub(crate) const LEGACY_BESIDE: &str = "The file cert8.db beside it is a database of the old dbm format, which certutil does \
      not look into when there is a cert9.db";
 
 impl Index {
@@ -88,13 +88,19 @@ impl Index {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    fn modules_beside(&self) -> String {
-        match self.modules.is_empty() {
-            true => String::new(),
-            false => {
-                format!("; what the tokens of its PKCS #11 module {} hold was not read", self.module_names())
-            }
+    /// What else there is to say of an empty database, as further sentences.
+    fn beside(&self) -> String {
+        let mut said = String::new();
+        if self.legacy_beside {
+            said = format!(". {LEGACY_BESIDE}");
         }
+        if !self.modules.is_empty() {
+            said = format!(
+                "{said}. What the tokens of its PKCS #11 module {} hold was not read",
+                self.module_names()
+            );
+        }
+        said
     }
 }
 
@@ -242,10 +248,9 @@ impl NssStore {
         let problem = index.rows.is_empty().then(|| Problem {
             code: Code::StoreEmpty,
             message: format!(
-                "the NSS database {} holds no certificate{}{}",
+                "the NSS database {} holds no certificate{}",
                 shown(&self.directory),
-                if index.legacy_beside { LEGACY_BESIDE } else { "" },
-                index.modules_beside()
+                index.beside()
             ),
             file: None,
         });

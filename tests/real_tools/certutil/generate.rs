@@ -47,6 +47,9 @@ const OTHER_NAMES: &[&[u8]] = &[
     b"NSS Certificate DB:",
     b"NSS Certificate DB:nick",
     b"NSS Certificate DB:foo:bar",
+    b"NSS FIPS 140-2 Certificate DB:nick",
+    b"NSS FIPS 140-2 Certificate DB:foo:bar",
+    b"pkcs11:token=NSS%20FIPS%20140-2%20Certificate%20DB;object=nick",
     b"NSS Certificate DB:User@Example.com",
     b"nss certificate db:nick",
     b"internal:nick",
@@ -82,6 +85,13 @@ const OTHER_NAMES: &[&[u8]] = &[
     b"*",
 ];
 
+/// The list of modules as `modutil -fips true` of NSS 3.87 writes it.
+const FIPS_LIST: &str = "library=\nname=NSS Internal FIPS PKCS #11 Module\n\
+    parameters=configdir='sql:db' certPrefix='' keyPrefix='' secmod='' flags= updatedir='' \
+    updateCertPrefix='' updateKeyPrefix='' updateid='' updateTokenDescription='' \n\
+    NSS=slotParams={0x00000003=[slotFlags=RSA,RC4,RC2,DES,DH,SHA1,MD5,MD2,SSL,TLS,AES,SHA256,SHA512,Camellia,\
+    SEED,RANDOM ] }  Flags=internal,FIPS,critical\n\n";
+
 /// Start dates, in minutes from now; none within minutes of a limit.
 const STARTS: &[i64] = &[-500_000, -144_000, -144_000, -72_000, -30, 90, 1_400, 1_480, 14_400];
 const ENDS: &[i64] = &[-200_000, -43_200, -14_400, -60, 60, 43_200, 43_200, 144_000, 700_000];
@@ -92,6 +102,8 @@ pub struct Generated {
     /// Rows were edited by hand: `certutil -L` need not list what we list.
     pub edited: bool,
     ids: Vec<Vec<u8>>,
+    /// NSS runs in FIPS mode.
+    pub is_fips: bool,
 }
 
 /// The database of one seed, and a working directory with files in it.
@@ -130,18 +142,23 @@ pub fn generate(random: &mut Random, keys: &[Key], now: i64) -> Generated {
             edit(random, &database);
         }
     }
+    let is_fips = password && random.one_in(2);
+    if is_fips {
+        fs::write(database.path().join("pkcs11.txt"), FIPS_LIST).unwrap();
+    }
     let ids = ids(&database);
     for file in fs::read_dir(directory.path()).unwrap() {
         fs::remove_file(file.unwrap().path()).unwrap();
     }
     write_files(random, directory.path(), &specs, now, keys);
-    Generated { database, directory, edited: edited || by_rows, ids }
+    Generated { database, directory, edited: edited || by_rows, ids, is_fips }
 }
 
 /// A name to look up.
 pub fn random_name(random: &mut Random, generated: &Generated) -> Vec<u8> {
     match random.below(10) {
         0..=4 => random.pick(LABELS).to_vec(),
+        5 if generated.is_fips => [b"NSS FIPS 140-2 Certificate DB:", *random.pick(LABELS)].concat(),
         5 => [b"NSS Certificate DB:", *random.pick(LABELS)].concat(),
         6 if !generated.ids.is_empty() => {
             let id = random.pick(&generated.ids);

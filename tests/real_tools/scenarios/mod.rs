@@ -5,6 +5,7 @@
 mod authority;
 mod elsewhere;
 mod harness;
+mod modules;
 mod names;
 mod nickname;
 mod other_systems;
