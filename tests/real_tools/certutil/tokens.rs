@@ -3,9 +3,9 @@
 
 use super::differential::{describe, ours, trim};
 use super::tool::{Answer, must, run, sql};
-use crate::support::der::{self, Spec};
 use crate::support::nssdb::{TestDb, fixture};
 use crate::support::random::Random;
+use crate::support::unsigned::{self, Spec};
 use certposture::store::nss::NssStore;
 use certposture::store::{PrivateKey, Store};
 use jiff::Timestamp;
@@ -72,7 +72,7 @@ impl Token {
         let mut add = self.command("certutil");
         add.args(["-A", "-d", &sql(database.path()), "-h", "card", "-n", nickname, "-t", ",,", "-f"]);
         must(add.arg(self.folder.path().join("pin")).arg("-i").arg(&file));
-        let serial = der::tlv(2, &spec.serial);
+        let serial = unsigned::tlv(2, &spec.serial);
         database.certificates().execute("DELETE FROM nssPublic WHERE a82 = ?1", [serial]).unwrap();
     }
 
@@ -86,9 +86,9 @@ impl Token {
 
 fn spec(random: &mut Random, subject: &str, serial: u64) -> Spec {
     let now = Timestamp::now().as_second();
-    let start = *random.pick(&[-400, -100, -30]) * der::DAY;
-    let end = *random.pick(&[-10, 30, 300]) * der::DAY;
-    Spec::new(der::cn(subject), serial, now + start, now + end)
+    let start = *random.pick(&[-400, -100, -30]) * unsigned::DAY;
+    let end = *random.pick(&[-10, 30, 300]) * unsigned::DAY;
+    Spec::new(unsigned::cn(subject), serial, now + start, now + end)
 }
 
 const SUBJECTS: &[&str] = &["alpha", "beta", "gamma"];
