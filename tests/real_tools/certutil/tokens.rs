@@ -7,7 +7,7 @@ use crate::support::nssdb::{TestDb, fixture};
 use crate::support::random::Random;
 use crate::support::unsigned::{self, Spec};
 use certposture::store::nss::NssStore;
-use certposture::store::{PrivateKey, Store};
+use certposture::store::PrivateKey;
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::fs;
