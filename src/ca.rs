@@ -1,6 +1,8 @@
 //! The certificate that the administrator uploaded, in each form in which people have it: PEM, DER,
-//! the API's mTLS-certificate JSON, and the one-line string with `\n` that the upload asks for.
+//! the API's mTLS-certificate JSON or Terraform's record of it, and the one-line string with `\n` that
+//! the upload asks for.
 
+use crate::answer::{Document, Kind, NoDocument};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Objects};
 use crate::input;
@@ -69,9 +71,11 @@ impl UploadedCas {
         if !self.cas.iter().any(|ca| same(&ca.id)) && !self.problems.iter().any(|p| same(&p.id)) {
             return self.clone();
         }
+        // That there are others does not matter once it is known which one is meant.
+        let of_no_other = |p: &&CaProblem| p.id.is_none() && p.code != Code::CaSeveralCertificates;
         Self {
             cas: self.cas.iter().filter(|ca| same(&ca.id)).cloned().collect(),
-            problems: self.problems.iter().filter(|p| p.id.is_none() || same(&p.id)).cloned().collect(),
+            problems: self.problems.iter().filter(|p| same(&p.id) || of_no_other(p)).cloned().collect(),
         }
     }
 
@@ -84,16 +88,29 @@ impl UploadedCas {
 
     /// Adds what a file held. `file` is for messages only.
     pub fn add_bytes(&mut self, bytes: &[u8], file: Option<&Path>) {
-        match decode(bytes) {
-            Ok((objects, id)) => self.add_objects(objects, id, file),
-            Err(why) => self.note(Code::CaUnreadable, file, None, why),
+        let uploads = match decode_each(bytes) {
+            Ok(uploads) => uploads,
+            Err(why) => return self.note(Code::CaUnreadable, file, None, why),
+        };
+        if uploads.len() > 1 {
+            let count = uploads.len();
+            let what = format!(
+                "lists {count} uploaded certificates; any of them may match here, but a rule names one"
+            );
+            self.note(Code::CaSeveralCertificates, file, None, what);
+        }
+        for (id, upload) in uploads {
+            match upload {
+                Ok(upload) => self.add_upload(upload, file),
+                Err(why) => self.note(Code::CaUnreadable, file, id.as_deref(), why),
+            }
         }
     }
 
     /// Adds a certificate from a bundle or an answer of the API.
     pub fn add_json(&mut self, object: &Value, file: Option<&Path>) {
-        match decode_json(object) {
-            Ok((objects, id)) => self.add_objects(objects, id, file),
+        match decode_object(object) {
+            Ok(upload) => self.add_upload(upload, file),
             Err(why) => self.note(Code::CaUnreadable, file, object["id"].as_str(), why),
         }
     }
@@ -115,7 +132,8 @@ impl UploadedCas {
         }
     }
 
-    fn add_objects(&mut self, objects: Objects, id: Option<String>, file: Option<&Path>) {
+    fn add_upload(&mut self, upload: Upload, file: Option<&Path>) {
+        let Upload { objects, id, not_as_ca } = upload;
         if objects.certificates.is_empty() {
             let why = if objects.keys.is_empty() {
                 "holds no certificate"
@@ -139,6 +157,12 @@ impl UploadedCas {
             if let Some(why) = verification::malformed(&certificate) {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, id.as_deref(), what);
+            }
+            // Of a leaf it is plain enough that it is no CA.
+            if not_as_ca && certificate.claims_to_be_ca() {
+                let what = "was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as `certposture ca \
+                            upload` does, and put the new ID into the rule";
+                self.note(Code::CaNotACa, file, id.as_deref(), what.to_owned());
             }
             if self.cas.iter().all(|known| known.certificate != certificate) {
                 self.cas.push(UploadedCa { certificate, id: id.clone() });
@@ -167,25 +191,75 @@ pub fn same_id(one: &str, other: &str) -> bool {
 
 /// SHA-256 of each certificate of one of the API's objects; `None` when it holds none.
 pub fn fingerprints(object: &Value) -> Option<BTreeSet<String>> {
-    let (objects, _) = decode_json(object).ok()?;
+    let objects = decode_object(object).ok()?.objects;
     let certificates = objects.certificates.into_iter().map(|found| Certificate::from_der(found.der));
     let prints: BTreeSet<String> = certificates.map(|certificate| certificate.sha256().to_owned()).collect();
     (!prints.is_empty()).then_some(prints)
 }
 
-/// Everything in a file, in whichever of the forms; and the UUID, where the file says so.
-pub(crate) fn decode(bytes: &[u8]) -> Result<(Objects, Option<String>), String> {
-    let trimmed = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
-    if matches!(trimmed.first(), Some(b'{' | b'[' | b'"')) {
-        let document: Value =
-            serde_json::from_slice(trimmed).map_err(|_| "is neither PEM, DER nor JSON".to_owned())?;
-        return decode_json(&document);
-    }
-    Ok((read_objects(&unfold(trimmed, bytes))?, None))
+/// What one file, or one of the API's objects, holds.
+pub(crate) struct Upload {
+    pub objects: Objects,
+    /// The UUID, where the file says so.
+    pub id: Option<String>,
+    /// The API's `ca` says that it was not uploaded as a CA.
+    pub not_as_ca: bool,
 }
 
-/// PEM on one line, with the two characters `\n` for each line break, as the upload wants it.
-fn unfold(trimmed: &[u8], bytes: &[u8]) -> Vec<u8> {
+impl Upload {
+    fn of_file(objects: Objects) -> Self {
+        Self { objects, id: None, not_as_ca: false }
+    }
+}
+
+/// Everything in a file, as one.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Objects, String> {
+    let mut all = Objects::default();
+    for (_, upload) in decode_each(bytes)? {
+        let Objects { certificates, keys, damaged } = upload?.objects;
+        all.certificates.extend(certificates);
+        all.keys.extend(keys);
+        all.damaged += damaged;
+    }
+    Ok(all)
+}
+
+/// A part of a file: its UUID, and what it holds or why that cannot be read.
+type Part = (Option<String>, Result<Upload, String>);
+
+/// A file's parts: its content in whichever of the forms or, of a list of the API's objects, each.
+fn decode_each(bytes: &[u8]) -> Result<Vec<Part>, String> {
+    let whole = |objects| vec![(None, Ok(Upload::of_file(objects)))];
+    if !is_json(bytes) {
+        return Ok(whole(read_objects(&unfold(bytes))?));
+    }
+    let document = Document::read(bytes).map_err(|why| match why {
+        NoDocument::NotJson(_) => "is neither PEM, DER nor JSON".to_owned(),
+        other => format!("cannot be used: {other}"),
+    })?;
+    if let Value::String(text) = document.value() {
+        return Ok(whole(read_objects(&unfold(text.as_bytes()))?));
+    }
+    match (&document.certificates()[..], document.kind()) {
+        ([], Kind::Terraform) => Err("is Terraform's state, and no uploaded certificate is in it".to_owned()),
+        ([], _) => Err("is JSON, but no certificate of the API".to_owned()),
+        (objects, _) => Ok(objects.iter().map(|object| (id_of(object), decode_object(object))).collect()),
+    }
+}
+
+/// PEM and DER never begin like JSON. UTF-16 with a byte order mark may be either.
+fn is_json(bytes: &[u8]) -> bool {
+    let text = match bytes {
+        [0xff, 0xfe, first, 0, ..] | [0xfe, 0xff, 0, first, ..] => std::slice::from_ref(first),
+        _ => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start(),
+    };
+    matches!(text.first(), Some(b'{' | b'[' | b'"'))
+}
+
+/// PEM on one line, with the two characters `\n` for each line break, as the upload wants it. JSON in
+/// which they were escaped once more leaves the same.
+fn unfold(bytes: &[u8]) -> Vec<u8> {
+    let trimmed = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     let one_line = trimmed.starts_with(b"-----BEGIN") && !trimmed.contains(&b'\n');
     match std::str::from_utf8(trimmed) {
         Ok(text) if one_line => text.replace("\\r", "").replace("\\n", "\n").into_bytes(),
@@ -193,22 +267,26 @@ fn unfold(trimmed: &[u8], bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-fn decode_json(document: &Value) -> Result<(Objects, Option<String>), String> {
-    if let Value::String(text) = document {
-        return Ok((read_objects(text.as_bytes())?, None));
+fn id_of(object: &Value) -> Option<String> {
+    object["id"].as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+fn decode_object(object: &Value) -> Result<Upload, String> {
+    let Some(text) = object["certificates"].as_str() else { return Err(no_certificates(object).to_owned()) };
+    let objects = read_objects(&unfold(text.as_bytes()))?;
+    Ok(Upload { objects, id: id_of(object), not_as_ca: object["ca"] == Value::Bool(false) })
+}
+
+/// What an object without `certificates` may be.
+fn no_certificates(object: &Value) -> &'static str {
+    if object.get("fingerprint").is_some() || object.get("associated_hostnames").is_some() {
+        "is an Access mTLS certificate, whose ID is not one for posture rules. Upload the CA as an account mTLS certificate \
+         (certposture ca upload) and give that one"
+    } else if object.get("input").is_some() {
+        "is a posture rule: give it with --rule, and the CA with --ca"
+    } else {
+        "is JSON, but has no field \"certificates\" as the API's certificates have"
     }
-    let result = document.get("result").unwrap_or(document);
-    let object = match result {
-        Value::Array(list) if list.len() == 1 => &list[0],
-        Value::Array(list) => {
-            return Err(format!("lists {} certificates of the API; give it one of them", list.len()));
-        }
-        other => other,
-    };
-    let Some(text) = object["certificates"].as_str() else {
-        return Err("is JSON, but has no field \"certificates\" as the API's certificates have".to_owned());
-    };
-    Ok((read_objects(text.as_bytes())?, object["id"].as_str().map(str::to_owned)))
 }
 
 fn read_objects(bytes: &[u8]) -> Result<Objects, String> {

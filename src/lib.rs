@@ -8,6 +8,7 @@
 //! device facts ───────┘
 //! ```
 
+pub mod answer;
 pub mod ca;
 pub mod certificate;
 pub mod cli;

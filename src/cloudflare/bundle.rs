@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::error::ApiError;
+use crate::answer;
 use crate::ca::{self, UploadedCas};
 use crate::certificate::Certificate;
 use crate::device::Device;
@@ -77,7 +78,7 @@ impl Bundle {
     /// The document that `check --rule` reads.
     pub fn document(&self) -> Value {
         let rules: Vec<&Value> = self.rules.iter().map(|pulled| &pulled.json).collect();
-        json!({"schema": rule::BUNDLE_SCHEMA, "rules": rules, "certificates": self.certificates})
+        json!({"schema": answer::BUNDLE_SCHEMA, "rules": rules, "certificates": self.certificates})
     }
 
     /// The worst that was found: a fault before an unknown, that before a warning.
@@ -120,11 +121,6 @@ fn judge(object: &Value, rule_type: RuleType, at: Timestamp, reasons: &mut Vec<R
             reason.certificate = Some(certificate.sha256().to_owned());
             reasons.push(reason);
         }
-    }
-    if object["ca"] == false && reasons.iter().all(|reason| reason.code != Code::CaNotACa) {
-        let message = "The certificate was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as \
-                       `certposture ca upload` does, and put the new ID into the rule";
-        reasons.push(reason(Code::CaNotACa, rule_type, message.to_owned()));
     }
     cas
 }

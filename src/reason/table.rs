@@ -94,16 +94,18 @@ codes! {
             "certposture": PULL,
         }
         RuleOsMismatch "rule-os-mismatch" Unknown {
-            seen: "The rule is for another operating system than this device or store.",
+            seen: "The rule is for another operating system than this device or store, or it is matched to one \
+                   system and made for another.",
             why: "A client runs a rule only on the platforms that the rule names: in `match`, and for \
                   `client_certificate_v2` in `operating_system` too. Here the rule decides nothing.",
             fix: "Judge the rule that is made for this system, or run certposture on a device of the \
                   rule's system. If certificate files came from another system, say which with `--os`.",
         }
         RuleEmptyList "rule-empty-list" Unknown {
-            seen: "A list in the rule that needs at least one value is empty.",
-            why: "An empty list can mean that anything will do or that nothing can match. Which of the \
-                  two the client takes it for is not documented.",
+            seen: "A list in the rule has entries, and none of them is a value.",
+            why: "Such a list can mean that anything will do or that nothing can match. Which of the two the \
+                  client takes it for is not documented. An empty list is something else: what the API writes for a condition \
+                  that is not set.",
             fix: "Edit the check in the Zero Trust dashboard: give the list a value, or remove the \
                   condition that it belongs to.",
         }
@@ -203,7 +205,8 @@ codes! {
             "certposture": "certposture ca inspect CA.pem",
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
-            seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set.",
+            seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set, or the \
+                   API says that it was uploaded with `\"ca\": false`.",
             why: "Only a CA's signature counts (RFC 5280 §4.2.1.9 and §6.1.4 (k)), so no certificate \
                   validates against this file. Often it is the client certificate itself that was \
                   uploaded. Whether a `client_certificate_v2` rule looks at the flag is not documented.",

@@ -1,11 +1,13 @@
-//! Rules as Cloudflare's API writes them: one rule, a list, either of them in the API's
-//! `{"result": …}` envelope, or a bundle that `certposture pull` made.
+//! Rules with the API's field names: from the API, a bundle, or Terraform's record of them.
 //!
-//! Fields may be missing or null, and unknown ones are ignored: the API grows.
+//! Fields may be missing or null, and unknown ones are ignored: the API grows. The API and Terraform's
+//! provider write `""` and `[]` for what is not set; version 4 of the provider writes an object as a
+//! list of one block.
 
 use super::{Interval, Locations, Rule, RuleProblem, TrustStore};
-use crate::posture::RuleType;
-use crate::posture::Usage;
+use crate::answer::{Document, Kind, NoDocument};
+use crate::ca;
+use crate::posture::{RuleType, Usage};
 use crate::reason::Code;
 use crate::system::System;
 use crate::text;
@@ -16,57 +18,54 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct RuleFile {
     pub rules: Vec<Rule>,
-    /// A bundle's certificates, as the API's mTLS-certificate objects; `None` when it is no bundle.
+    /// The certificates that a bundle or Terraform's state has for these rules, as the API's
+    /// mTLS-certificate objects; `None` when the file is no place for them.
     pub certificates: Option<Vec<Value>>,
 }
 
 /// A file that holds no rule.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleFileError {
-    #[error("it is not JSON: {0}")]
-    NotJson(String),
+    #[error(transparent)]
+    NoDocument(#[from] NoDocument),
     #[error("it is JSON, but no posture rule: a rule has the fields \"type\" and \"input\"")]
     NoRule,
-    #[error("the API answered with an error instead of a rule: {0}")]
-    ApiError(String),
+    #[error("it is Terraform's state, and there is no posture rule in it")]
+    NoRuleInState,
 }
-
-/// The schema of a bundle, which `certposture pull` writes.
-pub const BUNDLE_SCHEMA: &str = "certposture.bundle/1";
 
 /// Reads every rule of a file. A rule that is faulty is kept, with its problems.
 pub fn read_rules(bytes: &[u8]) -> Result<RuleFile, RuleFileError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let document: Value = serde_json::from_slice(bytes)
-        .map_err(|e| RuleFileError::NotJson(text::shown(&e.to_string()).into_owned()))?;
-    if document["schema"] == BUNDLE_SCHEMA {
-        let certificates = document["certificates"].as_array().cloned().unwrap_or_default();
-        return Ok(RuleFile { rules: rules_of(&document["rules"])?, certificates: Some(certificates) });
+    let document = Document::read(bytes)?;
+    let is_rule = |value: &&Value| value.get("type").is_some() || value.get("input").is_some();
+    let rules: Vec<Rule> = document.rules().into_iter().filter(is_rule).map(read_rule).collect();
+    match (rules.is_empty(), document.kind()) {
+        (true, Kind::Terraform) => Err(RuleFileError::NoRuleInState),
+        (true, _) => Err(RuleFileError::NoRule),
+        (false, _) => Ok(RuleFile { certificates: certificates(&document, &rules), rules }),
     }
-    if document["success"] == Value::Bool(false) {
-        let errors = document["errors"].as_array().into_iter().flatten();
-        let said: Vec<&str> = errors.filter_map(|e| e["message"].as_str()).collect();
-        return Err(RuleFileError::ApiError(text::shown(&said.join("; ")).into_owned()));
-    }
-    let result = document.get("result").unwrap_or(&document);
-    Ok(RuleFile { rules: rules_of(result)?, certificates: None })
 }
 
-fn rules_of(value: &Value) -> Result<Vec<Rule>, RuleFileError> {
-    let rules: Vec<Rule> = match value {
-        Value::Array(list) => list.iter().filter(|r| r.is_object()).map(read_rule).collect(),
-        Value::Object(fields) if fields.contains_key("type") || fields.contains_key("input") => {
-            vec![read_rule(value)]
-        }
-        _ => Vec::new(),
+/// A state may hold certificates that have nothing to do with the rules.
+fn certificates(document: &Document, rules: &[Rule]) -> Option<Vec<Value>> {
+    let named = |certificate: &&Value| {
+        let id = certificate["id"].as_str().unwrap_or_default();
+        rules.iter().filter_map(|rule| rule.certificate_id.as_deref()).any(|wanted| ca::same_id(id, wanted))
     };
-    if rules.is_empty() { Err(RuleFileError::NoRule) } else { Ok(rules) }
+    match document.kind() {
+        Kind::Api => None,
+        Kind::Bundle => Some(document.certificates().into_iter().cloned().collect()),
+        Kind::Terraform => {
+            let those: Vec<Value> = document.certificates().into_iter().filter(named).cloned().collect();
+            (!those.is_empty()).then_some(those)
+        }
+    }
 }
 
 /// Reads one rule of the API. What is wrong with it is among its problems.
 pub fn read_rule(json: &Value) -> Rule {
     let mut reader = RuleReader { problems: Vec::new() };
-    let input = &json["input"];
+    let input = block(&json["input"]);
     let named_type = reader.text(&json["type"], "type");
     let rule_type = named_type.as_deref().and_then(RuleType::from_name);
     if rule_type.is_none() {
@@ -85,12 +84,10 @@ pub fn read_rule(json: &Value) -> Rule {
             Some(rule_type_or_default),
         )
     };
-    rule.systems = match rule.rule_type {
-        RuleType::ClientCertificate => reader.platforms(&json["match"]),
-        RuleType::ClientCertificateV2 => reader.operating_system(&input["operating_system"]),
-    };
+    rule.systems = reader.systems(&json["match"], &input["operating_system"]);
     if rule_type == Some(RuleType::ClientCertificateV2) {
-        rule.locations = reader.locations(&input["locations"]);
+        let on_linux = rule.systems.is_empty() || rule.systems.contains(&System::Linux);
+        rule.locations = reader.locations(block(&input["locations"]), on_linux);
         rule.check_private_key = reader.flag(&input["check_private_key"], "input.check_private_key");
         rule.extended_key_usage = reader.usages(&input["extended_key_usage"]);
         rule.subject_alternative_names =
@@ -99,12 +96,17 @@ pub fn read_rule(json: &Value) -> Rule {
     if rule_type.is_some() && !input.is_object() {
         reader.malformed("the rule has no \"input\" object".to_owned());
     }
-    // An empty text asks for no name, as a missing one does.
-    if rule_type == Some(RuleType::ClientCertificateV2) {
-        rule.common_name = rule.common_name.filter(|name| !name.is_empty());
-    }
     rule.problems = reader.problems;
     rule
+}
+
+/// An object that may stand in a list of its own; what is not set is null.
+fn block(value: &Value) -> &Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([]) => &Value::Null,
+        Some([only @ Value::Object(_)]) => only,
+        _ => value,
+    }
 }
 
 /// Reads fields, and notes what is wrong with them.
@@ -137,6 +139,7 @@ impl RuleReader {
     fn text(&mut self, value: &Value, field: &str) -> Option<String> {
         match value {
             Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(text.clone()),
             other => {
                 self.malformed(format!("\"{field}\" is {} and not a text", kind(other)));
@@ -157,7 +160,7 @@ impl RuleReader {
     }
 
     fn interval(&mut self, value: &Value, field: &str) -> Option<Interval> {
-        let written = self.text(value, field).filter(|text| !text.is_empty())?;
+        let written = self.text(value, field)?;
         let interval = Interval::parse(&written);
         if interval.is_none() {
             self.malformed(format!(
@@ -168,7 +171,7 @@ impl RuleReader {
         interval
     }
 
-    /// A list of texts. An empty one is a fault: the field asks for something and names nothing.
+    /// A list of texts. An empty one is not set; one of empty texts asks for something and names nothing.
     fn texts(&mut self, value: &Value, field: &str) -> Vec<String> {
         let list = match value {
             Value::Null => return Vec::new(),
@@ -178,13 +181,16 @@ impl RuleReader {
                 return Vec::new();
             }
         };
-        if list.is_empty() {
+        let texts: Vec<String> = list.iter().filter_map(|item| self.text(item, field)).collect();
+        if texts.is_empty() && !list.is_empty() {
             self.note(
                 Code::RuleEmptyList,
-                format!("The rule's \"{field}\" is an empty list; leave the field out or give it a value"),
+                format!(
+                    "The rule's \"{field}\" is a list without a value; leave the field out or give it one"
+                ),
             );
         }
-        list.iter().filter_map(|item| self.text(item, field)).collect()
+        texts
     }
 
     fn usages(&mut self, value: &Value) -> Vec<Usage> {
@@ -205,21 +211,18 @@ impl RuleReader {
         usages
     }
 
-    fn locations(&mut self, value: &Value) -> Option<Locations> {
+    /// Paths count on Linux only.
+    fn locations(&mut self, value: &Value, on_linux: bool) -> Option<Locations> {
         let fields = match value {
             Value::Null => return None,
-            Value::Object(fields) => fields,
+            Value::Object(_) => value,
             other => {
                 self.malformed(format!("\"input.locations\" is {} and not an object", kind(other)));
                 return None;
             }
         };
-        let null = Value::Null;
-        let field = |name: &str| {
-            fields.get(name).filter(|v| v.as_array().is_none_or(|l| !l.is_empty())).unwrap_or(&null)
-        };
         let mut trust_stores = Vec::new();
-        for name in self.texts(field("trust_stores"), "input.locations.trust_stores") {
+        for name in self.texts(&fields["trust_stores"], "input.locations.trust_stores") {
             match name.as_str() {
                 "system" => trust_stores.push(TrustStore::System),
                 "user" => trust_stores.push(TrustStore::User),
@@ -229,26 +232,40 @@ impl RuleReader {
                 )),
             }
         }
-        let paths: Vec<PathBuf> =
-            self.texts(field("paths"), "input.locations.paths").into_iter().map(PathBuf::from).collect();
-        for path in paths.iter().filter(|p| !p.has_root()) {
+        let paths = self.texts(&fields["paths"], "input.locations.paths");
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        let locations = Locations { trust_stores, paths };
+        for path in locations.relative_paths().filter(|_| on_linux) {
             self.malformed(format!(
                 "\"{}\" in input.locations.paths is not an absolute path",
                 text::shown(&path.to_string_lossy())
             ));
         }
-        if trust_stores.is_empty() && paths.is_empty() {
-            self.note(
-                Code::RuleEmptyList,
-                "The rule's \"input.locations\" names no place; it needs a trust store or a path".to_owned(),
-            );
-        }
-        Some(Locations { trust_stores, paths })
+        // No place at all is what the API has where none was chosen.
+        (locations != Locations::default()).then_some(locations)
     }
 
-    fn operating_system(&mut self, value: &Value) -> Vec<System> {
-        let Some(name) = self.text(value, "input.operating_system") else { return Vec::new() };
-        self.system(&name).into_iter().collect()
+    /// The systems whose clients run the rule: those that it is matched to and that it is for.
+    fn systems(&mut self, matched: &Value, operating_system: &Value) -> Vec<System> {
+        let platforms = self.platforms(matched);
+        let own = self.text(operating_system, "input.operating_system").and_then(|name| self.system(&name));
+        match (platforms.is_empty(), own) {
+            (_, None) => platforms,
+            (true, Some(own)) => vec![own],
+            (false, Some(own)) if platforms.contains(&own) => vec![own],
+            (false, Some(own)) => {
+                let named: Vec<&str> = platforms.iter().map(|system| system.as_str()).collect();
+                self.note(
+                    Code::RuleOsMismatch,
+                    format!(
+                        "The rule contradicts itself: it is matched to {}, and its operating system is {own}, so that no \
+                         client runs it",
+                        named.join(" and ")
+                    ),
+                );
+                Vec::new()
+            }
+        }
     }
 
     fn platforms(&mut self, value: &Value) -> Vec<System> {

@@ -4,7 +4,7 @@ mod api;
 mod schedule;
 mod variables;
 
-pub use api::{BUNDLE_SCHEMA, RuleFile, RuleFileError, read_rule, read_rules};
+pub use api::{RuleFile, RuleFileError, read_rule, read_rules};
 pub use schedule::{Interval, spoken};
 pub use variables::{Resolution, Variable, resolve};
 
@@ -49,6 +49,13 @@ pub struct Locations {
     pub trust_stores: Vec<TrustStore>,
     /// Linux only: absolute paths of PEM files.
     pub paths: Vec<PathBuf>,
+}
+
+impl Locations {
+    /// Paths that do not begin at the root: the client expands neither `~` nor a variable.
+    pub fn relative_paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.paths.iter().filter(|path| !path.has_root())
+    }
 }
 
 /// A value of `locations.trust_stores`.

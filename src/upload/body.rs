@@ -65,7 +65,7 @@ impl Body {
         let unreadable = |why: String| BodyError::Unreadable(format!("The CA file {file} {why}"));
         let bytes =
             input::read(&choice.file, ca::MAX_FILE_SIZE).map_err(|why| unreadable(why.to_string()))?;
-        let (objects, _) = ca::decode(&bytes).map_err(unreadable)?;
+        let objects = ca::decode(&bytes).map_err(unreadable)?;
         let travelling_key = !objects.keys.is_empty();
         let chosen = choose(objects, choice.certificate).map_err(unreadable)?;
         let mut warnings = Vec::new();

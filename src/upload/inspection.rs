@@ -154,7 +154,7 @@ impl InspectedFile {
             Self { path: path.to_owned(), certificates: Vec::new(), private_keys: 0, unreadable: None };
         let read = input::read(path, ca::MAX_FILE_SIZE).map_err(|why| why.to_string());
         let objects = match read.and_then(|bytes| ca::decode(&bytes)) {
-            Ok((objects, _)) => objects,
+            Ok(objects) => objects,
             Err(why) => return Self { unreadable: Some(why), ..empty },
         };
         if objects.certificates.is_empty() {

@@ -25,6 +25,37 @@ pub enum GeneralName<'a> {
     RegisteredId(&'a [u8]),
 }
 
+/// The kinds of names (RFC 5280 §4.2.1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Other,
+    Email,
+    Dns,
+    X400,
+    Directory,
+    EdiParty,
+    Uri,
+    Ip,
+    RegisteredId,
+}
+
+impl Kind {
+    /// The kind as RFC 5280 calls it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "otherName",
+            Self::Email => "rfc822Name",
+            Self::Dns => "dNSName",
+            Self::X400 => "x400Address",
+            Self::Directory => "directoryName",
+            Self::EdiParty => "ediPartyName",
+            Self::Uri => "uniformResourceIdentifier",
+            Self::Ip => "iPAddress",
+            Self::RegisteredId => "registeredID",
+        }
+    }
+}
+
 impl<'a> GeneralName<'a> {
     /// Reads the element `tlv` of `der`.
     pub fn read(der: &'a [u8], tlv: &Tlv) -> Result<Self, &'static str> {
@@ -59,18 +90,17 @@ impl<'a> GeneralName<'a> {
         if names.is_empty() { Err("an empty list of names") } else { Ok(names) }
     }
 
-    /// The kind as RFC 5280 calls it.
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> Kind {
         match self {
-            Self::Other { .. } => "otherName",
-            Self::Email(_) => "rfc822Name",
-            Self::Dns(_) => "dNSName",
-            Self::X400 => "x400Address",
-            Self::Directory(_) => "directoryName",
-            Self::EdiParty => "ediPartyName",
-            Self::Uri(_) => "uniformResourceIdentifier",
-            Self::Ip(_) => "iPAddress",
-            Self::RegisteredId(_) => "registeredID",
+            Self::Other { .. } => Kind::Other,
+            Self::Email(_) => Kind::Email,
+            Self::Dns(_) => Kind::Dns,
+            Self::X400 => Kind::X400,
+            Self::Directory(_) => Kind::Directory,
+            Self::EdiParty => Kind::EdiParty,
+            Self::Uri(_) => Kind::Uri,
+            Self::Ip(_) => Kind::Ip,
+            Self::RegisteredId(_) => Kind::RegisteredId,
         }
     }
 
@@ -80,7 +110,8 @@ impl<'a> GeneralName<'a> {
             Self::Email(text) | Self::Dns(text) | Self::Uri(text) => text.len(),
             Self::Directory(name) => name.der.len(),
             Self::Ip(octets) => octets.len(),
-            Self::Other { .. } | Self::X400 | Self::EdiParty | Self::RegisteredId(_) => 0,
+            Self::Other { value, .. } => value.len(),
+            Self::X400 | Self::EdiParty | Self::RegisteredId(_) => 0,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::certificate::tlv::tag;
 use crate::certificate::{Attribute, Name};
+use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -23,6 +24,47 @@ impl Canonical {
     pub fn is_within(&self, base: &Self) -> bool {
         self.0.starts_with(&base.0)
     }
+}
+
+/// Whether an attribute's text can be read in more than one way, or in none.
+pub fn is_ambiguous(name: Name<'_>) -> bool {
+    name.attributes().iter().any(is_open)
+}
+
+/// T.61 beyond ASCII is meant as T.61, as Latin-1 or as UTF-8, and of other types or of bytes that the type
+/// does not allow nobody can tell the text.
+fn is_open(attribute: &Attribute<'_>) -> bool {
+    match attribute.tag {
+        tag::TELETEX_STRING => !attribute.value.is_ascii(),
+        _ => decode(attribute.tag, attribute.value).is_none(),
+    }
+}
+
+/// Whether `name` could lie below `base` if attributes whose text is open were read in another way.
+pub fn may_be_within(name: Name<'_>, base: Name<'_>) -> bool {
+    let (Some(name), Some(base)) = (name.rdns(), base.rdns()) else { return true };
+    name.len() >= base.len() && name.iter().zip(&base).all(|(rdn, base)| may_be_rdn(rdn, base))
+}
+
+fn may_be_rdn(rdn: &[Attribute<'_>], base: &[Attribute<'_>]) -> bool {
+    let (rdn, base) = (by_type(rdn), by_type(base));
+    rdn.len() == base.len() && rdn.iter().zip(&base).all(|(a, b)| a.oid == b.oid && may_be_equal(a, b))
+}
+
+fn by_type<'a>(rdn: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
+    let mut sorted = rdn.to_vec();
+    sorted.sort_by(|a, b| a.oid.cmp(b.oid));
+    sorted
+}
+
+fn may_be_equal(a: &Attribute<'_>, b: &Attribute<'_>) -> bool {
+    let latin = |attribute: &Attribute<'_>| attribute.tag == tag::TELETEX_STRING && is_open(attribute);
+    let is_ascii = |attribute: &Attribute<'_>| {
+        decode(attribute.tag, attribute.value).is_some_and(|text| text.is_ascii())
+    };
+    // Whatever T.61 beyond ASCII means, it is not plain ASCII.
+    let is_other = latin(a) && is_ascii(b) || latin(b) && is_ascii(a);
+    canonical_attribute(a) == canonical_attribute(b) || !is_other && (is_open(a) || is_open(b))
 }
 
 /// Whether two names are equal by §7.1.
@@ -83,30 +125,36 @@ pub fn decode(value_tag: u8, value: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The string preparation of RFC 4518 for case-ignoring matches: fold case, normalize (NFKC), and
-/// reduce white space.
+/// The string preparation of RFC 4518 for case-ignoring matches: map, fold case, normalize (NFKC), and reduce
+/// white space. Folding is Unicode's full one, for which RFC 3454 B.2 stands: `ß` is `ss`.
 fn prepare(text: &str) -> String {
     if text.is_ascii() {
-        return squeeze(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+        let kept = text.bytes().map(char::from).filter(|&c| !is_mapped_to_nothing(c));
+        return squeeze(kept.map(|c| c.to_ascii_lowercase()));
     }
-    let lower: String =
-        text.chars().filter(|&c| !is_mapped_to_nothing(c)).flat_map(char::to_lowercase).collect();
-    if is_nfkc_quick(lower.chars()) == IsNormalized::Yes {
-        return squeeze(lower.chars());
+    const FOLDING: CaseMapperBorrowed<'static> = CaseMapper::new();
+    let fold = |text: &str| FOLDING.fold_string(text).into_owned();
+    let kept: String = text.chars().filter(|&c| !is_mapped_to_nothing(c)).collect();
+    let folded = fold(&kept);
+    if is_nfkc_quick(folded.chars()) == IsNormalized::Yes {
+        return squeeze(folded.chars());
     }
-    // Folding again: normalization brings forth capitals, as from U+2122 TRADE MARK SIGN.
-    let folded: String = lower.nfkc().flat_map(char::to_lowercase).collect();
-    squeeze(folded.nfkc())
+    // Folding again: normalization brings forth capitals, as from U+2122 TRADE MARK SIGN, and what is mapped to
+    // nothing, as from U+FFA0 HALFWIDTH HANGUL FILLER.
+    let folded = fold(&folded.nfkc().collect::<String>());
+    squeeze(folded.nfkc().filter(|&c| !is_mapped_to_nothing(c)))
 }
 
-/// Characters that RFC 4518 §2.2 maps to nothing.
+/// Characters that RFC 4518 §2.2 maps to nothing, and those that Unicode has declared ignorable since
+/// (Default_Ignorable_Code_Point, which NFKC_Casefold drops).
 fn is_mapped_to_nothing(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}'
-        | '\u{34f}' | '\u{6dd}' | '\u{70f}' | '\u{1806}' | '\u{180b}'..='\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2063}'
-        | '\u{206a}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+        | '\u{34f}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{1806}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffc}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Drops white space at both ends and keeps one space of every run inside (RFC 4518 §2.6.1).

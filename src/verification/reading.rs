@@ -1,7 +1,8 @@
 //! The strict reading of a certificate (RFC 5280 §4.1): what verification works on.
 
+use super::constraints::{self, Borne};
 use super::extensions::Extensions;
-use super::names::{self, Canonical};
+use super::names;
 use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use crate::certificate::{Certificate, Name, Outline};
@@ -30,8 +31,8 @@ pub struct Reading<'a> {
     pub not_after: i64,
     pub spki: &'a [u8],
     pub extensions: Extensions<'a>,
-    /// Its directory names, prepared when the first constraint asks, and then used along every chain.
-    pub directory_names: OnceLock<Vec<Canonical>>,
+    /// Its names, read when the first constraint asks, and then used along every chain.
+    borne_names: OnceLock<Vec<Borne>>,
     is_self_issued: OnceLock<bool>,
 }
 
@@ -76,9 +77,14 @@ impl<'a> Reading<'a> {
             not_after: outline.not_after.ok_or("its end date is no date of the calendar")?,
             spki: certificate.spki(),
             extensions: Extensions::read(der, outline.extensions.clone()),
-            directory_names: OnceLock::new(),
+            borne_names: OnceLock::new(),
             is_self_issued: OnceLock::new(),
         })
+    }
+
+    /// The names that name constraints apply to.
+    pub fn borne_names(&self) -> &[Borne] {
+        self.borne_names.get_or_init(|| constraints::borne_names(self))
     }
 
     /// Whether issuer and subject are the same name (RFC 5280 §6.1).

@@ -69,10 +69,14 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
     match reason.code {
         Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
         Code::IntermediateMissing => candidate.map(ask_for_intermediate),
-        Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => candidate.map(|c| other_ca(damage, c)),
+        Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => {
+            candidate.map(|c| other_ca(damage, c))
+        }
         Code::Expired => candidate.map(renew),
         Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
-        Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => Some(reissue(damage, &wanted_names(damage))),
+        Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => {
+            Some(reissue(damage, &wanted_names(damage)))
+        }
         Code::NicknameDiffers if is_the_cas_name(damage) => Some(name_the_client_certificate()),
         Code::NicknameDiffers => Some(import_under_name(damage)),
         Code::NicknameOtherSubject => Some(make_way(damage)),
@@ -86,13 +90,37 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::FoundElsewhere if is_v2 && damage.searched().next().is_none() => {
             candidate.and_then(|c| name_the_place(damage, c)).or_else(|| Some(list_a_place(damage)))
         }
-        Code::RuleOsMismatch => Some(
-            "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system \
-             with --store"
-                .to_owned(),
-        ),
+        Code::RuleMalformed => absolute_paths(damage),
+        Code::RuleOsMismatch => Some(rule_for_this_system(damage)),
         _ => None,
     }
+}
+
+/// The rule is what the API has; fetching it again brings the same path.
+fn absolute_paths(damage: &Damage<'_>) -> Option<String> {
+    let locations = damage.evidence.case.rule.locations.as_ref()?;
+    let relative: Vec<_> = locations.relative_paths().map(|path| path.to_string_lossy()).collect();
+    let first = relative.first()?;
+    let example = match first.strip_prefix("file://") {
+        Some(path) => format!(", here probably {}", shown(path)),
+        None => String::new(),
+    };
+    Some(format!(
+        "In the Zero Trust dashboard, put the absolute path of the file into the check's OS locations in place of \
+         {}{example}. The client runs as root and expands neither ~ nor variables; a path begins with /",
+        shown(&relative.join(" and "))
+    ))
+}
+
+fn rule_for_this_system(damage: &Damage<'_>) -> String {
+    let problems = &damage.evidence.case.rule.problems;
+    if problems.iter().any(|problem| problem.code == Code::RuleOsMismatch) {
+        return "Set the operating system that the check is meant for, in the Zero Trust dashboard; through the API or \
+                Terraform, give match and input.operating_system the same system"
+            .to_owned();
+    }
+    "Ask whoever manages the posture checks for a rule for this system, or judge a store of the rule's system with --store"
+        .to_owned()
 }
 
 /// A value that this user may not read, or that belongs to the device that the evidence came from.

@@ -1,14 +1,25 @@
 //! Name constraints (RFC 5280 §4.2.1.10): which names a CA may put into the certificates below it.
+//!
+//! Every name and every base is read once into a typed value, or is malformed; only typed values are
+//! compared, and what cannot be compared is refused. No spelling of a name slips past a constraint.
 
-mod subtree;
+mod address;
+mod host;
+mod mailbox;
+mod typed;
+mod uri;
+
+#[cfg(test)]
+mod spellings;
 
 use super::extensions::saturating_number;
-use super::general_name::GeneralName;
+use super::general_name::{GeneralName, Kind};
 use super::message::cut;
-use super::names::Canonical;
+use super::names;
 use super::reading::Reading;
 use crate::certificate::tlv::{Reader, tag};
-use crate::certificate::{Name, oid::EMAIL_ADDRESS};
+use crate::certificate::{Attribute, Name, oid::EMAIL_ADDRESS};
+use typed::{Base, Value};
 
 /// Comparisons of one name with one subtree that are spent on one certificate judged, over all chains.
 pub const MAX_COMPARISONS: usize = 250_000;
@@ -19,6 +30,29 @@ const COMPARISON_LENGTH: usize = 64;
 /// Names that a message lists before it only counts.
 const LISTED: usize = 3;
 
+/// How a name stands to a base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Inside,
+    /// It may be taken for a name inside: enough to be excluded, and not enough to be permitted.
+    Overlaps,
+    Outside,
+    /// RFC 5280 wants a constraint that cannot be processed to count as broken as soon as a name of its kind
+    /// appears.
+    Undecidable(Obstacle),
+}
+
+/// Why a name and a base cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    Limited,
+    Base,
+    /// Why it is no name of its kind.
+    Name(&'static str),
+    OpenText,
+    Unsupported(Kind),
+}
+
 /// The extension, decoded.
 #[derive(Clone, Debug)]
 pub struct NameConstraints<'a> {
@@ -28,17 +62,32 @@ pub struct NameConstraints<'a> {
 
 #[derive(Clone, Debug)]
 struct Subtree<'a> {
-    base: GeneralName<'a>,
-    /// The base prepared for comparison, for a directory name.
-    canonical: Option<Canonical>,
+    name: GeneralName<'a>,
+    base: Base,
+    /// Some of its text can be read in several ways.
+    is_ambiguous: bool,
     /// `minimum` is not zero or `maximum` is present, which RFC 5280 forbids.
     is_limited: bool,
 }
 
-/// A name that a certificate bears, prepared for comparison.
-struct Borne<'a> {
-    name: GeneralName<'a>,
-    canonical: Option<&'a Canonical>,
+/// A name that a certificate bears.
+#[derive(Clone, Debug)]
+pub struct Borne {
+    source: Source,
+    kind: Kind,
+    value: Value,
+    is_ambiguous: bool,
+    length: usize,
+}
+
+/// Where in the certificate a name stands.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Subject,
+    /// This alternative name.
+    Alternative(usize),
+    /// This attribute of the subject.
+    Address(usize),
 }
 
 impl<'a> NameConstraints<'a> {
@@ -66,8 +115,8 @@ impl<'a> NameConstraints<'a> {
     pub fn violations(&self, certificate: &Reading<'_>, comparisons: &mut usize) -> Vec<String> {
         let mut violations = Vec::new();
         let mut further = 0usize;
-        for borne in names_of(certificate) {
-            if let Err(what) = self.judge(&borne, comparisons) {
+        for borne in certificate.borne_names() {
+            if let Err(what) = self.judge(certificate, borne, comparisons) {
                 if violations.len() < LISTED { violations.push(what) } else { further += 1 }
             }
             if *comparisons == 0 {
@@ -81,32 +130,56 @@ impl<'a> NameConstraints<'a> {
         violations
     }
 
-    fn judge(&self, borne: &Borne<'_>, comparisons: &mut usize) -> Result<(), String> {
+    fn judge(&self, certificate: &Reading<'_>, borne: &Borne, comparisons: &mut usize) -> Result<(), String> {
         for subtree in of_kind(&self.excluded, borne) {
             *comparisons = comparisons.saturating_sub(subtree.cost(borne));
-            if subtree.contains(borne)? {
-                return Err(format!("{} is under the excluded {}", shown(&borne.name), shown(&subtree.base)));
-            }
-            if *comparisons == 0 {
-                return Ok(());
-            }
+            let how = match subtree.relation(borne, borne.name(certificate)) {
+                Relation::Inside => "is under the excluded",
+                Relation::Overlaps => "may be taken for a name under the excluded",
+                Relation::Undecidable(what) => return Err(what.told(&borne.shown(certificate))),
+                Relation::Outside if *comparisons == 0 => return Ok(()),
+                Relation::Outside => continue,
+            };
+            return Err(format!("{} {how} {}", borne.shown(certificate), shown(&subtree.name)));
         }
         let mut is_constrained = false;
         for subtree in of_kind(&self.permitted, borne) {
             is_constrained = true;
             *comparisons = comparisons.saturating_sub(subtree.cost(borne));
-            if subtree.contains(borne)? || *comparisons == 0 {
-                return Ok(());
+            match subtree.relation(borne, borne.name(certificate)) {
+                Relation::Inside => return Ok(()),
+                Relation::Undecidable(what) => return Err(what.told(&borne.shown(certificate))),
+                Relation::Overlaps | Relation::Outside if *comparisons == 0 => return Ok(()),
+                Relation::Overlaps | Relation::Outside => {}
             }
         }
         if is_constrained {
             return Err(format!(
                 "{} is not under the permitted {}",
-                shown(&borne.name),
+                borne.shown(certificate),
                 listed(of_kind(&self.permitted, borne))
             ));
         }
         Ok(())
+    }
+}
+
+impl Obstacle {
+    fn told(self, name: &str) -> String {
+        match self {
+            Self::Limited => {
+                format!("{name} falls under a constraint with a minimum or maximum, which RFC 5280 forbids")
+            }
+            Self::Base => format!("{name} cannot be judged: the constraint is malformed"),
+            Self::Name(what) => format!("{name} cannot be judged: {what}"),
+            Self::OpenText => {
+                format!("{name} cannot be judged: an attribute is in an encoding that leaves its text open")
+            }
+            Self::Unsupported(kind) => format!(
+                "{name} cannot be judged: constraints on names of the kind {} are not supported",
+                kind.as_str()
+            ),
+        }
     }
 }
 
@@ -117,28 +190,24 @@ fn subtrees(der: &[u8], range: std::ops::Range<usize>) -> Result<Vec<Subtree<'_>
         let member = members.next_if(tag::SEQUENCE).ok_or("a subtree is malformed")?;
         let mut parts = Reader::within(der, &member.content);
         let base = parts.next_tlv().ok_or("a subtree has no base")?;
-        let base = GeneralName::read(der, &base)?;
+        let name = GeneralName::read(der, &base)?;
         let minimum = parts.next_if(0x80).map_or(0, |n| saturating_number(&der[n.content]));
         let maximum = parts.next_if(0x81);
         if !parts.is_empty() {
             return Err("a subtree holds something that does not belong there");
         }
-        let is_limited = minimum != 0 || maximum.is_some();
-        subtrees.push(Subtree { base, canonical: canonical(&base), is_limited });
+        subtrees.push(Subtree::new(name, minimum != 0 || maximum.is_some()));
     }
     if subtrees.is_empty() { Err("a list of subtrees is empty") } else { Ok(subtrees) }
 }
 
-fn canonical(name: &GeneralName<'_>) -> Option<Canonical> {
-    match name {
-        GeneralName::Directory(name) => Some(Canonical::of(*name)),
-        _ => None,
-    }
+fn is_ambiguous(name: &GeneralName<'_>) -> bool {
+    matches!(name, GeneralName::Directory(name) if names::is_ambiguous(*name))
 }
 
-fn of_kind<'s, 'a>(subtrees: &'s [Subtree<'a>], borne: &Borne<'_>) -> impl Iterator<Item = &'s Subtree<'a>> {
-    let kind = borne.name.kind();
-    subtrees.iter().filter(move |subtree| subtree.base.kind() == kind)
+fn of_kind<'s, 'a>(subtrees: &'s [Subtree<'a>], borne: &Borne) -> impl Iterator<Item = &'s Subtree<'a>> {
+    let kind = borne.kind;
+    subtrees.iter().filter(move |subtree| subtree.name.kind() == kind)
 }
 
 /// A name in words, cut to a bearable length.
@@ -147,74 +216,108 @@ fn shown(name: &GeneralName<'_>) -> String {
 }
 
 fn listed<'s, 'a: 's>(subtrees: impl Iterator<Item = &'s Subtree<'a>>) -> String {
-    let bases: Vec<String> = subtrees.map(|subtree| shown(&subtree.base)).collect();
-    match bases.len().checked_sub(LISTED) {
-        None | Some(0) => bases.join(", "),
-        Some(further) => format!("{} and {further} more", bases[..LISTED].join(", ")),
+    let mut bases = Vec::new();
+    let mut further = 0usize;
+    for subtree in subtrees {
+        if bases.len() < LISTED { bases.push(shown(&subtree.name)) } else { further += 1 }
+    }
+    match further {
+        0 => bases.join(", "),
+        further => format!("{} and {further} more", bases.join(", ")),
     }
 }
 
 /// The subject and every alternative name. The subject's e-mail addresses count only when there is
 /// no subjectAltName extension (RFC 5280 §4.2.1.10).
-fn names_of<'c>(certificate: &'c Reading<'_>) -> Vec<Borne<'c>> {
-    let mut names = Vec::new();
+pub fn borne_names(certificate: &Reading<'_>) -> Vec<Borne> {
+    let mut borne = Vec::new();
     if certificate.subject.rdns().is_some_and(|rdns| !rdns.is_empty()) {
-        names.push(GeneralName::Directory(certificate.subject));
+        borne.push(Borne::new(Source::Subject, &GeneralName::Directory(certificate.subject)));
     }
-    match &certificate.extensions.alternative_names {
-        Some(alternatives) => names.extend(alternatives),
-        None => names.extend(addresses_in(certificate.subject)),
-    }
-    let prepare = || names.iter().filter_map(canonical).collect();
-    let mut prepared = certificate.directory_names.get_or_init(prepare).iter();
-    let bear = |name| {
-        let is_directory = matches!(name, GeneralName::Directory(_));
-        Borne { canonical: if is_directory { prepared.next() } else { None }, name }
+    let Some(alternatives) = &certificate.extensions.alternative_names else {
+        borne.extend(addresses_in(certificate.subject));
+        return borne;
     };
-    names.into_iter().map(bear).collect()
+    for (index, name) in alternatives.iter().enumerate() {
+        borne.push(Borne::new(Source::Alternative(index), name));
+        if let Some(value) = Value::of_international_mailbox(name) {
+            let as_mailbox = Borne::new(Source::Alternative(index), name);
+            borne.push(Borne { kind: Kind::Email, value, ..as_mailbox });
+        }
+    }
+    borne
 }
 
-fn addresses_in(subject: Name<'_>) -> Vec<GeneralName<'_>> {
-    let attributes = subject.attributes().into_iter().filter(|attribute| attribute.oid == EMAIL_ADDRESS);
+fn addresses_in(subject: Name<'_>) -> Vec<Borne> {
+    let attributes = subject.attributes().into_iter().enumerate();
     attributes
-        .filter_map(|attribute| std::str::from_utf8(attribute.value).ok().map(GeneralName::Email))
+        .filter(|(_, attribute)| attribute.oid == EMAIL_ADDRESS)
+        .map(|(index, attribute)| Borne {
+            source: Source::Address(index),
+            kind: Kind::Email,
+            value: Value::of_address(&attribute),
+            is_ambiguous: false,
+            length: attribute.value.len(),
+        })
         .collect()
 }
 
-impl Subtree<'_> {
-    /// Whether the name lies in this subtree, which is of the same kind. An error is a reason to
-    /// refuse the certificate: RFC 5280 wants a constraint that cannot be processed to count as
-    /// broken as soon as a name of its kind appears.
-    fn contains(&self, borne: &Borne<'_>) -> Result<bool, String> {
-        if self.is_limited {
-            return Err(format!(
-                "{} falls under a constraint with a minimum or maximum, which RFC 5280 forbids",
-                shown(&borne.name)
-            ));
+impl Borne {
+    fn new(source: Source, name: &GeneralName<'_>) -> Self {
+        Self {
+            source,
+            kind: name.kind(),
+            value: Value::of(name),
+            is_ambiguous: is_ambiguous(name),
+            length: name.len(),
         }
-        let outcome = match (&borne.name, &self.base) {
-            (GeneralName::Directory(_), GeneralName::Directory(_)) => {
-                Ok(match (borne.canonical, &self.canonical) {
-                    (Some(name), Some(base)) => name.is_within(base),
-                    _ => false,
-                })
+    }
+
+    fn shown(&self, certificate: &Reading<'_>) -> String {
+        match self.source {
+            Source::Address(index) => {
+                let text = certificate.subject.attributes().get(index).map(Attribute::text);
+                cut(&format!("email:{}", text.unwrap_or_default()))
             }
-            (GeneralName::Dns(name), GeneralName::Dns(base)) => Ok(subtree::dns(name, base)),
-            (GeneralName::Email(name), GeneralName::Email(base)) => subtree::email(name, base),
-            (GeneralName::Uri(name), GeneralName::Uri(base)) => subtree::uri(name, base),
-            (GeneralName::Ip(name), GeneralName::Ip(base)) => subtree::ip(name, base),
-            (name, _) => Err(match name.kind() {
-                "otherName" => "constraints on names of the kind otherName are not supported",
-                "x400Address" => "constraints on names of the kind x400Address are not supported",
-                "ediPartyName" => "constraints on names of the kind ediPartyName are not supported",
-                _ => "constraints on names of the kind registeredID are not supported",
-            }),
-        };
-        outcome.map_err(|what| format!("{} cannot be judged: {what}", shown(&borne.name)))
+            _ => self.name(certificate).map_or_else(String::new, |name| shown(&name)),
+        }
+    }
+
+    fn name<'c>(&self, certificate: &'c Reading<'_>) -> Option<GeneralName<'c>> {
+        match self.source {
+            Source::Subject => Some(GeneralName::Directory(certificate.subject)),
+            Source::Alternative(index) => {
+                certificate.extensions.alternative_names.as_ref()?.get(index).copied()
+            }
+            Source::Address(_) => None,
+        }
+    }
+}
+
+impl<'a> Subtree<'a> {
+    fn new(name: GeneralName<'a>, is_limited: bool) -> Self {
+        Self { base: Base::of(&name), is_ambiguous: is_ambiguous(&name), is_limited, name }
+    }
+
+    /// How a name of the same kind, which `name` is as a whole, stands to this subtree.
+    fn relation(&self, borne: &Borne, name: Option<GeneralName<'_>>) -> Relation {
+        if self.is_limited {
+            return Relation::Undecidable(Obstacle::Limited);
+        }
+        let relation = typed::relation(borne.kind, &borne.value, &self.base);
+        let is_doubtful = relation == Relation::Outside && (borne.is_ambiguous || self.is_ambiguous);
+        match (name, &self.name) {
+            (Some(GeneralName::Directory(name)), GeneralName::Directory(base))
+                if is_doubtful && names::may_be_within(name, *base) =>
+            {
+                Relation::Undecidable(Obstacle::OpenText)
+            }
+            _ => relation,
+        }
     }
 
     /// What the comparison with a name counts.
-    fn cost(&self, borne: &Borne<'_>) -> usize {
-        1 + (self.base.len() + borne.name.len()) / COMPARISON_LENGTH
+    fn cost(&self, borne: &Borne) -> usize {
+        1 + (self.name.len() + borne.length) / COMPARISON_LENGTH
     }
 }

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod building;
+mod constraints;
 mod names;
 mod path;
 mod signatures;

@@ -10,6 +10,7 @@ mod names;
 mod nickname;
 mod other_systems;
 mod pki;
+mod rule_sources;
 mod rules;
 mod stores;
 mod validity;

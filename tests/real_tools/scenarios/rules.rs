@@ -81,6 +81,24 @@ fn is_for_another_system() {
 }
 
 #[test]
+fn contradicts_itself() {
+    let mut rule = v2(json!({}));
+    rule["match"] = json!([{"platform": "windows"}, {"platform": "mac"}]);
+    let outcome = installed().rule(rule.clone()).run().cannot_tell("rule-os-mismatch");
+    outcome.says("Windows and macOS").by_hand("input.operating_system");
+    rule["match"] = json!([{"platform": "windows"}, {"platform": "linux"}]);
+    installed().rule(rule.clone()).run().passes();
+    // The original type may say both, too.
+    let mut original = with(original("device-042"), "match", json!([{"platform": "linux"}]));
+    original["input"]["operating_system"] = json!("mac");
+    installed().rule(original).run().cannot_tell("rule-os-mismatch").says("contradicts");
+    // Terraform's import drops the operating system when it equals the match.
+    rule["input"]["operating_system"] = Value::Null;
+    rule["match"] = json!([{"platform": "windows"}]);
+    installed().rule(rule).run().cannot_tell("rule-os-mismatch").says("for Windows");
+}
+
+#[test]
 fn has_no_name() {
     for cn in [json!(null), json!(""), json!("  ")] {
         let rule = with(original("x"), "input", json!({"cn": cn}));
@@ -99,15 +117,31 @@ fn v2(input: Value) -> Value {
 }
 
 #[test]
-fn has_an_empty_list() {
+fn has_a_list_without_a_value() {
     for input in [
-        json!({"extended_key_usage": []}),
-        json!({"subject_alternative_names": []}),
-        json!({"locations": {}}),
-        json!({"locations": {"trust_stores": [], "paths": []}}),
+        json!({"extended_key_usage": [""]}),
+        json!({"subject_alternative_names": [null]}),
+        json!({"locations": {"trust_stores": [""], "paths": []}}),
     ] {
         installed().rule(v2(input)).run().cannot_tell("rule-empty-list");
     }
+}
+
+/// What the API and Terraform's provider write for what is not set.
+#[test]
+fn has_empty_values_for_what_is_not_set() {
+    for input in [
+        json!({"extended_key_usage": [], "subject_alternative_names": []}),
+        json!({"operating_system": "", "check_private_key": false, "sha256": "", "exists": false}),
+        json!({"locations": {"trust_stores": ["system"], "paths": []}}),
+    ] {
+        installed().rule(with(v2(input), "expiration", json!(""))).run().passes();
+    }
+    for locations in [json!({}), json!([]), json!({"trust_stores": [], "paths": []})] {
+        installed().rule(v2(json!({"locations": locations}))).run().passes_with(&["location-not-searched"]);
+    }
+    let nameless = installed().rule(v2(json!({"cn": ""}))).run().passes();
+    assert!(nameless.json()["rule"]["cn"].is_null());
 }
 
 #[test]
@@ -121,7 +155,11 @@ fn has_an_unknown_store_or_a_relative_path() {
     let store = v2(json!({"locations": {"trust_stores": ["machine"]}}));
     installed().rule(store).run().cannot_tell("rule-malformed").says("machine");
     let path = v2(json!({"locations": {"paths": ["client.pem"]}}));
-    installed().rule(path).run().cannot_tell("rule-malformed").says("client.pem");
+    installed().rule(path).run().cannot_tell("rule-malformed").says("client.pem").by_hand("absolute path");
+    for path in ["~/client.pem", "$HOME/client.pem", "file:///etc/client.pem"] {
+        let rule = v2(json!({"locations": {"paths": [path]}}));
+        installed().rule(rule).run().cannot_tell("rule-malformed").by_hand("OS locations");
+    }
 }
 
 #[test]
