@@ -13,6 +13,11 @@ pub fn first_element(bytes: &[u8]) -> Option<&[u8]> {
     Some(&bytes[element.whole])
 }
 
+/// Whether the first element begins with an object identifier, as PKCS #7 does.
+pub fn is_pkcs7(bytes: &[u8]) -> bool {
+    matches!(kind(bytes), Some(Kind::Pkcs7))
+}
+
 pub fn read(bytes: &[u8], found: &mut Collector) -> Result<(), Unrecognized> {
     let mut file = Reader::new(bytes);
     let mut elements = 0;
@@ -37,7 +42,7 @@ pub fn read(bytes: &[u8], found: &mut Collector) -> Result<(), Unrecognized> {
 }
 
 /// A SEQUENCE with a long length, as every certificate and key has.
-fn looks_like_der(bytes: &[u8]) -> bool {
+pub fn looks_like_der(bytes: &[u8]) -> bool {
     matches!(bytes, [tag::SEQUENCE, 0x81..=0x84, ..])
 }
 

@@ -6,17 +6,23 @@
 //! not lose one. Of a private key nothing comes out but the public key that belongs to it,
 //! unless it is asked for by name ([`private_keys`]).
 
+mod base64;
 mod der;
 mod key;
 mod key_text;
+mod kind;
 mod pem;
 mod pkcs12;
 mod pkcs7;
+mod plain;
 mod serialized;
 
+use crate::certificate::tlv::tag;
 pub use key::PublicKey;
 pub use key_text::private_keys;
+pub use kind::Kind;
 pub use pkcs12::PASS_PHRASE_VARIABLE;
+use std::fmt;
 
 /// The most certificates taken from one file.
 pub const MAX_CERTIFICATES: usize = 50_000;
@@ -28,6 +34,8 @@ pub const MAX_KEYS: usize = 256;
 /// What a file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Objects {
+    /// What the file is.
+    pub kind: Kind,
     /// Certificates in the file's order.
     pub certificates: Vec<Found>,
     pub keys: Vec<Key>,
@@ -63,8 +71,8 @@ pub enum Unrecognized {
     NeitherPemNorDer,
     #[error("is cut off: it begins like DER but ends before its first element does")]
     CutOff,
-    #[error("is PEM text in UTF-16; save it as UTF-8 or ASCII")]
-    Utf16,
+    #[error("is {}{}", .0.phrase(), Remedy(*.0))]
+    Other(Kind),
     #[error(
         "is a PKCS #12 file with another pass phrase, or a damaged one; put its pass phrase into the \
          environment variable {}",
@@ -77,25 +85,48 @@ pub enum Unrecognized {
     TooMany,
 }
 
-/// Reads everything that `bytes` hold. A file that is PEM or DER but holds neither certificates nor
-/// keys, such as a certificate request, is not an error: its lists are empty.
+/// What to do about a file that is not read, as the rest of a sentence.
+struct Remedy(Kind);
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.remedy().map_or(Ok(()), |remedy| write!(f, "; {remedy}"))
+    }
+}
+
+/// Reads everything that `bytes` hold. A file of PEM or DER that holds neither certificates nor keys,
+/// such as a certificate request, is not an error: its lists are empty, and its kind says what it is.
 pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
+    let plain = plain::plain(bytes);
+    let bytes = plain.as_ref().map_or(bytes, |plain| &plain[..]);
+    let kind = Kind::of(bytes);
     let mut found = Collector::default();
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Unrecognized::Empty);
+    found.objects.kind = kind;
+    match kind {
+        Kind::Empty => return Err(Unrecognized::Empty),
+        Kind::SerializedStore | Kind::SerializedCertificate => serialized::read(bytes, &mut found),
+        Kind::Pkcs12 => pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?,
+        Kind::Base64 => {
+            return base64::decode(bytes).map_or(Err(Unrecognized::NeitherPemNorDer), |der| inside(&der));
+        }
+        _ if pem::is_pem(bytes) => pem::read(bytes, &mut found),
+        Kind::Certificate | Kind::Pkcs7 | Kind::PrivateKey | Kind::EncryptedPrivateKey => {
+            der::read(bytes, &mut found)?
+        }
+        Kind::CertificateRequest | Kind::RevocationList | Kind::PublicKey => {}
+        Kind::Unknown if der::looks_like_der(bytes) => return Err(Unrecognized::CutOff),
+        Kind::Unknown | Kind::Text => return Err(Unrecognized::NeitherPemNorDer),
+        other => return Err(Unrecognized::Other(other)),
     }
-    if serialized::is_serialized(bytes) {
-        serialized::read(bytes, &mut found);
-    } else if pkcs12::is_pkcs12(bytes) {
-        pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?;
-    } else if pem::is_pem(bytes) {
-        pem::read(bytes, &mut found);
-    } else if is_utf16_pem(bytes) {
-        return Err(Unrecognized::Utf16);
-    } else {
-        der::read(bytes, &mut found)?;
-    }
-    if found.too_many { Err(Unrecognized::TooMany) } else { Ok(found.objects) }
+    found.finish()
+}
+
+/// What lies in bare base64: a file of another kind, but no text again.
+fn inside(bytes: &[u8]) -> Result<Objects, Unrecognized> {
+    let mut found = Collector::default();
+    found.objects.kind = Kind::Base64;
+    found.any(bytes);
+    found.finish()
 }
 
 /// The certificates alone, in the file's order.
@@ -103,27 +134,13 @@ pub fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unrecognized> {
     read(bytes).map(|objects| objects.certificates.into_iter().map(|found| found.der).collect())
 }
 
-/// What redirected output of Windows PowerShell looks like.
-fn is_utf16_pem(bytes: &[u8]) -> bool {
-    let text: Option<fn([u8; 2]) -> u16> = match bytes {
-        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
-        _ => None,
-    };
-    text.is_some_and(|unit| {
-        let ascii: Vec<u8> = bytes
-            .chunks_exact(2)
-            .map(|pair| u8::try_from(unit([pair[0], pair[1]])).unwrap_or(b'?'))
-            .collect();
-        pem::is_pem(&ascii)
-    })
-}
-
 /// Takes in what the readers find, within the limits.
 #[derive(Default)]
 struct Collector {
     objects: Objects,
     too_many: bool,
+    /// Why a part was not read.
+    refused: Option<Unrecognized>,
     computed: usize,
 }
 
@@ -152,6 +169,29 @@ impl Collector {
     fn key(&mut self, key: Key) {
         if self.objects.keys.len() < MAX_CERTIFICATES {
             self.objects.keys.push(key);
+        }
+    }
+
+    /// Takes in what somebody put into PEM's or base64's clothes: certutil -encode writes BEGIN CERTIFICATE
+    /// around anything.
+    fn any(&mut self, bytes: &[u8]) {
+        if pkcs12::is_pkcs12(bytes) {
+            let read = pkcs12::read(bytes, &pkcs12::pass_phrases(), self);
+            self.refused = self.refused.or(read.err());
+        } else if bytes.first() != Some(&tag::SEQUENCE) && serialized::is_serialized(bytes) {
+            serialized::read(bytes, self);
+        } else if der::is_pkcs7(bytes) {
+            pkcs7::read(bytes, self);
+        } else {
+            self.certificate(bytes);
+        }
+    }
+
+    fn finish(self) -> Result<Objects, Unrecognized> {
+        match self.refused {
+            _ if self.too_many => Err(Unrecognized::TooMany),
+            Some(why) if self.objects.certificates.is_empty() => Err(why),
+            _ => Ok(self.objects),
         }
     }
 

@@ -2,7 +2,7 @@
 //! before, between and after the blocks, in any encoding and with any line ends.
 
 use super::key::Encoding;
-use super::{Collector, Key, der, pkcs7};
+use super::{Collector, Key, base64, der, pkcs7};
 use base64ct::{Base64, Encoding as _};
 use memchr::memmem;
 use zeroize::Zeroizing;
@@ -67,8 +67,8 @@ fn label(text: &[u8]) -> Option<&[u8]> {
 
 fn read_block(block: &Block<'_>, found: &mut Collector) {
     match block.label {
-        b"CERTIFICATE" | b"X509 CERTIFICATE" => match contents(block) {
-            Some(der) => found.certificate(&der),
+        b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE" | b"PKCS12" => match contents(block) {
+            Some(bytes) => found.any(&bytes),
             None => found.damaged(),
         },
         // OpenSSL's own: trust settings follow the certificate.
@@ -76,7 +76,7 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
             Some(der) => found.certificate(der),
             None => found.damaged(),
         },
-        b"PKCS7" | b"CMS" => match contents(block) {
+        b"PKCS7" | b"CMS" | b"PKCS #7 SIGNED DATA" => match contents(block) {
             Some(der) => pkcs7::read(&der, found),
             None => found.damaged(),
         },
@@ -92,7 +92,20 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
 }
 
 fn contents(block: &Block<'_>) -> Option<Vec<u8>> {
-    pem::parse(block.whole).ok().map(pem::Pem::into_contents)
+    let strict = pem::parse(block.whole).ok().map(pem::Pem::into_contents);
+    strict.or_else(|| base64::decode(&without_mail(block.body)).map(|bytes| bytes.to_vec()))
+}
+
+/// A body as it was before a mail program wrote `=3D` for each equals sign.
+fn without_mail(body: &[u8]) -> Vec<u8> {
+    let mut rest = body;
+    let mut plain = Vec::with_capacity(body.len());
+    while let Some(at) = memmem::find(rest, b"=3D") {
+        plain.extend_from_slice(&rest[..=at]);
+        rest = &rest[at + 3..];
+    }
+    plain.extend_from_slice(rest);
+    plain
 }
 
 /// Decodes a private key in a buffer that is wiped. (The `pem` crate leaves a copy of the text in

@@ -1,0 +1,144 @@
+//! Text known by its words.
+
+use super::Kind;
+use crate::encoding::{base64, pem};
+use memchr::memmem;
+
+/// How much of a text is looked through.
+const LOOKED_AT: usize = 64 << 10;
+
+/// What blocks of PEM there are; a certificate counts before everything else.
+pub fn by_labels(bytes: &[u8]) -> Kind {
+    if memmem::find(bytes, b"-----BEGIN CERTIFICATE-----").is_some() {
+        return Kind::Pem;
+    }
+    let mut kind = None;
+    pem::each_block(bytes, |block| {
+        let Some(block) = block else { return };
+        let this = of_label(block.label, block.body);
+        if this == Kind::Pem || kind.is_none() {
+            kind = Some(this);
+        }
+    });
+    kind.unwrap_or(Kind::Pem)
+}
+
+fn of_label(label: &[u8], body: &[u8]) -> Kind {
+    match label {
+        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => Kind::CertificateRequest,
+        b"X509 CRL" => Kind::RevocationList,
+        b"PUBLIC KEY" | b"RSA PUBLIC KEY" => Kind::PublicKey,
+        b"OPENSSH PRIVATE KEY" => Kind::OpenSshPrivateKey,
+        b"TSS2 PRIVATE KEY" => Kind::TpmPrivateKey,
+        b"SSH2 PUBLIC KEY" => Kind::SshPublicKey,
+        b"ENCRYPTED PRIVATE KEY" => Kind::EncryptedPrivateKey,
+        _ if label.ends_with(b"PRIVATE KEY") && memmem::find(body, b"Proc-Type:").is_some() => {
+            Kind::EncryptedPrivateKey
+        }
+        _ if label.ends_with(b"PRIVATE KEY") => Kind::PrivateKey,
+        _ if label.starts_with(b"PGP ") => Kind::Pgp,
+        _ => Kind::Pem,
+    }
+}
+
+/// What the words of a text without PEM make it.
+pub fn by_words(bytes: &[u8]) -> Kind {
+    let start = bytes.trim_ascii_start();
+    let start = &start[..start.len().min(LOOKED_AT)];
+    let Some(text) = as_text(start) else { return Kind::Unknown };
+    let lower = text.to_ascii_lowercase();
+    let has = |word: &str| lower.contains(word);
+    let begins = |word: &str| lower.starts_with(word);
+    if begins("windows registry editor") || begins("regedit4") {
+        Kind::RegistryExport
+    } else if has("hkey_") && has("reg_binary") {
+        Kind::RegistryQuery
+    } else if has("================ certificate ") {
+        Kind::CertutilStore
+    } else if begins("<") {
+        markup(&lower)
+    } else if begins("[") || begins("{") {
+        json(&lower)
+    } else if has("certificate nickname") && has("trust attributes") {
+        Kind::NssListing
+    } else if has("keychain: \"") && has("class: 0x") {
+        Kind::KeychainListing
+    } else if has("certificate:\n") && has("signature algorithm:") {
+        Kind::OpensslText
+    } else if begins("putty-user-key-file") {
+        Kind::PuttyPrivateKey
+    } else if begins("ssh-") || begins("ecdsa-sha2-") {
+        Kind::SshPublicKey
+    } else {
+        listing(&lower).unwrap_or_else(|| if base64::is_base64(bytes) { Kind::Base64 } else { Kind::Text })
+    }
+}
+
+/// Text, not binary data: UTF-8 as far as it was cut, without control characters.
+fn as_text(bytes: &[u8]) -> Option<&str> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // A character that the limit cut in two.
+        Err(error) if bytes.len() == LOOKED_AT && error.valid_up_to() + 4 > LOOKED_AT => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?
+        }
+        // Latin-1 and other code pages: enough is ASCII for the words.
+        Err(_) if mostly_ascii(bytes) => return Some(ascii_part(bytes)),
+        Err(_) => return None,
+    };
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+    (!text.contains(control)).then_some(text)
+}
+
+fn mostly_ascii(bytes: &[u8]) -> bool {
+    let printable = |byte: &&u8| (0x20..0x7f).contains(*byte) || byte.is_ascii_whitespace();
+    !bytes.contains(&0) && bytes.iter().filter(printable).count() * 20 > bytes.len() * 19
+}
+
+fn ascii_part(bytes: &[u8]) -> &str {
+    let end = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(bytes.len());
+    std::str::from_utf8(&bytes[..end]).unwrap_or_default()
+}
+
+fn markup(lower: &str) -> Kind {
+    let has = |word: &str| lower.contains(word);
+    if has("<html") || has("<!doctype html") {
+        Kind::Html
+    } else if has("<plist") && has("payloadtype") {
+        Kind::MobileConfig
+    } else if has("<plist") {
+        Kind::PropertyList
+    } else if has("<objs") && has("schemas.microsoft.com/powershell") {
+        Kind::PowerShellXml
+    } else {
+        Kind::Xml
+    }
+}
+
+fn json(lower: &str) -> Kind {
+    let has = |word: &str| lower.contains(word);
+    if has("\"thumbprint\"") || has("\"rawdata\"") {
+        Kind::PowerShellJson
+    } else if has("\"not_valid_after\"") || has("\"common_name\"") && has("\"authority_key_id\"") {
+        Kind::Osquery
+    } else {
+        Kind::Json
+    }
+}
+
+/// Tables by their headings.
+fn listing(lower: &str) -> Option<Kind> {
+    let mut lines = lower.lines().map(str::trim).filter(|line| !line.is_empty()).take(8);
+    lines.find_map(|line| {
+        let has = |word: &str| line.contains(word);
+        if line.starts_with("#type ") && has("x509certificate") || has("thumbprint") && line.contains(',') {
+            Some(Kind::PowerShellCsv)
+        } else if has("thumbprint") && has("subject") {
+            Some(Kind::PowerShellTable)
+        } else if has("common_name") && (has("not_valid_after") || has("authority_key_id")) {
+            Some(Kind::Osquery)
+        } else {
+            None
+        }
+    })
+}
