@@ -57,7 +57,7 @@ pub fn by_words(bytes: &[u8]) -> Kind {
         Kind::CertutilStore
     } else if begins("<") {
         markup(&lower)
-    } else if begins("[") || begins("{") {
+    } else if is_json(&lower) {
         json(&lower)
     } else if has("certificate nickname") && has("trust attributes") {
         Kind::NssListing
@@ -113,6 +113,12 @@ fn markup(lower: &str) -> Kind {
     } else {
         Kind::Xml
     }
+}
+
+/// An object, or a list of objects or values; `[Section]` of an .ini file is none.
+fn is_json(text: &str) -> bool {
+    let list = text.strip_prefix('[').map(str::trim_start);
+    text.starts_with('{') || list.is_some_and(|list| list.starts_with(['{', '[', '"', ']']))
 }
 
 fn json(lower: &str) -> Kind {

@@ -154,7 +154,7 @@ impl<'a> Reading<'a> {
         self.size += bytes.len() as u64;
         match encoding::read(&bytes) {
             Ok(objects) => self.take(file, objects),
-            Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer) => {}
+            Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::Other(_)) => {}
             Err(why) => self.note(Code::StoreCorrupt, file, &why.to_string()),
         }
     }

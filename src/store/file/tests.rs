@@ -257,8 +257,7 @@ fn says_why_nothing_was_read() {
     let text = String::from_utf8(fixture("rsa.pem")).unwrap();
     let utf16: Vec<u8> =
         "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let message = read_bytes(&utf16).problem.unwrap().message;
-    assert!(message.contains("UTF-16"), "{message}");
+    assert_eq!(read_bytes(&utf16).certificates.len(), 1);
 }
 
 /// The processor time that this thread has used: other work on the machine does not count.
