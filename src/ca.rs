@@ -6,12 +6,12 @@ use crate::answer::{Document, Kind, NoDocument};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Objects};
 use crate::input;
-use crate::reason::Code;
+use crate::reason::{About, Code, Finding};
 use crate::text::shown;
 use crate::verification;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A CA file larger than this is none.
 pub const MAX_FILE_SIZE: u64 = 4 << 20;
@@ -28,18 +28,7 @@ pub struct UploadedCa {
 #[derive(Clone, Debug, Default)]
 pub struct UploadedCas {
     pub cas: Vec<UploadedCa>,
-    pub problems: Vec<CaProblem>,
-}
-
-/// Something to know about a CA file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaProblem {
-    pub code: Code,
-    pub file: Option<PathBuf>,
-    /// Safe to print.
-    pub message: String,
-    /// UUID of the certificate that it concerns, where the file says so.
-    pub id: Option<String>,
+    pub problems: Vec<Finding>,
 }
 
 impl UploadedCas {
@@ -53,7 +42,7 @@ impl UploadedCas {
     }
 
     /// Whether a file could not be read: nothing can be told then.
-    pub fn unreadable(&self) -> Option<&CaProblem> {
+    pub fn unreadable(&self) -> Option<&Finding> {
         self.problems.iter().find(|problem| problem.code == Code::CaUnreadable)
     }
 
@@ -64,18 +53,25 @@ impl UploadedCas {
 
     /// Those that count for a rule: the one that it names, where the files say which that is, else all.
     pub fn for_rule(&self, certificate_id: Option<&str>) -> Self {
-        let same = |id: &Option<String>| match (id, certificate_id) {
+        let same = |id: Option<&str>| match (id, certificate_id) {
             (Some(id), Some(wanted)) => same_id(id, wanted),
             _ => false,
         };
-        if !self.cas.iter().any(|ca| same(&ca.id)) && !self.problems.iter().any(|p| same(&p.id)) {
+        if !self.cas.iter().any(|ca| same(ca.id.as_deref()))
+            && !self.problems.iter().any(|problem| same(concerned_id(problem)))
+        {
             return self.clone();
         }
         // That there are others does not matter once it is known which one is meant.
-        let of_no_other = |p: &&CaProblem| p.id.is_none() && p.code != Code::CaSeveralCertificates;
+        let of_no_other = |p: &Finding| concerned_id(p).is_none() && p.code != Code::CaSeveralCertificates;
         Self {
-            cas: self.cas.iter().filter(|ca| same(&ca.id)).cloned().collect(),
-            problems: self.problems.iter().filter(|p| same(&p.id) || of_no_other(p)).cloned().collect(),
+            cas: self.cas.iter().filter(|ca| same(ca.id.as_deref())).cloned().collect(),
+            problems: self
+                .problems
+                .iter()
+                .filter(|p| same(concerned_id(p)) || of_no_other(p))
+                .cloned()
+                .collect(),
         }
     }
 
@@ -118,7 +114,7 @@ impl UploadedCas {
     /// Notes a file beside the CA that was to complete its chains and cannot be read.
     pub fn add_unreadable(&mut self, why: &str) {
         let message = format!("Without a file that was given, nothing can be told: {}", shown(why));
-        self.problems.push(CaProblem { code: Code::CaUnreadable, file: None, message, id: None });
+        self.problems.push(Finding::new(Code::CaUnreadable, message));
     }
 
     /// Adds the certificates of a bundle.
@@ -175,12 +171,16 @@ impl UploadedCas {
             || "The CA certificate in the bundle".to_owned(),
             |file| format!("The file {}", shown(&file.to_string_lossy())),
         );
-        self.problems.push(CaProblem {
-            code,
-            file: file.map(Path::to_owned),
-            message: format!("{name} {what}"),
-            id: id.map(str::to_owned),
-        });
+        let about = About::UploadedCa { file: file.map(Path::to_owned), id: id.map(str::to_owned) };
+        self.problems.push(Finding::new(code, format!("{name} {what}")).about(about));
+    }
+}
+
+/// UUID of the uploaded CA that a problem concerns, where the file says so.
+fn concerned_id(problem: &Finding) -> Option<&str> {
+    match &problem.about {
+        About::UploadedCa { id, .. } => id.as_deref(),
+        _ => None,
     }
 }
 

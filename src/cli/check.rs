@@ -5,9 +5,9 @@ use crate::ca::{self, UploadedCas};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
 use crate::diagnosis::{self, Case, Diagnosis, Verdict};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
-use crate::rule::{self, Rule, RuleFile, RuleProblem};
+use crate::rule::{self, Rule, RuleFile};
 use crate::store::scope;
 use crate::store::{Given, Origin, Place, StoreSpec, places};
 use crate::system::System;
@@ -111,7 +111,7 @@ impl Asked {
         let cas = self.cas.problems.iter().filter(|problem| problem.code == Code::CaUnreadable);
         let cas = cas.map(|problem| {
             let then =
-                if problem.file.is_some() { "; give the CA that was uploaded, as PEM or DER" } else { "" };
+                if problem.file().is_some() { "; give the CA that was uploaded, as PEM or DER" } else { "" };
             (&problem.message, problem.code, then)
         });
         for (message, code, then) in rules.chain(cas) {
@@ -180,18 +180,15 @@ pub(super) fn bytes_of(argument: &OsStr) -> Vec<u8> {
     argument.as_encoded_bytes().to_vec()
 }
 
-fn read_rule_file(path: &Path) -> Result<RuleFile, RuleProblem> {
+fn read_rule_file(path: &Path) -> Result<RuleFile, Finding> {
     let name = shown(&path.to_string_lossy()).into_owned();
-    let problem = |why: String| RuleProblem {
-        code: Code::RuleMalformed,
-        message: format!("The rule file {name} {why}"),
-    };
+    let problem = |why: String| Finding::new(Code::RuleMalformed, format!("The rule file {name} {why}"));
     let bytes = input::read(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
     rule::read_rules(&bytes).map_err(|why| problem(format!("cannot be used: {why}")))
 }
 
 /// A rule of which nothing is known but that it cannot be read.
-fn unreadable_rule(problem: RuleProblem) -> Rule {
+fn unreadable_rule(problem: Finding) -> Rule {
     Rule { from_file: true, problems: vec![problem], ..Rule::from_flags(None, None) }
 }
 

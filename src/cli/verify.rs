@@ -1,11 +1,12 @@
 //! `certposture verify`: each certificate against the uploaded CA, directly and along a chain.
 
 use super::{Common, Exit, check, list, options};
-use crate::ca::{CaProblem, UploadedCas};
+use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Unread, Verification, Verified};
 use crate::encoding::{self, Unrecognized};
 use crate::input::{self, Unreadable};
+use crate::reason::Finding;
 use crate::report::verify as report;
 use crate::report::{Format, Style, html};
 use crate::store::{Place, Status};
@@ -40,8 +41,7 @@ fn verify(arguments: &options::Verify, common: &Common) -> Verification {
     let at = common.at.unwrap_or_else(Timestamp::now);
     let cas = UploadedCas::read(&arguments.ca);
     if let Some(problem) = cas.unreadable() {
-        let source =
-            problem.file.as_deref().map_or_else(String::new, |file| file.to_string_lossy().into_owned());
+        let source = problem.file().map_or_else(String::new, |file| file.to_string_lossy().into_owned());
         let unread = Unread { source, why: problem.message.clone() };
         return Verification::impossible(at, vec![unread], format!("{} [{}]", problem.message, problem.code));
     }
@@ -65,7 +65,7 @@ fn verify(arguments: &options::Verify, common: &Common) -> Verification {
     Verification::new(at, anchors, verified, inputs.unread)
 }
 
-fn tell(problems: &[CaProblem]) {
+fn tell(problems: &[Finding]) {
     for problem in problems {
         warn(&format!("{} [{}]", problem.message, problem.code));
     }

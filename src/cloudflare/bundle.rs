@@ -8,7 +8,7 @@ use crate::certificate::Certificate;
 use crate::device::Device;
 use crate::diagnosis::Reason;
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{About, Code, Finding, Severity};
 use crate::rule::{self, Rule};
 use crate::text::shown;
 use crate::verification;
@@ -88,7 +88,7 @@ impl Bundle {
 }
 
 fn reason(code: Code, rule_type: RuleType, message: String) -> Reason {
-    Reason { code, severity: code.severity(rule_type), message, certificate: None }
+    Reason { finding: Finding::new(code, message), severity: code.severity(rule_type) }
 }
 
 /// What the rule itself gets wrong; variables are not filled in, for they are the device's.
@@ -117,9 +117,9 @@ fn judge(object: &Value, rule_type: RuleType, at: Timestamp, reasons: &mut Vec<R
             if finding.code == Code::CaNotSelfSigned && !matters {
                 continue;
             }
-            let mut reason = reason(finding.code, rule_type, finding.message);
-            reason.certificate = Some(certificate.sha256().to_owned());
-            reasons.push(reason);
+            let severity = finding.code.severity(rule_type);
+            let about = About::Certificate(certificate.sha256().to_owned());
+            reasons.push(Reason { finding: finding.about(about), severity });
         }
     }
     cas
@@ -136,7 +136,7 @@ fn missing(account: &Account<'_>, id: Option<&str>) -> Reason {
     // Only to be helpful: without the list the message says enough.
     let there = account.certificates().ok().map(|list| told(&list)).unwrap_or_default();
     let message = format!("{what}{there}");
-    Reason { code: Code::RuleCaMismatch, severity: Severity::Unknown, message, certificate: None }
+    Reason { finding: Finding::new(Code::RuleCaMismatch, message), severity: Severity::Unknown }
 }
 
 fn told(certificates: &[Value]) -> String {

@@ -17,7 +17,7 @@ use crate::certificate::Certificate;
 use crate::device::{Client, Device};
 use crate::lookup::{self, Found, Lookup, Query};
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{Finding, Severity};
 use crate::rule::{self, Resolution, Rule};
 use crate::store::scope;
 use crate::store::{Contents, Evidence, Place, StoreSpec, StoredCertificate};
@@ -91,15 +91,11 @@ impl Verdict {
     }
 }
 
-/// One reason for the verdict.
+/// One reason for the verdict: what was found, and what that does to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    pub code: Code,
+    pub finding: Finding,
     pub severity: Severity,
-    /// Safe to print.
-    pub message: String,
-    /// SHA-256 of the certificate that it concerns.
-    pub certificate: Option<String>,
 }
 
 /// What is told of a store.
@@ -113,7 +109,7 @@ pub struct StoreReport {
     pub certificates: usize,
     /// The account whose store it is.
     pub account: Option<String>,
-    pub problem: Option<crate::store::Problem>,
+    pub problem: Option<Finding>,
 }
 
 /// A certificate, judged.

@@ -3,8 +3,8 @@
 use super::Verdict;
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
-use crate::verification::{Finding, Judgement};
+use crate::reason::{Code, Finding, Severity};
+use crate::verification::Judgement;
 use jiff::Timestamp;
 
 /// Everything that `verify` tells; table, HTML, JSON and exit status come from it.

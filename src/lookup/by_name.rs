@@ -1,9 +1,9 @@
 //! Look-ups by the common name itself: what `client_certificate_v2` does on every system, and what
 //! certutil would find had a file's certificates been imported.
 
-use super::{Found, Lookup, Note, Query, certutil, system_of};
+use super::{Found, Lookup, Query, certutil, system_of};
 use crate::certificate::Certificate;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::store::{Contents, Index, Status, StoreSpec, StoredCertificate, nss};
 use crate::system::System;
 use crate::text;
@@ -33,15 +33,12 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
         for form in query.other_forms {
             for position in matching(form) {
                 lookup.returned.push(Found::Stored(position));
-                lookup.notes.push(Note {
-                    code: Code::HostnameForm,
-                    message: format!(
+                lookup.notes.push(Finding::new(Code::HostnameForm, format!(
                         "With this system's own short host name the rule's name is \"{}\"; the certificate's is \
                          \"{}\", which another form of the host name gives. Which form the client uses is undocumented",
                         text::shown_bytes(name),
                         text::shown_bytes(form)
-                    ),
-                });
+                    )));
             }
         }
     }
@@ -50,15 +47,12 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
 
 /// Whether the client sees certificates that lie on a token, through a module that the database names, is
 /// not documented.
-fn tokens_not_read(index: &nss::Index) -> Option<Note> {
-    (!index.modules.is_empty()).then(|| Note {
-        code: Code::ModuleNotRead,
-        message: format!(
+fn tokens_not_read(index: &nss::Index) -> Option<Finding> {
+    (!index.modules.is_empty()).then(|| Finding::new(Code::ModuleNotRead, format!(
             "What the tokens of the PKCS #11 module {} hold, which pkcs11.txt names, is not read here, and whether the \
              client looks there is not documented: `certutil -L -h all` lists it",
             index.module_names()
-        ),
-    })
+        )))
 }
 
 /// How people list the store that v2 enumerates.

@@ -9,7 +9,7 @@ pub mod security;
 
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
-use crate::reason::Code;
+use crate::reason::Finding;
 use crate::store::{Contents, Evidence, StoreSpec};
 use crate::system::System;
 use jiff::Timestamp;
@@ -30,9 +30,9 @@ pub struct Lookup {
     /// What it writes to standard error; empty when it finds something.
     pub standard_error: String,
     /// Why it answers otherwise than one would think.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Finding>,
     /// Why it may find more than was seen: no failure is certain then.
-    pub unseen: Option<Note>,
+    pub unseen: Option<Finding>,
 }
 
 /// A certificate that the command prints.
@@ -42,14 +42,6 @@ pub enum Found {
     Stored(usize),
     /// A file outside the store, which certutil reads when no nickname matches.
     File(PathBuf, Certificate),
-}
-
-/// A peculiarity of the command that touched this look-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    pub code: Code,
-    /// Safe to print.
-    pub message: String,
 }
 
 /// What a look-up is asked for.

@@ -4,9 +4,11 @@
 //! `docs/reasons.md` and the JSON all come from it.
 
 mod document;
+mod finding;
 mod table;
 
 pub use document::{explanation, markdown};
+pub use finding::{About, Finding};
 pub use table::Code;
 
 use crate::posture::RuleType;
@@ -51,6 +53,13 @@ pub struct Texts {
     pub fix: &'static str,
     /// Commands that do it, or that show what to look at, in the order of use.
     pub commands: &'static [Command],
+}
+
+impl Texts {
+    /// What to do about it as a message, which has no full stop at its end.
+    pub fn fix_message(&self) -> &'static str {
+        self.fix.strip_suffix('.').unwrap_or(self.fix)
+    }
 }
 
 /// A command as an example: words in capitals are for the reader to replace.

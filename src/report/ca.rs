@@ -253,7 +253,7 @@ fn write_advice(
             style,
             Tone::Doubtful,
             "Note",
-            &format!("{} [{}]", finding.message, finding.code),
+            &format!("{}. [{}]", finding.message, finding.code),
         )?;
     }
     for (file, twin) in inspection.twins(ca) {
@@ -337,7 +337,7 @@ fn write_signings(output: &mut impl Write, inspection: &Inspection, style: &Styl
         for (code, (count, client, message)) in faults {
             let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
             let line = format!(
-                "{}{more}: {message} {} [{code}]",
+                "{}{more}: {message}. {} [{code}]",
                 common_name(client.certificate.subject()),
                 upload_advice(client)
             );

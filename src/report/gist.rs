@@ -16,7 +16,7 @@ pub(super) fn main_reason(answer: &Diagnosis) -> Option<&Reason> {
 
 /// The answer in a sentence, without its code.
 pub(super) fn headline(answer: &Diagnosis) -> String {
-    main_reason(answer).map_or_else(|| pass_text(answer), |reason| sentence(&reason.message))
+    main_reason(answer).map_or_else(|| pass_text(answer), |reason| sentence(&reason.finding.message))
 }
 
 /// The reasons that stand beside the main one.
@@ -26,11 +26,11 @@ pub(super) fn other_reasons(answer: &Diagnosis) -> impl Iterator<Item = &Reason>
 
 /// The whole answer as lines: the sentence, the other reasons, what to change. Safe to print.
 pub(super) fn told(answer: &Diagnosis) -> String {
-    let code = main_reason(answer).map(|reason| format!(" [{}]", reason.code)).unwrap_or_default();
+    let code = main_reason(answer).map(|reason| format!(" [{}]", reason.finding.code)).unwrap_or_default();
     let mut lines = vec![headline(answer) + &code];
     lines.extend(other_reasons(answer).map(|reason| {
         let label = side_label(reason);
-        format!("{label}: {} [{}]", sentence(&reason.message), reason.code)
+        format!("{label}: {} [{}]", sentence(&reason.finding.message), reason.finding.code)
     }));
     for fix in &answer.fixes {
         lines.push(format!("Fix: {}", fix.command.as_deref().unwrap_or(&fix.message)));
@@ -68,7 +68,7 @@ pub(super) fn decisive(answer: &Diagnosis) -> Option<&Examined> {
         let passing = answer.certificates.iter().filter(|examined| examined.passes());
         return passing.max_by_key(|examined| examined.stored.certificate.not_after());
     }
-    let named = answer.reasons.iter().filter_map(|reason| reason.certificate.as_deref());
+    let named = answer.reasons.iter().filter_map(|reason| reason.finding.certificate());
     let with = |sha256: &str| {
         let same = answer.certificates.iter().filter(|c| c.stored.certificate.sha256() == sha256);
         same.min_by_key(|examined| !examined.searched)

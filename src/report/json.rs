@@ -226,10 +226,10 @@ fn step(step: &Step) -> Value {
 fn reason(reason: &Reason) -> Value {
     let severity = if reason.severity == Severity::Warning { "warning" } else { "fault" };
     json!({
-        "code": reason.code.as_str(),
+        "code": reason.finding.code.as_str(),
         "severity": severity,
-        "message": reason.message,
-        "certificate": reason.certificate,
+        "message": reason.finding.message,
+        "certificate": reason.finding.certificate(),
     })
 }
 

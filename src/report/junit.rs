@@ -51,7 +51,7 @@ fn write_case(xml: &mut String, answer: &Diagnosis) {
     let told = escaped(&gist::told(answer));
     match (element, gist::main_reason(answer)) {
         (Some(element), reason) => {
-            let code = reason.map_or("", |reason| reason.code.as_str());
+            let code = reason.map_or("", |reason| reason.finding.code.as_str());
             let message = escaped(&gist::headline(answer));
             let _ =
                 writeln!(xml, "      <{element} type=\"{code}\" message=\"{message}\">{told}</{element}>");

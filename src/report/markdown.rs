@@ -27,7 +27,8 @@ fn check(answer: &Diagnosis, style: &Style) -> String {
         Verdict::Unknown => "❔",
     };
     let _ = writeln!(page, "### {mark} {} · {}\n", verdict_word(answer.verdict), text(&gist::name(answer)));
-    let code = gist::main_reason(answer).map(|reason| format!(" `{}`", reason.code)).unwrap_or_default();
+    let code =
+        gist::main_reason(answer).map(|reason| format!(" `{}`", reason.finding.code)).unwrap_or_default();
     let _ = writeln!(page, "{}{code}\n", text(&gist::headline(answer)));
     for fix in &answer.fixes {
         write_fix(&mut page, fix, answer);
@@ -38,7 +39,12 @@ fn check(answer: &Diagnosis, style: &Style) -> String {
     write_certificates(&mut page, answer, style);
     for reason in gist::other_reasons(answer) {
         let label = gist::side_label(reason);
-        let _ = writeln!(page, "* **{label}:** {} `{}`", text(&sentence(&reason.message)), reason.code);
+        let _ = writeln!(
+            page,
+            "* **{label}:** {} `{}`",
+            text(&sentence(&reason.finding.message)),
+            reason.finding.code
+        );
     }
     if !answer.rule.is_unreadable() {
         let _ = writeln!(page, "* **Note:** {}", text(&other_type_text(answer)));

@@ -40,7 +40,7 @@ impl State {
 
     /// Of an answer. Of the warnings, one alone wants somebody to act before the check fails.
     fn of(answer: &Diagnosis) -> Self {
-        let expires = answer.reasons.iter().any(|reason| reason.code == Code::ExpiresSoon);
+        let expires = answer.reasons.iter().any(|reason| reason.finding.code == Code::ExpiresSoon);
         match answer.verdict {
             Verdict::Pass if expires => Self::Warning,
             Verdict::Pass => Self::Ok,
@@ -89,7 +89,8 @@ fn summary(answers: &[Diagnosis]) -> String {
     let Some(worst) = answers.iter().max_by_key(|answer| State::of(answer)) else {
         return "no rule was judged".to_owned();
     };
-    let code = gist::main_reason(worst).map(|reason| format!(" [{}]", reason.code)).unwrap_or_default();
+    let code =
+        gist::main_reason(worst).map(|reason| format!(" [{}]", reason.finding.code)).unwrap_or_default();
     let said = format!("{}: {}{code}", gist::name(worst), gist::headline(worst));
     if answers.len() == 1 {
         return said;

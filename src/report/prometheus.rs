@@ -45,7 +45,7 @@ fn text(answers: &[Diagnosis]) -> String {
     );
     let reasons = answers.iter().filter_map(|(labels, answer)| {
         let reason = gist::main_reason(answer)?;
-        Some((format!("{labels},{}", label("code", reason.code.as_str())), 1))
+        Some((format!("{labels},{}", label("code", reason.finding.code.as_str())), 1))
     });
     metric(
         "certposture_check_reason_info",

@@ -29,10 +29,10 @@ fn rule_value(pulled: &PulledRule) -> Value {
             "sha256": ca.sha256(),
         })).collect::<Vec<_>>(),
         "reasons": pulled.reasons.iter().map(|reason| json!({
-            "code": reason.code.as_str(),
+            "code": reason.finding.code.as_str(),
             "severity": if reason.severity == Severity::Warning { "warning" } else { "fault" },
-            "message": reason.message,
-            "certificate": reason.certificate,
+            "message": reason.finding.message,
+            "certificate": reason.finding.certificate(),
         })).collect::<Vec<_>>(),
     })
 }
@@ -83,5 +83,11 @@ fn write_reason(output: &mut impl Write, reason: &Reason, style: &Style) -> io::
         Severity::Unknown => (Tone::Bad, "CHECK"),
         Severity::Warning => (Tone::Doubtful, "Note"),
     };
-    write_labelled(output, style, tone, label, &format!("{} [{}]", reason.message, reason.code))
+    write_labelled(
+        output,
+        style,
+        tone,
+        label,
+        &format!("{} [{}]", reason.finding.message, reason.finding.code),
+    )
 }

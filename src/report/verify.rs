@@ -7,9 +7,9 @@ use super::style::{Style, Tone};
 use super::table::verdict_word;
 use crate::certificate::{Certificate, describe_key};
 use crate::diagnosis::{Answer, Unread, Verdict, Verification, Verified, severity};
+use crate::reason::Finding;
 use crate::reason::{Code, Severity};
 use crate::text::shown;
-use crate::verification::Finding;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ fn result(one: &Verified) -> Value {
             "code": finding.code.as_str(),
             "severity": if severity(finding) == Severity::Warning { "warning" } else { "fault" },
             "message": finding.message,
-            "certificate": path.chain.get(finding.depth).map(Certificate::sha256),
+            "certificate": finding.depth().and_then(|depth| path.chain.get(depth)).map(Certificate::sha256),
         })).collect::<Vec<_>>(),
     })
 }
@@ -162,7 +162,8 @@ fn write_tree(output: &mut impl Write, one: &Verified, style: &Style) -> io::Res
     let (branch, bar) = if style.unicode { ("└─ ", "│  ") } else { ("`- ", "|  ") };
     let continues = |depth: usize| depth + 1 < path.chain.len() || path.anchor.is_none();
     for (depth, certificate) in path.chain.iter().enumerate() {
-        let findings: Vec<&Finding> = path.findings.iter().filter(|finding| finding.depth == depth).collect();
+        let findings: Vec<&Finding> =
+            path.findings.iter().filter(|finding| finding.depth() == Some(depth)).collect();
         let (tone, mark) = mark(&findings, style);
         let under = format!("{}{}", "   ".repeat(depth), if continues(depth) { bar } else { "   " });
         let head = branch_to(depth, branch);
@@ -201,14 +202,14 @@ fn write_loose_end(output: &mut impl Write, one: &Verified, branch: &str, style:
     let indent = columns(&branch_to(depth, branch)) + columns(style.no()) + 1;
     let facts = [shown(&issuer).into_owned(), why.to_owned()];
     write_hanging(output, &head, &" ".repeat(indent), &facts_lines(&facts, indent, style))?;
-    for finding in path.findings.iter().filter(|finding| finding.depth >= depth) {
+    for finding in path.findings.iter().filter(|finding| finding.depth() >= Some(depth)) {
         write_finding(output, &"   ".repeat(depth + 1), finding, style)?;
     }
     Ok(())
 }
 
 fn write_finding(output: &mut impl Write, under: &str, finding: &Finding, style: &Style) -> io::Result<()> {
-    let told = format!("{} [{}]", finding.message, finding.code);
+    let told = format!("{}. [{}]", finding.message, finding.code);
     write_hanging(output, under, under, &wrap(&told, room(style, columns(under))))
 }
 

@@ -4,11 +4,11 @@
 //! provider write `""` and `[]` for what is not set; version 4 of the provider writes an object as a
 //! list of one block.
 
-use super::{Interval, Locations, Rule, RuleProblem, TrustStore};
+use super::{Interval, Locations, Rule, TrustStore};
 use crate::answer::{Document, Kind, NoDocument};
 use crate::ca;
 use crate::posture::{RuleType, Usage};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::system::System;
 use crate::text;
 use serde_json::Value;
@@ -111,12 +111,12 @@ fn block(value: &Value) -> &Value {
 
 /// Reads fields, and notes what is wrong with them.
 struct RuleReader {
-    problems: Vec<RuleProblem>,
+    problems: Vec<Finding>,
 }
 
 impl RuleReader {
     fn note(&mut self, code: Code, message: String) {
-        self.problems.push(RuleProblem { code, message });
+        self.problems.push(Finding::new(code, message));
     }
 
     fn malformed(&mut self, what: String) {

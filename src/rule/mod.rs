@@ -10,7 +10,7 @@ pub use variables::{Resolution, Variable, resolve};
 
 use crate::posture::RuleType;
 use crate::posture::Usage;
-use crate::reason::Code;
+use crate::reason::Finding;
 use crate::system::System;
 use std::path::PathBuf;
 
@@ -39,8 +39,8 @@ pub struct Rule {
     pub expiration: Option<Interval>,
     /// Whether it was read from the API's JSON (as opposed to flags).
     pub from_file: bool,
-    /// What is wrong with the rule itself.
-    pub problems: Vec<RuleProblem>,
+    /// What is wrong with the rule itself; it makes every verdict under it `unknown`.
+    pub problems: Vec<Finding>,
 }
 
 /// Where a v2 rule looks.
@@ -73,14 +73,6 @@ impl TrustStore {
             Self::User => "user",
         }
     }
-}
-
-/// A fault of the rule, which makes every verdict under it `unknown`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleProblem {
-    pub code: Code,
-    /// Safe to print.
-    pub message: String,
 }
 
 impl Rule {

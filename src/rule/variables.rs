@@ -1,9 +1,9 @@
 //! `${serial_number}` and `${hostname}` in a v2 rule's names.
 
-use super::{Rule, RuleProblem};
+use super::Rule;
 use crate::device::{Device, Whose};
 use crate::posture::RuleType;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::text;
 
 /// A rule's names with this device's facts in place of the variables.
@@ -19,7 +19,7 @@ pub struct Resolution {
     /// Variables whose value is not known.
     pub unresolved: Vec<Variable>,
     /// Variables that do not exist or could not be read.
-    pub problems: Vec<RuleProblem>,
+    pub problems: Vec<Finding>,
 }
 
 /// What a v2 rule's names may contain.
@@ -93,7 +93,7 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
 #[derive(Default)]
 struct Missing {
     unresolved: Vec<Variable>,
-    problems: Vec<RuleProblem>,
+    problems: Vec<Finding>,
 }
 
 impl Missing {
@@ -102,7 +102,7 @@ impl Missing {
             self.unresolved.push(variable);
             let name = variable.as_str();
             let message = format!("The rule's ${{{name}}} cannot be filled in: {why}");
-            self.problems.push(RuleProblem { code: Code::RuleVariableUnresolved, message });
+            self.problems.push(Finding::new(Code::RuleVariableUnresolved, message));
         }
     }
 
@@ -111,7 +111,7 @@ impl Missing {
             "The rule uses ${{{}}}, which is no variable: only ${{serial_number}} and ${{hostname}} are",
             text::shown_bytes(name)
         );
-        let problem = RuleProblem { code: Code::RuleVariableUnknown, message };
+        let problem = Finding::new(Code::RuleVariableUnknown, message);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -20,9 +20,8 @@ pub use spec::{Given, StoreSpec, WindowsLocation};
 pub use windows::{Account, WindowsStore, profile_folders};
 
 use crate::certificate::Certificate;
-use crate::reason::Code;
+use crate::reason::Finding;
 use std::fmt;
-use std::path::PathBuf;
 
 /// What a store held when it was read.
 #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ pub struct Contents {
     pub evidence: Evidence,
     pub status: Status,
     /// Why the status is not `Read`, or what is odd about a store that was read.
-    pub problem: Option<Problem>,
+    pub problem: Option<Finding>,
     /// In the store's own order, which look-ups depend on.
     pub certificates: Vec<StoredCertificate>,
     /// What only the look-up of this kind of store needs.
@@ -50,7 +49,7 @@ impl Contents {
     }
 
     /// A store of which nothing could be read.
-    pub fn unread(spec: StoreSpec, status: Status, problem: Problem) -> Self {
+    pub fn unread(spec: StoreSpec, status: Status, problem: Finding) -> Self {
         Self {
             evidence: Evidence::given_as(&spec),
             spec,
@@ -91,16 +90,6 @@ impl Status {
             Self::NotCaptured => "not-captured",
         }
     }
-}
-
-/// What is wrong with a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub code: Code,
-    /// What was seen, with the file's name; safe to print.
-    pub message: String,
-    /// The file that is to blame.
-    pub file: Option<PathBuf>,
 }
 
 /// One certificate as a store keeps it.

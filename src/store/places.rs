@@ -129,9 +129,9 @@ fn is_this_machines(spec: &StoreSpec) -> bool {
 
 /// Whether SQLite left a journal beside the damaged file.
 fn has_journal(contents: &Contents) -> bool {
-    let file = contents.problem.as_ref().and_then(|problem| problem.file.as_ref());
+    let file = contents.problem.as_ref().and_then(|problem| problem.file());
     let journal = file.map(|file| {
-        let mut name = file.clone().into_os_string();
+        let mut name = file.as_os_str().to_owned();
         name.push("-journal");
         PathBuf::from(name)
     });

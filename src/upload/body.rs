@@ -176,7 +176,7 @@ fn not_a_ca(certificate: &Certificate, message: &str, all: &[Certificate]) -> St
         None => format!("its issuer is \"{}\"", shown(&issuer.to_string())),
     };
     format!(
-        "not \"{}\": {message} Here, {next}. To send it all the same: --force [ca-not-a-ca]",
+        "not \"{}\": {message}. Here, {next}. To send it all the same: --force [ca-not-a-ca]",
         shown(&subject)
     )
 }

@@ -6,9 +6,9 @@ use crate::certificate::Certificate;
 use crate::encoding::{Key, PublicKey};
 use crate::input;
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{Code, Finding, Severity};
 use crate::store::PrivateKey;
-use crate::verification::{self, Authority, Finding, Judgement, Purpose, Verifier};
+use crate::verification::{self, Authority, Judgement, Purpose, Verifier};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -318,13 +318,13 @@ fn by_intermediate(judgement: &Judgement) -> Option<Finding> {
     let issuer = judgement.path.chain.get(1)?;
     let name = issuer.subject().to_string();
     let passes = if judgement.path.passes() {
-        " A client_certificate rule passes with it, though that is not documented; client_certificate_v2 does not."
+        ". A client_certificate rule passes with it, though that is not documented; client_certificate_v2 does not"
     } else {
         ""
     };
     let message = format!(
-        "It was signed by the intermediate \"{}\", and not by this CA itself.{passes}",
+        "It was signed by the intermediate \"{}\", and not by this CA itself{passes}",
         crate::text::shown(&name)
     );
-    Some(Finding { code: Code::IssuedByIntermediate, depth: 0, message })
+    Some(Finding::new(Code::IssuedByIntermediate, message).at(0))
 }

@@ -1,13 +1,12 @@
 //! The subject alternative names that a rule lists.
 
-use super::Finding;
 use super::general_name::{GeneralName, ip_address};
 use super::message::{cut, finding};
 use super::reading::Reading;
 use super::usage::malformed;
 use crate::certificate::Certificate;
 use crate::certificate::oid;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use std::net::IpAddr;
 
 /// Names shown in a message before the rest is only counted.
@@ -28,7 +27,7 @@ pub fn subject_alternative_name(certificate: &Certificate, wanted: &[String]) ->
     }
     let Some(present) = &reading.extensions.alternative_names else {
         let message = format!(
-            "The certificate has no subject alternative name extension; the rule wants {} in it.",
+            "The certificate has no subject alternative name extension; the rule wants {} in it",
             one_of(wanted)
         );
         return vec![finding(Code::SanAbsent, 0, message)];
@@ -40,13 +39,13 @@ pub fn subject_alternative_name(certificate: &Certificate, wanted: &[String]) ->
     if let Some(value) = in_other_name {
         let message = format!(
             "\"{}\" stands in the certificate's subject alternative names, but only as an otherName (such \
-             as a user principal name), which the check does not look at.",
+             as a user principal name), which the check does not look at",
             cut(value)
         );
         return vec![finding(Code::SanOtherNameOnly, 0, message)];
     }
     let message = format!(
-        "The certificate's subject alternative names are {}; the rule wants {}.",
+        "The certificate's subject alternative names are {}; the rule wants {}",
         listed(present),
         one_of(wanted)
     );

@@ -1,13 +1,12 @@
 //! The uploaded CA as a trust anchor: its own dates, flags and constraints count, in the spirit of
 //! RFC 5937.
 
-use super::Finding;
 use super::issuer::{Signed, signed_by_itself};
 use super::message::{date, finding, span};
 use super::reading::Reading;
 use super::validate::{unknown_critical, weak_key};
 use crate::certificate::Certificate;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use jiff::Timestamp;
 
 /// What is to be said of an uploaded CA before any certificate is looked at.
@@ -21,7 +20,7 @@ pub fn anchor(certificate: &Certificate, at: Timestamp) -> Vec<Finding> {
 const WHO: &str = "The uploaded CA";
 
 pub fn unparseable(what: &str) -> Finding {
-    finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}."))
+    finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
 }
 
 pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
@@ -36,7 +35,7 @@ pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
         findings.push(finding(
             Code::AlgorithmUnsupported,
             0,
-            format!("Nothing signed by the uploaded CA can be checked here: {what}."),
+            format!("Nothing signed by the uploaded CA can be checked here: {what}"),
         ));
     }
     findings.extend(not_self_signed(is_root));
@@ -70,7 +69,7 @@ fn not_a_ca(reading: &Reading<'_>, is_root: bool) -> Option<Finding> {
         0,
         format!(
             "The uploaded certificate is not a CA certificate: {why}. Upload the certificate of the CA \
-             that issues the client certificates."
+             that issues the client certificates"
         ),
     ))
 }
@@ -81,7 +80,7 @@ fn key_usage(reading: &Reading<'_>) -> Option<Finding> {
         finding(
             Code::CaKeyUsage,
             0,
-            format!("{WHO} must not sign certificates: its key usage lacks keyCertSign."),
+            format!("{WHO} must not sign certificates: its key usage lacks keyCertSign"),
         )
     })
 }
@@ -97,7 +96,7 @@ fn validity(reading: &Reading<'_>, at: i64) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(finding(code, 0, format!("{WHO} {message}.")))
+    Some(finding(code, 0, format!("{WHO} {message}")))
 }
 
 fn not_self_signed(is_root: Result<bool, ()>) -> Option<Finding> {
@@ -105,7 +104,7 @@ fn not_self_signed(is_root: Result<bool, ()>) -> Option<Finding> {
         finding(
             Code::CaNotSelfSigned,
             0,
-            format!("{WHO} is not self-signed: it is an intermediate, and not a root CA."),
+            format!("{WHO} is not self-signed: it is an intermediate, and not a root CA"),
         )
     })
 }

@@ -1,11 +1,12 @@
 //! A certificate that may have issued others: its strict reading and its key, each made once.
 
 use super::algorithm::Scheme;
+use super::anchor;
 use super::key::PublicKey;
 use super::memo::{IssuerKey, Memo};
 use super::reading::Reading;
-use super::{Finding, anchor};
 use crate::certificate::Certificate;
+use crate::reason::Finding;
 use std::sync::{Arc, OnceLock};
 
 /// An anchor or a certificate of the pool.

@@ -1,9 +1,8 @@
 //! Words that several findings share. All of it is safe to print.
 
-use super::Finding;
 use super::reading::Reading;
 use crate::certificate::{Name, timestamp};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::text;
 
 /// Longer names are cut: a certificate may hold megabytes.
@@ -13,7 +12,7 @@ const MAX_KEY_ID: usize = 32;
 pub const SECONDS_PER_DAY: i64 = 86_400;
 
 pub fn finding(code: Code, depth: usize, message: String) -> Finding {
-    Finding { code, depth, message }
+    Finding::new(code, message).at(depth)
 }
 
 /// A distinguished name as reports show it.

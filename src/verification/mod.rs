@@ -33,7 +33,7 @@ pub use validity::validity;
 
 use crate::certificate::{Certificate, Name, oid};
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{About, Code, Finding, Severity};
 use issuer::Issuer;
 use jiff::Timestamp;
 use memo::Recent;
@@ -41,16 +41,6 @@ use names::Canonical;
 use search::{Bearers, Search};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// One thing that verification found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub code: Code,
-    /// The place in the chain of the certificate it concerns: 0 is the certificate judged.
-    pub depth: usize,
-    /// What was seen and what was wanted; safe to print.
-    pub message: String,
-}
 
 /// What the certificates of a chain must be good for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -221,7 +211,7 @@ fn unreadable(certificate: &Certificate, what: &str) -> Judgement {
 
 /// The certificate judged cannot be read; `what` says why.
 fn unparseable(what: &str) -> Finding {
-    message::finding(Code::CertificateUnparseable, 0, format!("The certificate is malformed: {what}."))
+    message::finding(Code::CertificateUnparseable, 0, format!("The certificate is malformed: {what}"))
 }
 
 impl Judgement {
@@ -262,7 +252,7 @@ fn is_doubt(finding: &Finding) -> bool {
 
 /// A fault that no other chain could mend.
 const fn is_own_fault(finding: &Finding) -> bool {
-    finding.depth == 0
+    matches!(finding.about, About::Chain(0))
         && matches!(
             finding.code,
             Code::CertificateUnparseable

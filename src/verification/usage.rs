@@ -1,12 +1,11 @@
 //! The extended key usages that a rule lists.
 
-use super::Finding;
 use super::message::finding;
 use super::reading::Reading;
 use crate::certificate::Certificate;
 use crate::certificate::oid;
 use crate::posture::Usage;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 
 /// Usages shown in a message before the rest is only counted.
 const LISTED: usize = 10;
@@ -38,7 +37,7 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
     };
     let Some(present) = &reading.extensions.extended_key_usage else {
         let message = format!(
-            "The certificate has no extended key usage extension; the rule wants {} in it.",
+            "The certificate has no extended key usage extension; the rule wants {} in it",
             names(wanted)
         );
         return vec![finding(Code::EkuAbsent, 0, message)];
@@ -49,12 +48,12 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
         return Vec::new();
     }
     let any = if present.contains(&oid::ANY_EXTENDED_KEY_USAGE) {
-        " anyExtendedKeyUsage does not stand in for it."
+        ". anyExtendedKeyUsage does not stand in for it"
     } else {
         ""
     };
     let message = format!(
-        "The certificate's extended key usage lists {}; the rule wants {} too.{any}",
+        "The certificate's extended key usage lists {}; the rule wants {} too{any}",
         listed(present),
         names(&missing)
     );

@@ -4,9 +4,9 @@
 use super::algorithm::Scheme;
 use super::message::{date, finding, name, span, who};
 use super::reading::Reading;
-use super::{Finding, Purpose, key};
+use super::{Purpose, key};
 use crate::certificate::oid;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 
 /// Everything that can be said of the certificates of `chain`, which begins with the one judged. With
 /// `is_anchored` the last is a trust anchor, of which only the constraints on others are looked at.
@@ -41,7 +41,7 @@ pub fn validate(
 fn malformed(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
     let malformed = reading.extensions.malformed.iter();
     malformed
-        .map(|what| finding(Code::CertificateUnparseable, depth, format!("{who} is malformed: {what}.")))
+        .map(|what| finding(Code::CertificateUnparseable, depth, format!("{who} is malformed: {what}")))
         .collect()
 }
 
@@ -52,7 +52,7 @@ pub fn unknown_critical(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<F
         .map(|id| {
             let message = format!(
                 "{who} has the critical extension {}, which is not processed here: a certificate with a \
-                 critical extension that is not understood must be refused.",
+                 critical extension that is not understood must be refused",
                 oid::describe(id)
             );
             finding(Code::UnknownCriticalExtension, depth, message)
@@ -64,12 +64,12 @@ pub fn unknown_critical(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<F
 pub fn validity(reading: &Reading<'_>, depth: usize, who: &str, at: i64) -> Option<Finding> {
     if at > reading.not_after {
         let ago = span(at - reading.not_after);
-        let message = format!("{who} expired on {}, {ago} ago.", date(reading.not_after));
+        let message = format!("{who} expired on {}, {ago} ago", date(reading.not_after));
         return Some(finding(Code::Expired, depth, message));
     }
     (at < reading.not_before).then(|| {
         let message = format!(
-            "{who} is valid from {}, {} from now; is this machine's clock right?",
+            "{who} is not valid before {}, {} from now; check this machine's clock",
             date(reading.not_before),
             span(reading.not_before - at)
         );
@@ -80,7 +80,7 @@ pub fn validity(reading: &Reading<'_>, depth: usize, who: &str, at: i64) -> Opti
 fn weak_signature(reading: &Reading<'_>, depth: usize, who: &str) -> Option<Finding> {
     let scheme = Scheme::read(reading.outer_algorithm).ok()?;
     scheme.is_weak().then(|| {
-        let message = format!("{who} is signed with SHA-1, for which forgeries have been made.");
+        let message = format!("{who} is signed with SHA-1, for which forgeries have been made");
         finding(Code::AlgorithmWeak, depth, message)
     })
 }
@@ -88,7 +88,7 @@ fn weak_signature(reading: &Reading<'_>, depth: usize, who: &str) -> Option<Find
 pub fn weak_key(reading: &Reading<'_>, depth: usize, who: &str) -> Option<Finding> {
     let bits = key::rsa_bits(reading.spki)?;
     (bits < key::STRONG_RSA_BITS).then(|| {
-        let message = format!("{who} has an RSA key of {bits} bits; fewer than 2048 are weak.");
+        let message = format!("{who} has an RSA key of {bits} bits; fewer than 2048 are weak");
         finding(Code::AlgorithmWeak, depth, message)
     })
 }
@@ -105,14 +105,14 @@ fn issuer_flags(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> 
         findings.push(finding(
             Code::IssuerNotACa,
             depth,
-            format!("{who} issued a certificate but is not a CA: {why}."),
+            format!("{who} issued a certificate but is not a CA: {why}"),
         ));
     }
     if reading.extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign()) {
         findings.push(finding(
             Code::IssuerKeyUsage,
             depth,
-            format!("{who} must not sign certificates: its key usage lacks keyCertSign."),
+            format!("{who} must not sign certificates: its key usage lacks keyCertSign"),
         ));
     }
     findings
@@ -154,7 +154,7 @@ fn too_deep(chain: &[&Reading<'_>], depth: usize, limit: &Limit, is_anchored: bo
         n => format!("{n} intermediates"),
     };
     let message = format!(
-        "{} stands too deep: {} allows {allowed} below it.",
+        "{} stands too deep: {} allows {allowed} below it",
         who(chain, depth, is_anchored),
         lower_first(&who(chain, limit.owner, is_anchored)),
     );
@@ -178,7 +178,7 @@ fn name_constraints(chain: &[&Reading<'_>], is_anchored: bool, comparisons: &mut
             let violations = constraints.violations(reading, comparisons);
             if !violations.is_empty() {
                 let message = format!(
-                    "{} bears a name that {} does not allow: {}.",
+                    "{} bears a name that {} does not allow: {}",
                     who(chain, depth, is_anchored),
                     lower_first(&who(chain, owner, is_anchored)),
                     violations.join("; ")
@@ -202,7 +202,7 @@ fn purposes(chain: &[&Reading<'_>], is_anchored: bool, purpose: Purpose) -> Vec<
             continue;
         }
         let message = format!(
-            "{} is not for {}: its extended key usage lists {}.",
+            "{} is not for {}: its extended key usage lists {}",
             who(chain, depth, is_anchored),
             oid::describe(wanted),
             super::usage::listed(usages)
@@ -224,7 +224,7 @@ fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Findin
         ),
     };
     let message = format!(
-        "The certificate is not for {}: its key usage allows neither {wanted}.",
+        "The certificate is not for {}: its key usage allows neither {wanted}",
         oid::describe(purpose.oid()?)
     );
     (!fits).then(|| finding(Code::EkuMissing, 0, message))
@@ -232,7 +232,7 @@ fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Findin
 
 /// The order in which findings are told: what breaks the chain first, warnings last.
 pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (super::is_warning(finding), stage(finding.code), finding.depth));
+    findings.sort_by_key(|finding| (super::is_warning(finding), stage(finding.code), finding.depth()));
     findings
 }
 
@@ -254,7 +254,7 @@ pub fn side_by_side(child: &Reading<'_>, ca: &Reading<'_>) -> String {
     use super::message::key_id;
     format!(
         "Issuer named in it: {}; subject of the CA: {}. Its authority key identifier: {}; subject key \
-         identifier of the CA: {}.",
+         identifier of the CA: {}",
         name(child.issuer),
         name(ca.subject),
         key_id(child.extensions.authority_key_id),

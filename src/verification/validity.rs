@@ -1,10 +1,9 @@
 //! The certificate's own dates.
 
-use super::Finding;
 use super::message::{SECONDS_PER_DAY, date, finding, span};
 use super::{reading::Reading, validate};
 use crate::certificate::Certificate;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use jiff::Timestamp;
 
 /// Whether the certificate is inside its validity period, and whether it will be in
@@ -23,6 +22,6 @@ pub fn validity(certificate: &Certificate, at: Timestamp, expiry_warning_days: u
         return Vec::new();
     }
     let message =
-        format!("Passes now; the certificate expires on {}, in {}.", date(reading.not_after), span(left));
+        format!("Passes now; the certificate expires on {}, in {}", date(reading.not_after), span(left));
     vec![finding(Code::ExpiresSoon, 0, message)]
 }

@@ -72,7 +72,7 @@ fn rule(common_name: Option<&str>, alternative_name: &str) -> Rule {
 }
 
 fn told(answer: &Diagnosis) -> (Verdict, Vec<Code>) {
-    (answer.verdict, answer.reasons.iter().map(|reason| reason.code).collect())
+    (answer.verdict, answer.reasons.iter().map(|reason| reason.finding.code).collect())
 }
 
 #[test]

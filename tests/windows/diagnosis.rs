@@ -7,10 +7,10 @@ use certposture::device::{Device, HostNames};
 use certposture::diagnosis::{Case, Diagnosis, Verdict, diagnose};
 use certposture::lookup::powershell::subject;
 use certposture::posture::RuleType;
-use certposture::reason::Code;
+use certposture::reason::{Code, Finding};
 use certposture::rule::Rule;
 use certposture::store::{
-    Contents, Evidence, Index, Place, PrivateKey, Problem, Status, StoreSpec, StoredCertificate,
+    Contents, Evidence, Index, Place, PrivateKey, Status, StoreSpec, StoredCertificate,
 };
 use certposture::system::System;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ fn place(spec: &str, certificates: &[Certificate], problem: Option<Code>) -> Pla
     let contents = Contents {
         evidence: Evidence::own(&spec),
         status: Status::Read,
-        problem: problem.map(|code| Problem { code, message: String::new(), file: None }),
+        problem: problem.map(|code| Finding::new(code, String::new())),
         certificates: stored.collect(),
         index: Index::Windows { subjects: certificates.iter().map(subject).collect(), account: None },
         spec,
@@ -67,7 +67,7 @@ fn original(name: &str) -> Rule {
 }
 
 fn first_reason(answer: &Diagnosis) -> Option<Code> {
-    answer.reasons.first().map(|reason| reason.code)
+    answer.reasons.first().map(|reason| reason.finding.code)
 }
 
 fn first_command(answer: &Diagnosis) -> &str {
@@ -96,7 +96,11 @@ fn the_machines_store_is_elsewhere_for_the_original_type() {
         [place(r"windows:CurrentUser\My", &[], None), place(r"windows:LocalMachine\My", &[device()], None)];
     let answer = answer(&original("device-7"), &places);
     assert_eq!(answer.verdict, Verdict::Fail);
-    assert!(answer.reasons.iter().any(|reason| reason.code == Code::FoundElsewhere), "{:?}", answer.reasons);
+    assert!(
+        answer.reasons.iter().any(|reason| reason.finding.code == Code::FoundElsewhere),
+        "{:?}",
+        answer.reasons
+    );
     let command = first_command(&answer);
     assert!(command.contains(r"(Get-Item -LiteralPath 'Cert:\LocalMachine\My\"), "{command}");
     assert!(command.contains("X509Store]::new('My', 'CurrentUser')"), "{command}");
@@ -202,7 +206,11 @@ fn says_how_to_write_a_name_that_powershell_reads_otherwise() {
     let certificate = with_common_name(b"srv[a]x1");
     let answer = answer(&original("srv[a]x1"), &[place(r"windows:CurrentUser\My", &[certificate], None)]);
     assert_eq!(answer.verdict, Verdict::Fail);
-    assert!(answer.reasons.iter().any(|reason| reason.code == Code::CnShellSpecial), "{:?}", answer.reasons);
+    assert!(
+        answer.reasons.iter().any(|reason| reason.finding.code == Code::CnShellSpecial),
+        "{:?}",
+        answer.reasons
+    );
     let fix = answer.fixes.iter().find(|fix| fix.code == Code::CnShellSpecial).unwrap();
     assert!(fix.message.ends_with("srv``[a``]x1"), "{}", fix.message);
 }

@@ -6,12 +6,12 @@ mod store;
 
 use super::candidate::{self, is_own};
 use super::fix::{self, Fix};
-use super::steps::{Step, StepStatus, told};
+use super::steps::{Step, StepStatus};
 use super::{Case, Examined, Reason, Verdict};
 use crate::certificate::Certificate;
 use crate::lookup::Lookup;
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity, Weight};
+use crate::reason::{About, Code, Finding, Severity, Weight};
 use crate::rule::Resolution;
 use crate::store::StoreSpec;
 use crate::verification;
@@ -73,7 +73,7 @@ impl Reasons {
     }
 
     fn has_code(&self, code: Code) -> bool {
-        self.0.iter().any(|reason| reason.code == code)
+        self.0.iter().any(|reason| reason.finding.code == code)
     }
 
     /// The check passes all the same: nothing said so far is more than a warning.
@@ -86,7 +86,7 @@ impl Reasons {
     fn in_order(self) -> Vec<Reason> {
         let (mut warnings, faults): (Vec<_>, Vec<_>) =
             self.0.into_iter().partition(|reason| reason.severity == Severity::Warning);
-        warnings.sort_by_key(|reason| doubt(reason.code));
+        warnings.sort_by_key(|reason| doubt(reason.finding.code));
         faults.into_iter().chain(warnings).collect()
     }
 }
@@ -94,9 +94,9 @@ impl Reasons {
 /// Whether a reason is told already. What is wrong with the uploaded CA shows in every certificate's
 /// chain too, and is told once.
 fn is_same(known: &Reason, new: &Reason) -> bool {
-    let about_ca = new.code.group() == Code::CaUnreadable.group();
-    known.code == new.code
-        && (known.certificate == new.certificate || about_ca && known.severity <= new.severity)
+    let about_ca = new.finding.code.group() == Code::CaUnreadable.group();
+    known.finding.code == new.finding.code
+        && (known.finding.about == new.finding.about || about_ca && known.severity <= new.severity)
 }
 
 /// How little a warning shakes the verdict; the most serious first.
@@ -114,16 +114,16 @@ const fn doubt(code: Code) -> u8 {
 }
 
 fn reason(code: Code, severity: Severity, message: String) -> Reason {
-    Reason { code, severity, message, certificate: None }
+    Reason { finding: Finding::new(code, message), severity }
+}
+
+fn certificate_of(certificate: &Certificate) -> About {
+    About::Certificate(certificate.sha256().to_owned())
 }
 
 fn certificate_reason(step: &Step, examined: &Examined, severity: Severity) -> Reason {
-    Reason {
-        code: step.code.unwrap_or(Code::NotFound),
-        severity,
-        message: step.message.clone(),
-        certificate: Some(examined.stored.certificate.sha256().to_owned()),
-    }
+    let finding = Finding::new(step.code.unwrap_or(Code::NotFound), step.message.clone());
+    Reason { finding: finding.about(certificate_of(&examined.stored.certificate)), severity }
 }
 
 fn warnings_of(examined: &Examined) -> impl Iterator<Item = &Step> {
@@ -136,13 +136,13 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
     let weigh = |code: Code| code.severity(case.rule.rule_type);
     let mut reasons: Vec<Reason> =
         case.cas.problems.iter().map(|p| reason(p.code, weigh(p.code), p.message.clone())).collect();
-    let findings: Vec<(&Certificate, Vec<verification::Finding>)> = case
+    let findings: Vec<(&Certificate, Vec<Finding>)> = case
         .cas
         .cas
         .iter()
         .map(|ca| (&ca.certificate, verification::anchor(&ca.certificate, case.at)))
         .collect();
-    let faulty = |list: &[verification::Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
+    let faulty = |list: &[Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
     let one_is_sound = findings.iter().any(|(_, list)| !faulty(list));
     for (certificate, list) in &findings {
         for finding in list {
@@ -150,12 +150,8 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
                 continue;
             }
             let severity = if one_is_sound { Severity::Warning } else { weigh(finding.code) };
-            reasons.push(Reason {
-                code: finding.code,
-                severity,
-                message: told(finding),
-                certificate: Some(certificate.sha256().to_owned()),
-            });
+            let finding = finding.clone().about(certificate_of(certificate));
+            reasons.push(Reason { finding, severity });
         }
     }
     reasons
@@ -168,7 +164,7 @@ fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
     let uncertain = stores.iter().any(|r| r.severity == Severity::Unknown);
     if candidate.is_some_and(|c| c.searched) {
         // That one store is empty explains nothing when another one holds the certificate.
-        stores.retain(|r| !matches!(r.code, Code::StoreMissing | Code::StoreEmpty));
+        stores.retain(|r| !matches!(r.finding.code, Code::StoreMissing | Code::StoreEmpty));
     }
     let mut about_candidate = candidate.map(candidate_reasons).unwrap_or_default();
     for reason in &mut about_candidate {
@@ -219,7 +215,7 @@ fn is_still_printed(step: &Step, candidate: &Examined) -> bool {
 
 /// Many certificates that are not valid yet speak of a slow clock.
 fn add_clock_hint(evidence: &Evidence<'_>, reason: &mut Reason) {
-    if reason.code != Code::NotYetValid {
+    if reason.finding.code != Code::NotYetValid {
         return;
     }
     let searched = || evidence.certificates.iter().filter(|examined| examined.searched);
@@ -229,6 +225,6 @@ fn add_clock_hint(evidence: &Evidence<'_>, reason: &mut Reason) {
         // The message ends by asking whether the clock is right.
         let hint =
             format!(" {early} of the {all} certificates here are not valid yet, so it is probably slow");
-        reason.message.push_str(&hint);
+        reason.finding.message.push_str(&hint);
     }
 }

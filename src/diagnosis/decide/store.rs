@@ -67,7 +67,7 @@ fn about(place: &Place) -> Option<Reason> {
 
 /// Whether the store is there, and only a file of it is missing.
 fn is_partly_there(place: &Place) -> bool {
-    let file = place.contents.problem.as_ref().and_then(|problem| problem.file.as_deref());
+    let file = place.contents.problem.as_ref().and_then(|problem| problem.file());
     match &place.contents.spec {
         StoreSpec::Nss(directory) => file.is_some_and(|file| file != directory && file.ends_with("key4.db")),
         _ => false,

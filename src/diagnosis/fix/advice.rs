@@ -15,13 +15,13 @@ use std::path::Path;
 
 /// The advice for a reason, with this device's and this rule's values in it.
 pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> Repair {
-    if let Some(name) = new_name(damage, reason.code) {
+    if let Some(name) = new_name(damage, reason.finding.code) {
         return change_name(damage, &name);
     }
-    let general = || reason.code.texts().fix.trim_end_matches('.').to_owned();
+    let general = || reason.finding.code.texts().fix_message().to_owned();
     let repair = Repair::by_hand(specific(damage, reason).unwrap_or_else(general));
     // The certificate that has the nickname is replaced, with all that is wrong with it.
-    Repair { settles_all: reason.code == Code::NicknameOtherSubject, ..repair }
+    Repair { settles_all: reason.finding.code == Code::NicknameOtherSubject, ..repair }
 }
 
 /// The name that the rule should have instead of its own: the certificate's is the sensible one.
@@ -66,7 +66,7 @@ fn change_name(damage: &Damage<'_>, name: &str) -> Repair {
 fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
     let candidate = damage.candidate;
     let is_v2 = damage.rule_type() == RuleType::ClientCertificateV2;
-    match reason.code {
+    match reason.finding.code {
         Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
         Code::IntermediateMissing => candidate.map(ask_for_intermediate),
         Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => {

@@ -13,7 +13,7 @@ use database::{Database, Keeps};
 
 /// The command for a reason, where there is one.
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
-    match reason.code {
+    match reason.finding.code {
         Code::NicknameDiffers
         | Code::CaseDiffers
         | Code::WhitespaceDiffers

@@ -26,7 +26,7 @@ const PASS_PHRASE: &str = "moving";
 /// The command for a reason, where there is one.
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
     let keychain = Keychain::searched(damage)?;
-    match reason.code {
+    match reason.finding.code {
         Code::Shadowed => uncover(damage, &keychain, damage.candidate?, false),
         Code::FoundElsewhere => import(damage, &keychain, damage.candidate?),
         Code::PrivateKeyMissing => add_key(damage, &keychain),

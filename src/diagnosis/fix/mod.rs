@@ -146,7 +146,7 @@ pub(super) fn for_reasons(
         let repair = repair(&damage, reason);
         let rest = if repair.settles_all { &[] } else { &faults[position + 1..] };
         fixes.push(Fix {
-            code: reason.code,
+            code: reason.finding.code,
             message: repair.message,
             command: repair.command,
             then: remaining(repair.then, rest),
@@ -170,7 +170,7 @@ fn repair(damage: &Damage<'_>, reason: &Reason) -> Repair {
 /// What is left when this reason is repaired: the other faults, by their codes.
 fn remaining(own: Option<String>, rest: &[&Reason]) -> Option<String> {
     let others: Vec<String> =
-        rest.iter().map(|reason| format!("{} [{}]", reason.message, reason.code)).collect();
+        rest.iter().map(|reason| format!("{} [{}]", reason.finding.message, reason.finding.code)).collect();
     match (own, others.is_empty()) {
         (own, true) => own,
         (None, false) => Some(format!("This remains: {}", others.join("; "))),

@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// The command for a reason, where there is one.
 pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
-    match reason.code {
+    match reason.finding.code {
         Code::CnShellSpecial => escape_name(damage),
         Code::FoundElsewhere => install(damage, &Target::of(damage)?, damage.candidate?),
         Code::PrivateKeyMissing => install(damage, &Target::of(damage)?, damage.with_key_elsewhere()?),

@@ -10,12 +10,12 @@ use super::{Case, Examined, returned_positions};
 use crate::certificate::Certificate;
 use crate::lookup::{self, Lookup};
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{Code, Finding, Severity};
 use crate::rule::Resolution;
 use crate::store::{Place, StoredCertificate};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
-use crate::verification::{Finding, Judgement};
+use crate::verification::Judgement;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -208,7 +208,7 @@ impl One<'_> {
         let mut steps: Vec<Step> = Vec::new();
         for finding in findings {
             let status = StepStatus::of(finding.code.severity(self.rule_type()));
-            let one = Step { step, status, code: Some(finding.code), message: told(finding) };
+            let one = Step { step, status, code: Some(finding.code), message: finding.message.clone() };
             if !steps.contains(&one) {
                 steps.push(one);
             }
@@ -218,9 +218,4 @@ impl One<'_> {
         }
         steps
     }
-}
-
-/// What a finding says, without the full stop: reports add it where a sentence ends.
-pub(super) fn told(finding: &Finding) -> String {
-    finding.message.trim_end_matches('.').to_owned()
 }

@@ -2,9 +2,9 @@
 
 use super::{One, Step, StepName, StepStatus};
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity};
+use crate::reason::{Code, Finding, Severity};
 use crate::text::shown;
-use crate::verification::{Finding, Judgement};
+use crate::verification::Judgement;
 
 impl One<'_> {
     pub(super) fn signature_steps(&self) -> Vec<Step> {
@@ -107,7 +107,7 @@ impl One<'_> {
 /// Findings that belong to the step `signature`: who signed this very certificate.
 fn concerns_signature(finding: &Finding) -> bool {
     use Code::*;
-    finding.depth == 0
+    finding.depth() == Some(0)
         && matches!(
             finding.code,
             SignatureInvalid
@@ -121,7 +121,8 @@ fn concerns_signature(finding: &Finding) -> bool {
 }
 
 fn concerns_own_validity(finding: &Finding) -> bool {
-    finding.depth == 0 && matches!(finding.code, Code::Expired | Code::NotYetValid | Code::ExpiresSoon)
+    finding.depth() == Some(0)
+        && matches!(finding.code, Code::Expired | Code::NotYetValid | Code::ExpiresSoon)
 }
 
 fn chain_text(judgement: &Judgement) -> String {

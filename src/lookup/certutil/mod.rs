@@ -12,8 +12,8 @@ mod order;
 mod tokens;
 mod uri;
 
-use super::{Found, Lookup, Note};
-use crate::reason::Code;
+use super::{Found, Lookup};
+use crate::reason::{Code, Finding};
 use crate::store::nss::{self, BAD_DATABASE};
 use crate::store::{Contents, Index, Status, StoreSpec};
 use crate::text::{show_sh, shown_bytes};
@@ -55,9 +55,9 @@ pub fn lookup(contents: &Contents, name: &[u8], at: Timestamp, directory: Option
 
 /// Nothing was found, and there is an older database beside it, into which `certutil -A` without `sql:`
 /// once wrote. (Of an empty database the store itself says so.)
-pub(super) fn legacy_beside(index: &nss::Index) -> Option<Note> {
+pub(super) fn legacy_beside(index: &nss::Index) -> Option<Finding> {
     (index.legacy_beside && !index.rows.is_empty())
-        .then(|| Note { code: Code::StoreLegacyDbm, message: nss::LEGACY_BESIDE.to_owned() })
+        .then(|| Finding::new(Code::StoreLegacyDbm, nss::LEGACY_BESIDE.to_owned()))
 }
 
 /// One look-up in a database that was read.
@@ -115,13 +115,13 @@ impl Search<'_> {
             File::Certificate(path, certificate) => {
                 let stored = self.of_subject(certificate.subject().der, None);
                 lookup.returned = order::merge_file(self.database, stored, &path, &certificate, self.at);
-                lookup.notes.push(Note {
-                    code: Code::FileFallback,
-                    message: format!(
+                lookup.notes.push(Finding::new(
+                    Code::FileFallback,
+                    format!(
                         "No nickname matches, so certutil reads the file {} instead",
                         shown_bytes(path.as_os_str().as_encoded_bytes())
                     ),
-                });
+                ));
             }
             File::None(why) => fail(lookup, could_not_find(self.name, why.first_line(), why.text())),
         }
@@ -149,20 +149,17 @@ fn fail(lookup: &mut Lookup, standard_error: String) {
 }
 
 /// Says why a name with a colon finds nothing: certutil reads it as `TOKEN:NICKNAME`.
-fn colon_note(name: &[u8], index: &nss::Index) -> Option<Note> {
+fn colon_note(name: &[u8], index: &nss::Index) -> Option<Finding> {
     let token = &name[..name.iter().position(|&byte| byte == b':')?];
     if uri::is_uri(name) {
         let message = "A name that begins with pkcs11: is read as a PKCS #11 URI by certutil, and this one \
                        matches no certificate";
-        return Some(Note { code: Code::NicknameColon, message: message.to_owned() });
+        return Some(Finding::new(Code::NicknameColon, message.to_owned()));
     }
-    (token != index.token).then(|| Note {
-        code: Code::NicknameColon,
-        message: format!(
+    (token != index.token).then(|| Finding::new(Code::NicknameColon, format!(
             "Because of the colon, certutil reads this name as a certificate of the token \"{}\", and there is no such token",
             shown_bytes(token)
-        ),
-    })
+        )))
 }
 
 /// The command as one would type it.

@@ -2,8 +2,8 @@
 //! and NSS 3.87.)
 
 use super::uri;
-use crate::lookup::{Lookup, Note};
-use crate::reason::Code;
+use crate::lookup::Lookup;
+use crate::reason::{Code, Finding};
 use crate::store::nss::Index;
 use crate::text::shown_bytes;
 
@@ -13,7 +13,7 @@ pub(super) fn tell(name: &[u8], index: &Index, lookup: &mut Lookup) {
         return;
     }
     let modules = index.module_names();
-    let note = |message: String| Note { code: Code::ModuleNotRead, message };
+    let note = |message: String| Finding::new(Code::ModuleNotRead, message);
     if let Some(token) = other_token(name, index) {
         lookup.unseen = Some(note(format!(
             "Because of its form certutil looks for this name on {token}, and the tokens of the PKCS #11 module {modules}, which pkcs11.txt \

@@ -14,7 +14,7 @@ pub use note::typed_literally;
 pub use subject::{name_string, subject};
 pub use wildcard::{InvalidPattern, Wildcard};
 
-use super::{Found, Lookup, Note};
+use super::{Found, Lookup};
 use crate::store::{Contents, Index, StoreSpec, WindowsLocation};
 use crate::text::shown;
 use std::borrow::Cow;

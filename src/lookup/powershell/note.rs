@@ -1,13 +1,13 @@
 //! What is said when PowerShell reads a name otherwise than it is written.
 
+use super::Wildcard;
 use super::expand::{Broken, expand, is_double_quote};
-use super::{Note, Wildcard};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::text::shown;
 use std::fmt::Write as _;
 
 /// A note when characters of the name have a meaning in the look-up command.
-pub fn special_characters(typed: &str) -> Option<Note> {
+pub fn special_characters(typed: &str) -> Option<Finding> {
     let meaning = match expand(&format!("*{typed}*")) {
         Err(broken) => vec![broken_meaning(&broken)],
         Ok(expanded) => {
@@ -28,7 +28,7 @@ pub fn special_characters(typed: &str) -> Option<Note> {
         meaning.join("; "),
         shown(&typed_literally(typed)),
     );
-    Some(Note { code: Code::CnShellSpecial, message })
+    Some(Finding::new(Code::CnShellSpecial, message))
 }
 
 /// The text to give as the common name of a rule so that the look-up matches subjects that hold

@@ -49,8 +49,8 @@ fn write_verdict(heading: &str, answer: &Diagnosis, page: &mut Markup) {
     page.open("p", &[("class", "sentence")]);
     match main_reason(answer) {
         Some(reason) => {
-            page.text(&sentence(&reason.message)).raw(" ");
-            write_code(reason.code, page);
+            page.text(&sentence(&reason.finding.message)).raw(" ");
+            write_code(reason.finding.code, page);
         }
         None => {
             page.text(&pass_text(answer));
@@ -73,7 +73,7 @@ fn depicted(answer: &Diagnosis) -> Option<&Examined> {
     if answer.verdict == Verdict::Pass {
         return answer.certificates.iter().find(|examined| examined.passes());
     }
-    let named = answer.reasons.iter().filter_map(|reason| reason.certificate.as_deref());
+    let named = answer.reasons.iter().filter_map(|reason| reason.finding.certificate());
     let with = |sha256: &str| {
         let same = answer.certificates.iter().filter(|c| c.stored.certificate.sha256() == sha256);
         same.min_by_key(|examined| !examined.searched)
@@ -165,7 +165,7 @@ fn mend_or_break(answer: &Diagnosis, examined: &Examined, chain: &mut Chain) {
 }
 
 fn told(reason: &Reason) -> String {
-    format!("{} [{}]", sentence(&reason.message), reason.code)
+    format!("{} [{}]", sentence(&reason.finding.message), reason.finding.code)
 }
 
 fn told_step(step: &Step) -> String {
@@ -225,8 +225,8 @@ fn write_notes(answer: &Diagnosis, page: &mut Markup) {
             Severity::Unknown => ("label mark-doubtful", "Unknown"),
         };
         page.raw("<li>").element("span", &[("class", class)], label).raw("<p>");
-        page.text(&sentence(&reason.message)).raw(" ");
-        write_code(reason.code, page);
+        page.text(&sentence(&reason.finding.message)).raw(" ");
+        write_code(reason.finding.code, page);
         page.raw("</p></li>\n");
     }
     page.raw("</ul>\n</section>\n");

@@ -6,11 +6,11 @@ use super::face;
 use super::markup::Markup;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Unread, Verification, Verified, severity};
+use crate::reason::Finding;
 use crate::reason::Severity;
 use crate::report::style::Tone;
 use crate::report::table::{counted, sentence, verdict_word};
 use crate::report::verify::{MANY_TREES, summary};
-use crate::verification::Finding;
 
 pub(super) fn title(answer: &Verification) -> String {
     let count = counted(answer.certificates.len(), "certificate");
@@ -111,7 +111,7 @@ fn chain(one: &Verified) -> Chain {
             (false, _) => "Intermediate",
         };
         let is_fault = |f: &&Finding| {
-            f.depth == depth && severity(f) != Severity::Warning && Some(f.code) != loose_end(one)
+            f.depth() == Some(depth) && severity(f) != Severity::Warning && Some(f.code) != loose_end(one)
         };
         let faults: Vec<String> = path.findings.iter().filter(is_fault).map(told).collect();
         let tone = match (faults.is_empty(), is_anchor) {

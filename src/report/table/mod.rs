@@ -304,20 +304,19 @@ pub(in crate::report) fn next_check(answer: &Diagnosis) -> String {
 /// What remains to be done. Faults that stand in the report in full are named by their codes alone.
 pub(in crate::report) fn then_text(then: &str, answer: &Diagnosis) -> String {
     let short = answer.reasons.iter().fold(then.to_owned(), |text, reason| {
-        let code = format!("[{}]", reason.code);
-        text.replace(&format!("{} {code}", reason.message), &code)
+        let code = format!("[{}]", reason.finding.code);
+        text.replace(&format!("{} {code}", reason.finding.message), &code)
     });
     sentence(&short.replace("]; [", "], ["))
 }
 
 fn reason_text(reason: &Reason) -> String {
-    format!("{} [{}]", sentence(&reason.message), reason.code)
+    format!("{} [{}]", sentence(&reason.finding.message), reason.finding.code)
 }
 
 /// Messages are stored without their full stop; people read sentences.
 pub(in crate::report) fn sentence(message: &str) -> String {
-    let ends = message.ends_with(['.', '!', '?', ':']);
-    if ends { message.to_owned() } else { format!("{message}.") }
+    format!("{message}.")
 }
 
 pub(in crate::report) fn pass_text(answer: &Diagnosis) -> String {
@@ -343,7 +342,7 @@ pub(in crate::report) fn other_type_text(answer: &Diagnosis) -> String {
         Verdict::Unknown => "cannot be judged here",
     };
     let code = other.reasons.iter().find(|r| r.severity != Severity::Warning);
-    let why = code.map(|reason| format!(" [{}]", reason.code)).unwrap_or_default();
+    let why = code.map(|reason| format!(" [{}]", reason.finding.code)).unwrap_or_default();
     let too = match (other.verdict == answer.verdict, other.verdict) {
         (false, _) => "",
         (true, Verdict::Unknown) => " either",

@@ -2,11 +2,11 @@
 
 mod keys;
 
-use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
+use super::{Contents, Evidence, Index, PrivateKey, Status, StoreSpec, StoredCertificate, problem};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Key, Objects, Unrecognized};
 use crate::input::{self, Unreadable};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use keys::Keys;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ impl FileStore {
                 reading.read_folder(&files);
                 Ok(())
             }
-            Err(why) => Err(Problem::unreadable(&self.path, &why)),
+            Err(why) => Err(problem::unreadable(&self.path, &why)),
         };
         if let Err((status, problem)) = read {
             return Contents::unread(StoreSpec::File(self.path.clone()), status, problem);
@@ -96,7 +96,7 @@ struct Reading<'a> {
     path: &'a Path,
     certificates: Vec<Entry>,
     keys: Keys,
-    problem: Option<Problem>,
+    problem: Option<Finding>,
     size: u64,
 }
 
@@ -105,9 +105,9 @@ impl<'a> Reading<'a> {
         Self { path, certificates: Vec::new(), keys: Keys::default(), problem: None, size: 0 }
     }
 
-    fn read_file(&mut self) -> Result<(), (Status, Problem)> {
+    fn read_file(&mut self) -> Result<(), (Status, Finding)> {
         let bytes =
-            input::read(self.path, MAX_FILE_SIZE).map_err(|why| Problem::unreadable(self.path, &why))?;
+            input::read(self.path, MAX_FILE_SIZE).map_err(|why| problem::unreadable(self.path, &why))?;
         let objects = encoding::read(&bytes).map_err(|why| unrecognized(self.path, why))?;
         self.take(self.path, objects);
         Ok(())
@@ -146,7 +146,7 @@ impl<'a> Reading<'a> {
             Ok(bytes) => bytes,
             Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) => return,
             Err(why) => {
-                let (_, problem) = Problem::unreadable(file, &why);
+                let (_, problem) = problem::unreadable(file, &why);
                 self.problem.get_or_insert(problem);
                 return;
             }
@@ -182,7 +182,7 @@ impl<'a> Reading<'a> {
 
     /// Keeps the first problem.
     fn note(&mut self, code: Code, file: &Path, why: &str) {
-        self.problem.get_or_insert_with(|| Problem::of_file(code, file, why));
+        self.problem.get_or_insert_with(|| problem::of_file(code, file, why));
     }
 
     fn contents(mut self) -> Contents {
@@ -218,14 +218,14 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn unrecognized(file: &Path, why: Unrecognized) -> (Status, Problem) {
+fn unrecognized(file: &Path, why: Unrecognized) -> (Status, Finding) {
     let (status, code) = match why {
         Unrecognized::Empty => (Status::Read, Code::StoreEmpty),
         Unrecognized::PassPhrase => (Status::Locked, Code::StoreLocked),
         Unrecognized::Encryption | Unrecognized::TooMany => (Status::Unsupported, Code::StoreCorrupt),
         _ => (Status::Corrupt, Code::StoreCorrupt),
     };
-    (status, Problem::of_file(code, file, &why.to_string()))
+    (status, problem::of_file(code, file, &why.to_string()))
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ mod here;
 #[path = "mac.rs"]
 mod here;
 
-use super::{Contents, Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
+use super::{Contents, Evidence, Index, PrivateKey, Status, StoreSpec, StoredCertificate, problem};
 use crate::certificate::Certificate;
 use crate::input::{self, Unreadable};
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use std::path::{Path, PathBuf};
 
 /// The largest keychain file read.
@@ -51,24 +51,24 @@ impl KeychainStore {
     }
 }
 
-fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Problem)> {
+fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Finding)> {
     let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| unreadable(path, &why))?;
     file::entries(&bytes)
-        .map_err(|why| (Status::Corrupt, Problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
+        .map_err(|why| (Status::Corrupt, problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
 }
 
-fn unreadable(path: &Path, why: &Unreadable) -> (Status, Problem) {
+fn unreadable(path: &Path, why: &Unreadable) -> (Status, Finding) {
     if !matches!(why, Unreadable::Missing) || !here::is_on_a_mac(path) {
-        return Problem::unreadable(path, why);
+        return problem::unreadable(path, why);
     }
     let why = "is a keychain of a Mac, and this is none: here, give a copy of the file as keychain:FILE";
-    (Status::Unsupported, Problem::of_file(Code::StoreDenied, path, why))
+    (Status::Unsupported, problem::of_file(Code::StoreDenied, path, why))
 }
 
 fn contents(spec: StoreSpec, path: &Path, entries: Vec<Entry>) -> Contents {
     let problem = entries
         .is_empty()
-        .then(|| Problem::of_file(Code::StoreEmpty, path, "is a keychain that holds no certificate"));
+        .then(|| problem::of_file(Code::StoreEmpty, path, "is a keychain that holds no certificate"));
     let location = path.display().to_string();
     let certificates = entries.into_iter().enumerate().map(|(position, entry)| StoredCertificate {
         certificate: entry.certificate,

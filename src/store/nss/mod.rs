@@ -12,12 +12,10 @@ mod remains;
 mod rows;
 mod trust;
 
-use super::{
-    Contents, Evidence, Index as StoreIndex, PrivateKey, Problem, Status, StoreSpec, StoredCertificate,
-};
+use super::{Contents, Evidence, Index as StoreIndex, PrivateKey, Status, StoreSpec, StoredCertificate};
 use crate::certificate::Certificate;
 use crate::os;
-use crate::reason::Code;
+use crate::reason::{About, Code, Finding};
 use crate::text;
 use database::{Database, Fault};
 pub use modules::Module;
@@ -193,7 +191,7 @@ impl NssStore {
         StoreSpec::Nss(self.directory.clone())
     }
 
-    fn try_read(&self) -> Result<Contents, (Status, Problem)> {
+    fn try_read(&self) -> Result<Contents, (Status, Finding)> {
         check_directory(&self.directory)?;
         let modules = modules::read(&self.directory, self.asker);
         if let Some((file, what)) = modules.elsewhere {
@@ -245,14 +243,10 @@ impl NssStore {
             has_password: keys.has_password,
             legacy_beside: self.directory.join("cert8.db").is_file(),
         };
-        let problem = index.rows.is_empty().then(|| Problem {
-            code: Code::StoreEmpty,
-            message: format!(
-                "the NSS database {} holds no certificate{}",
-                shown(&self.directory),
-                index.beside()
-            ),
-            file: None,
+        let problem = index.rows.is_empty().then(|| {
+            let directory = shown(&self.directory);
+            let message = format!("the NSS database {directory} holds no certificate{}", index.beside());
+            Finding::new(Code::StoreEmpty, message)
         });
         let index = StoreIndex::Nss(index);
         let evidence = Evidence::given_as(&spec);
@@ -260,7 +254,7 @@ impl NssStore {
     }
 
     /// Says what a file's fault means for the whole database.
-    fn explain(&self, fault: Fault, file: &Path) -> (Status, Problem) {
+    fn explain(&self, fault: Fault, file: &Path) -> (Status, Finding) {
         let file = file.to_owned();
         match fault {
             Fault::Missing if is_legacy(&self.directory, &file) => refusal(
@@ -301,7 +295,7 @@ impl NssStore {
     }
 }
 
-fn check_directory(directory: &Path) -> Result<(), (Status, Problem)> {
+fn check_directory(directory: &Path) -> Result<(), (Status, Finding)> {
     let refuse = |status, code, what: &str| Err(refusal(status, code, directory.to_owned(), what));
     match fs::metadata(directory) {
         Ok(found) if found.is_dir() => Ok(()),
@@ -327,7 +321,7 @@ fn is_legacy(directory: &Path, file: &Path) -> bool {
     file.ends_with("cert9.db") && directory.join("cert8.db").is_file()
 }
 
-fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Problem) {
+fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Finding) {
     let then = match status {
         Status::Missing | Status::Corrupt => {
             format!("; certutil then prints \"{BAD_DATABASE}\" and ends with status 255")
@@ -335,7 +329,7 @@ fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Pr
         _ => String::new(),
     };
     let message = format!("{} {what}{then}", shown(&file));
-    (status, Problem { code, message, file: Some(file) })
+    (status, Finding::new(code, message).about(About::File(file)))
 }
 
 fn shown(path: &Path) -> String {

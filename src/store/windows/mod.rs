@@ -9,8 +9,8 @@ mod platform;
 #[path = "unavailable.rs"]
 mod platform;
 
-use super::{Contents, Problem, Status, WindowsLocation};
-use crate::reason::Code;
+use super::{Contents, Status, WindowsLocation};
+use crate::reason::{Code, Finding};
 use crate::text::shown;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Account {
 
 impl Account {
     /// Why this account's CurrentUser stores are not those that the client looks into.
-    pub fn problem(&self) -> Option<Problem> {
+    pub fn problem(&self) -> Option<Finding> {
         let name = self.name.as_deref()?;
         let message = match &self.signed_in {
             Some(user) if user.eq_ignore_ascii_case(name) => return None,
@@ -66,7 +66,7 @@ impl Account {
             ),
             None => return None,
         };
-        Some(Problem { code: Code::StoreOtherUser, message, file: None })
+        Some(Finding::new(Code::StoreOtherUser, message))
     }
 }
 
@@ -96,7 +96,7 @@ fn profile_folders_in(profiles: &Path) -> Vec<PathBuf> {
 fn unread(location: WindowsLocation, name: &str, status: Status, code: Code, why: &str) -> Contents {
     let spec = super::StoreSpec::Windows(location, name.to_owned());
     let message = format!("{} {why}", shown(&spec.to_string()));
-    Contents::unread(spec, status, Problem { code, message, file: None })
+    Contents::unread(spec, status, Finding::new(code, message))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use super::account;
 pub use super::account::is_elevated;
 use super::{Account, Contents, WindowsLocation, unread};
 use crate::certificate::Certificate;
-use crate::reason::Code;
-use crate::store::{Evidence, Index, PrivateKey, Problem, Status, StoreSpec, StoredCertificate};
+use crate::reason::{Code, Finding};
+use crate::store::{Evidence, Index, PrivateKey, Status, StoreSpec, StoredCertificate};
 use crate::text;
 use schannel::RawPointer as _;
 use schannel::cert_context::CertContext;
@@ -104,19 +104,16 @@ fn contents(location: WindowsLocation, name: &str, store: &CertStore, account: O
 }
 
 /// The end of the list and an error look the same but for the last error.
-fn interrupted(spec: &StoreSpec, end: &io::Error) -> Option<Problem> {
+fn interrupted(spec: &StoreSpec, end: &io::Error) -> Option<Finding> {
     let code = end.raw_os_error()?.cast_unsigned();
     let regular = [CRYPT_E_NOT_FOUND.cast_unsigned(), ERROR_NO_MORE_FILES, ERROR_SUCCESS];
-    (!regular.contains(&code)).then(|| Problem {
-        code: Code::StoreCorrupt,
-        message: format!("{} could be read in part only: {end}", text::shown(&spec.to_string())),
-        file: None,
-    })
+    let message = || format!("{} could be read only in part: {end}", text::shown(&spec.to_string()));
+    (!regular.contains(&code)).then(|| Finding::new(Code::StoreCorrupt, message()))
 }
 
-fn empty(spec: &StoreSpec) -> Problem {
+fn empty(spec: &StoreSpec) -> Finding {
     let message = format!("{} holds no certificate", text::shown(&spec.to_string()));
-    Problem { code: Code::StoreEmpty, message, file: None }
+    Finding::new(Code::StoreEmpty, message)
 }
 
 fn stored(context: &CertContext, spec: &StoreSpec, position: usize) -> StoredCertificate {

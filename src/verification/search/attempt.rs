@@ -1,6 +1,7 @@
 //! Chains that were found, and which of them is worth telling.
 
-use crate::verification::{Finding, is_warning};
+use crate::reason::Finding;
+use crate::verification::is_warning;
 
 /// A chain that was found, whole or not.
 pub struct Attempt {

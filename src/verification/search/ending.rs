@@ -2,8 +2,7 @@
 
 use super::attempt::Nearness;
 use super::{MAX_SIGNATURE_CHECKS, MAX_STEPS, Node, Search};
-use crate::reason::Code;
-use crate::verification::Finding;
+use crate::reason::{Code, Finding};
 use crate::verification::issuer::Signed;
 use crate::verification::message::{finding, key_id, name};
 use crate::verification::reading::Reading;
@@ -54,7 +53,7 @@ impl Search<'_, '_> {
                     Code::AlgorithmUnsupported,
                     depth,
                     format!(
-                        "{subject} names \"{issuer}\" as its issuer, but its signature cannot be checked: {what}."
+                        "{subject} names \"{issuer}\" as its issuer, but its signature cannot be checked: {what}"
                     ),
                 ),
             ),
@@ -63,20 +62,20 @@ impl Search<'_, '_> {
                 finding(
                     Code::CertificateUnparseable,
                     depth + 1,
-                    format!("{subject} names \"{issuer}\" as its issuer, but {whose} is malformed: {what}."),
+                    format!("{subject} names \"{issuer}\" as its issuer, but {whose} is malformed: {what}"),
                 ),
             ),
             Signed::No(why) => {
                 let keys = self.reading(Some(*index)).map(|ca| {
                     format!(
-                        " Its authority key identifier: {}; subject key identifier of {whose}: {}.",
+                        ". Its authority key identifier: {}; subject key identifier of {whose}: {}",
                         key_id(reading.extensions.authority_key_id),
                         key_id(ca.extensions.subject_key_id)
                     )
                 });
                 let message = format!(
                     "{subject} names \"{issuer}\" as its issuer, as {whose} is called, but {why}: the CA has \
-                     another key by now, another CA bears the same name, or the certificate is damaged.{}",
+                     another key by now, another CA bears the same name, or the certificate is damaged{}",
                     keys.unwrap_or_default()
                 );
                 (
@@ -92,7 +91,7 @@ impl Search<'_, '_> {
         if reading.is_self_issued() {
             let message = format!(
                 "\"{}\" names itself as its issuer, but its own key did not make its signature: it is \
-                 damaged, or another certificate of that name signed it.",
+                 damaged, or another certificate of that name signed it",
                 name(reading.subject)
             );
             return finding(Code::SignatureInvalid, depth, message);
@@ -106,7 +105,7 @@ impl Search<'_, '_> {
         }
         let message = format!(
             "Issued by \"{issuer}\"; the uploaded CA is \"{ca}\"; the certificate of \"{issuer}\" is not here: \
-             it is an intermediate of \"{ca}\", or another CA."
+             it is an intermediate of \"{ca}\", or another CA"
         );
         finding(Code::IntermediateMissing, depth, message)
     }
@@ -115,7 +114,7 @@ impl Search<'_, '_> {
         let root = self.reading(top).map_or_else(String::new, |root| name(root.subject));
         let ca = self.likeliest_anchor().map_or_else(|| "none".to_owned(), |(_, ca)| name(ca.subject));
         let message = format!(
-            "Another CA issued it: its chain ends at the root \"{root}\"; the uploaded CA is \"{ca}\"."
+            "Another CA issued it: its chain ends at the root \"{root}\"; the uploaded CA is \"{ca}\""
         );
         finding(Code::IssuerDiffers, depth, message)
     }
@@ -128,27 +127,27 @@ impl Search<'_, '_> {
             format!("{MAX_STEPS} steps")
         };
         let message = format!(
-            "The search for a chain was given up after {spent}: too many certificates here bear the same names."
+            "The search for a chain was given up after {spent}: too many certificates here bear the same names"
         );
         finding(Code::IntermediateMissing, depth, message)
     }
 }
 
-const WRONG_NAME: &str = " The key of the CA did make the signature, but the names differ, and a chain \
-                          needs both.";
+const WRONG_NAME: &str = ". The key of the CA did make the signature, but the names differ, and a chain \
+                          needs both";
 
 pub fn is_the_ca() -> Finding {
     let message = "The certificate is the uploaded CA itself: it validates, and proves nothing about a \
-                   client certificate.";
+                   client certificate";
     finding(Code::IsTheCa, 0, message.to_owned())
 }
 
 pub fn self_signed() -> Finding {
-    let message = "The certificate is signed by its own key, and it is not the uploaded CA.";
+    let message = "The certificate is signed by its own key, and it is not the uploaded CA";
     finding(Code::SelfSigned, 0, message.to_owned())
 }
 
 fn no_anchor(reading: &Reading<'_>, depth: usize) -> Finding {
-    let message = format!("Issued by \"{}\"; no CA was given to compare with.", name(reading.issuer));
+    let message = format!("Issued by \"{}\"; no CA was given to compare with", name(reading.issuer));
     finding(Code::IssuerDiffers, depth, message)
 }

@@ -12,9 +12,9 @@ use super::memo::IssuerKey;
 use super::names::Canonical;
 use super::reading::Reading;
 use super::validate::{in_order, validate};
-use super::{Direct, Finding, Path, Purpose, Verifier, is_warning};
+use super::{Direct, Path, Purpose, Verifier, is_warning};
 use crate::certificate::Certificate;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use attempt::{Attempt, Nearness};
 pub use bearers::Bearers;
 use ending::{is_the_ca, self_signed};
@@ -185,7 +185,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let mut findings = self.validate(chain, true);
         if let Some(&top) = chain.last() {
             let own = self.issuer(top).anchor_findings(self.verifier.at).iter().cloned();
-            findings.extend(own.map(|finding| Finding { depth: chain.len(), ..finding }));
+            findings.extend(own.map(|finding| finding.at(chain.len())));
         }
         let is_clean = findings.iter().all(is_warning);
         self.keep(Attempt { issuers: chain.to_vec(), nearness: Nearness::Whole, end: None, findings });

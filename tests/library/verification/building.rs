@@ -14,14 +14,14 @@ fn the_intermediate_is_missing() {
         told(&judgement.path.findings),
         ["intermediate-missing@0: Issued by \"CN=Issuing CA, O=Example\"; the uploaded CA is \"CN=Root CA, \
           O=Example\"; the certificate of \"CN=Issuing CA, O=Example\" is not here: it is an intermediate of \
-          \"CN=Root CA, O=Example\", or another CA."]
+          \"CN=Root CA, O=Example\", or another CA"]
     );
     assert_eq!(
         told(&judgement.direct.findings),
         [
             "issuer-differs@0: The uploaded CA did not issue this certificate. Issuer named in it: CN=Issuing CA, \
           O=Example; subject of the CA: CN=Root CA, O=Example. Its authority key identifier: none; subject key \
-          identifier of the CA: none."
+          identifier of the CA: none"
         ]
     );
 }
@@ -50,7 +50,7 @@ fn another_root_issued_it() {
         told(&path.findings),
         [
             "issuer-differs@1: Another CA issued it: its chain ends at the root \"CN=Other Root\"; the uploaded CA is \
-          \"CN=Root CA, O=Example\"."
+          \"CN=Root CA, O=Example\""
         ]
     );
 }
@@ -62,7 +62,7 @@ fn a_self_signed_certificate() {
         let device = Template::new(subject, &world.device_key, subject).sign(&world.device_key);
         let judgement = world.judge(&device);
         let expected =
-            ["self-signed@0: The certificate is signed by its own key, and it is not the uploaded CA."];
+            ["self-signed@0: The certificate is signed by its own key, and it is not the uploaded CA"];
         assert_eq!(told(&judgement.path.findings), expected, "{subject}");
         assert_eq!(told(&judgement.direct.findings), expected, "{subject}");
     }
@@ -78,7 +78,7 @@ fn the_ca_has_another_key_by_now() {
     let expected = "signature-invalid@0: The certificate names \"CN=Root CA, O=Example\" as its issuer, as the \
                     uploaded CA is called, but that key did not make its signature: the CA has another key by \
                     now, another CA bears the same name, or the certificate is damaged. Its authority key \
-                    identifier: 01010101; subject key identifier of the uploaded CA: 02020202.";
+                    identifier: 01010101; subject key identifier of the uploaded CA: 02020202";
     let judgement = judge(std::slice::from_ref(&renewed), &[], &device);
     assert_eq!(told(&judgement.direct.findings), [expected]);
     assert_eq!(told(&judgement.path.findings), [expected]);
@@ -158,7 +158,7 @@ fn the_key_identifier_finds_the_right_one_of_many() {
     let path = judge(std::slice::from_ref(&world.root), &pool, &lost).path;
     assert!(!path.passes());
     let spent = "intermediate-missing@0: The search for a chain was given up after 100 signature checks: too many \
-                 certificates here bear the same names.";
+                 certificates here bear the same names";
     assert!(told(&path.findings).contains(&spent.to_owned()), "{:?}", told(&path.findings));
 }
 
@@ -174,7 +174,7 @@ fn the_right_key_under_another_name_is_told() {
     for findings in [&judgement.direct.findings, &judgement.path.findings] {
         assert_eq!(codes(findings), ["issuer-differs@0"]);
         assert!(findings[0].message.ends_with(
-            "The key of the CA did make the signature, but the names differ, and a chain needs both."
+            "The key of the CA did make the signature, but the names differ, and a chain needs both"
         ));
     }
 }
@@ -185,7 +185,7 @@ fn without_a_ca_there_is_no_chain() {
     let judgement = judge(&[], &[], &world.device().sign(&world.issuing_key));
     assert_eq!(
         told(&judgement.path.findings),
-        ["issuer-differs@0: Issued by \"CN=Issuing CA, O=Example\"; no CA was given to compare with."]
+        ["issuer-differs@0: Issued by \"CN=Issuing CA, O=Example\"; no CA was given to compare with"]
     );
 }
 

@@ -11,7 +11,8 @@ mod usages;
 
 use crate::support::forge::{Key, Template};
 use certposture::certificate::Certificate;
-use certposture::verification::{Finding, Judgement, Path, Purpose, Verifier};
+use certposture::reason::Finding;
+use certposture::verification::{Judgement, Path, Purpose, Verifier};
 use jiff::Timestamp;
 
 const ROOT: &str = "O=Example, CN=Root CA";
@@ -75,12 +76,12 @@ fn judge_for(
 
 /// `code@depth: message` for each finding.
 fn told(findings: &[Finding]) -> Vec<String> {
-    findings.iter().map(|f| format!("{}@{}: {}", f.code, f.depth, f.message)).collect()
+    findings.iter().map(|f| format!("{}@{}: {}", f.code, f.depth().unwrap(), f.message)).collect()
 }
 
 /// The codes alone.
 fn codes(findings: &[Finding]) -> Vec<String> {
-    findings.iter().map(|f| format!("{}@{}", f.code, f.depth)).collect()
+    findings.iter().map(|f| format!("{}@{}", f.code, f.depth().unwrap())).collect()
 }
 
 #[test]

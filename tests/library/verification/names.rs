@@ -16,7 +16,7 @@ fn told_of(constraints: Vec<u8>, change: impl FnOnce(Template) -> Template) -> V
 fn violation(what: &str) -> [String; 1] {
     [format!(
         "name-constraint-violated@0: The certificate bears a name that the intermediate \"CN=Issuing CA, \
-         O=Example\" does not allow: {what}."
+         O=Example\" does not allow: {what}"
     )]
 }
 

@@ -15,21 +15,21 @@ fn dates_of_the_certificate_and_of_the_intermediate() {
     assert!(!path.passes());
     assert_eq!(
         told(&path.findings),
-        ["expired@0: The certificate expired on 2024-12-20 00:00:00 UTC, 12 days ago."]
+        ["expired@0: The certificate expired on 2024-12-20 00:00:00 UTC, 12 days ago"]
     );
     let device = world.device().dates("250101000001Z", "300101000000Z").sign(&world.issuing_key);
     assert_eq!(
         told(&world.judge(&device).path.findings),
         [
-            "not-yet-valid@0: The certificate is valid from 2025-01-01 00:00:01 UTC, 1 second from now; is this \
-          machine's clock right?"
+            "not-yet-valid@0: The certificate is not valid before 2025-01-01 00:00:01 UTC, 1 second from now; check \
+          this machine's clock"
         ]
     );
     let issuing = Template::ca(ISSUING, &world.issuing_key, ROOT).dates("200101000000Z", "241231225900Z");
     assert_eq!(
         told(&world.path_under(issuing).findings),
         [
-            "expired@1: The intermediate \"CN=Issuing CA, O=Example\" expired on 2024-12-31 22:59:00 UTC, 1 hour ago."
+            "expired@1: The intermediate \"CN=Issuing CA, O=Example\" expired on 2024-12-31 22:59:00 UTC, 1 hour ago"
         ]
     );
 }
@@ -59,13 +59,13 @@ fn expiry_is_announced() {
     let device = world.device().dates("200101000000Z", "250113000000Z").sign(&world.issuing_key);
     assert_eq!(
         told(&validity(&device, super::at(), 30)),
-        ["expires-soon@0: Passes now; the certificate expires on 2025-01-13 00:00:00 UTC, in 12 days."]
+        ["expires-soon@0: Passes now; the certificate expires on 2025-01-13 00:00:00 UTC, in 12 days"]
     );
     assert_eq!(validity(&device, super::at(), 11), []);
     let gone = world.device().dates("200101000000Z", "241231235959Z").sign(&world.issuing_key);
     assert_eq!(
         told(&validity(&gone, super::at(), 30)),
-        ["expired@0: The certificate expired on 2024-12-31 23:59:59 UTC, 1 second ago."]
+        ["expired@0: The certificate expired on 2024-12-31 23:59:59 UTC, 1 second ago"]
     );
 }
 
@@ -74,14 +74,14 @@ fn an_intermediate_must_be_a_ca() {
     let world = World::new();
     let plain = Template::new(ISSUING, &world.issuing_key, ROOT);
     let absent = "issuer-not-a-ca@1: The intermediate \"CN=Issuing CA, O=Example\" issued a certificate but is \
-                  not a CA: it has no basic constraints.";
+                  not a CA: it has no basic constraints";
     assert_eq!(told(&world.path_under(plain.clone()).findings), [absent]);
     let denied = plain.clone().with(basic_constraints(false, None));
     assert_eq!(
         told(&world.path_under(denied).findings),
         [
             "issuer-not-a-ca@1: The intermediate \"CN=Issuing CA, O=Example\" issued a certificate but is not a \
-          CA: its basic constraints say that it is not a CA."
+          CA: its basic constraints say that it is not a CA"
         ]
     );
     // RFC 5280 §6.1.4 (k): version 1 has no way to say so.
@@ -99,7 +99,7 @@ fn an_intermediate_must_be_allowed_to_sign_certificates() {
         told(&world.path_under(issuing).findings),
         [
             "issuer-key-usage@1: The intermediate \"CN=Issuing CA, O=Example\" must not sign certificates: its key \
-          usage lacks keyCertSign."
+          usage lacks keyCertSign"
         ]
     );
 }
@@ -121,7 +121,7 @@ fn path_lengths_count_intermediates_that_are_not_self_issued() {
     assert_eq!(
         told(&judge(&[limited(0), issuing.clone()], &device).findings),
         ["path-length-exceeded@1: The intermediate \"CN=Issuing CA, O=Example\" stands too deep: the \
-          intermediate \"CN=Policy CA, O=Example\" allows no intermediate below it."]
+          intermediate \"CN=Policy CA, O=Example\" allows no intermediate below it"]
     );
     // A certificate by which the issuing CA changes its key is self-issued and does not count.
     let new_key = forge::Key::p256("issuing, new");
@@ -143,7 +143,7 @@ fn critical_extensions_that_are_not_processed() {
         told(&world.judge(&strange.sign(&world.issuing_key)).path.findings),
         [
             "unknown-critical-extension@0: The certificate has the critical extension 1.3.6.1.4.1.99999.1, which is \
-          not processed here: a certificate with a critical extension that is not understood must be refused."
+          not processed here: a certificate with a critical extension that is not understood must be refused"
         ]
     );
     let harmless = world.device().with(forge::extension("1.3.6.1.4.1.99999.1", false, &[5, 0]));
@@ -159,7 +159,7 @@ fn critical_extensions_that_are_not_processed() {
         [
             "unknown-critical-extension@1: The intermediate \"CN=Issuing CA, O=Example\" has the critical extension \
           policyConstraints (2.5.29.36), which is not processed here: a certificate with a critical extension \
-          that is not understood must be refused."
+          that is not understood must be refused"
         ]
     );
 }
@@ -194,13 +194,13 @@ fn purposes_along_the_path() {
         judge(Purpose::ClientAuth, Some(&[CLIENT_AUTH]), Some(&[SERVER_AUTH, EMAIL_PROTECTION])),
         ["eku-missing@1: The intermediate \"CN=Issuing CA, O=Example\" is not for clientAuth \
           (1.3.6.1.5.5.7.3.2): its extended key usage lists serverAuth (1.3.6.1.5.5.7.3.1), emailProtection \
-          (1.3.6.1.5.5.7.3.4)."]
+          (1.3.6.1.5.5.7.3.4)"]
     );
     assert_eq!(
         judge(Purpose::Email, Some(&[CLIENT_AUTH]), None),
         [
             "eku-missing@0: The certificate is not for emailProtection (1.3.6.1.5.5.7.3.4): its extended key usage \
-          lists clientAuth (1.3.6.1.5.5.7.3.2)."
+          lists clientAuth (1.3.6.1.5.5.7.3.2)"
         ]
     );
 }
@@ -241,14 +241,14 @@ fn the_key_usage_must_be_consistent_with_the_purpose() {
         told_for(Purpose::ClientAuth, 0x20, 5),
         [
             "eku-missing@0: The certificate is not for clientAuth (1.3.6.1.5.5.7.3.2): its key usage allows neither \
-          digitalSignature nor keyAgreement."
+          digitalSignature nor keyAgreement"
         ]
     );
     assert_eq!(
         told_for(Purpose::Email, 0x02, 1),
         [
             "eku-missing@0: The certificate is not for emailProtection (1.3.6.1.5.5.7.3.4): its key usage allows \
-          neither digitalSignature, nonRepudiation, keyEncipherment nor keyAgreement."
+          neither digitalSignature, nonRepudiation, keyEncipherment nor keyAgreement"
         ]
     );
 }

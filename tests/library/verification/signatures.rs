@@ -60,8 +60,8 @@ fn weak_hashes_and_keys_are_warned_of() {
     assert_eq!(
         told(&judgement.path.findings),
         [
-            "algorithm-weak@0: The certificate is signed with SHA-1, for which forgeries have been made.",
-            "algorithm-weak@1: The uploaded CA has an RSA key of 1024 bits; fewer than 2048 are weak."
+            "algorithm-weak@0: The certificate is signed with SHA-1, for which forgeries have been made",
+            "algorithm-weak@1: The uploaded CA has an RSA key of 1024 bits; fewer than 2048 are weak"
         ]
     );
     assert_eq!(codes(&judgement.direct.findings), ["algorithm-weak@0"]);
@@ -81,7 +81,7 @@ fn a_damaged_certificate() {
             "signature-invalid@0: The certificate names \"CN=Root CA, O=Example\" as its issuer, as the uploaded CA \
           is called, but that key did not make its signature: the CA has another key by now, another CA bears \
           the same name, or the certificate is damaged. Its authority key identifier: none; subject key \
-          identifier of the uploaded CA: none."
+          identifier of the uploaded CA: none"
         ]
     );
 }
@@ -148,7 +148,7 @@ fn algorithms_that_are_not_checked() {
             told(&judgement.path.findings),
             [format!(
                 "algorithm-unsupported@0: The certificate names \"CN=Root CA, O=Example\" as its issuer, but its \
-                 signature cannot be checked: {what}."
+                 signature cannot be checked: {what}"
             )]
         );
         assert_eq!(judgement.direct.findings, judgement.path.findings);
@@ -224,7 +224,7 @@ fn keys_that_cannot_be_used() {
         let judgement = judge(&[root.sign(&signer)], &[], &device);
         let message = &judgement.direct.findings[0].message;
         assert_eq!(codes(&judgement.direct.findings), ["algorithm-unsupported@0"], "{what}: {message}");
-        assert!(message.ends_with(&format!("its signature cannot be checked: {what}.")), "{what}: {message}");
+        assert!(message.ends_with(&format!("its signature cannot be checked: {what}")), "{what}: {message}");
         assert!(!judgement.path.passes());
     }
 }

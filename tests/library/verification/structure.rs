@@ -28,7 +28,7 @@ fn encodings_that_are_not_der() {
     let long_integer = vec![2, 2, 0, 5];
     assert_eq!(
         faulty(|device| device.serial = long_integer),
-        "it is not strict DER: an INTEGER that is not in its shortest form at byte 12."
+        "it is not strict DER: an INTEGER that is not in its shortest form at byte 12"
     );
     let mut odd = forge::extension("1.3.6.1.4.1.99999.1", true, &[5, 0]);
     let critical = odd.windows(3).position(|w| w == [1, 1, 0xff]).unwrap();
@@ -44,11 +44,11 @@ fn encodings_that_are_not_der() {
     long_form.splice(1..2, [0x83, 0]);
     assert_eq!(
         fault(&world, &Certificate::from_der(long_form)),
-        "it is not strict DER: a length that is not in its shortest form at byte 0."
+        "it is not strict DER: a length that is not in its shortest form at byte 0"
     );
     let longer = [device.der(), &[0]].concat();
-    assert_eq!(fault(&world, &Certificate::from_der(longer)), "bytes follow the certificate.");
-    assert_eq!(fault(&world, &Certificate::from_der(Vec::new())), "it is empty.");
+    assert_eq!(fault(&world, &Certificate::from_der(longer)), "bytes follow the certificate");
+    assert_eq!(fault(&world, &Certificate::from_der(Vec::new())), "it is empty");
 }
 
 #[test]
@@ -58,30 +58,30 @@ fn versions_know_only_their_own_fields() {
             device.version = None;
             device.extensions.push(basic_constraints(false, None));
         }),
-        "it has extensions, which version 1 does not know."
+        "it has extensions, which version 1 does not know"
     );
     assert_eq!(
         faulty(|device| {
             device.version = Some(1);
             device.extensions.push(basic_constraints(false, None));
         }),
-        "it has extensions, which version 2 does not know."
+        "it has extensions, which version 2 does not know"
     );
     assert_eq!(
         faulty(|device| {
             device.version = None;
             device.identifiers.push(der::context(1, &[0, 1]));
         }),
-        "it has unique identifiers, which version 1 does not know."
+        "it has unique identifiers, which version 1 does not know"
     );
-    assert_eq!(faulty(|device| device.version = Some(3)), "it is of a version that does not exist.");
+    assert_eq!(faulty(|device| device.version = Some(3)), "it is of a version that does not exist");
 }
 
 #[test]
 fn serial_numbers() {
     assert_eq!(
         faulty(|device| device.serial = der::integer(&[0x11; 40])),
-        "its serial number has 40 octets; 20 are allowed."
+        "its serial number has 40 octets; 20 are allowed"
     );
     let world = World::new();
     // RFC 5280 §4.1.2.2: negative ones and zero are to be handled gracefully.
@@ -94,12 +94,12 @@ fn serial_numbers() {
 #[test]
 fn dates() {
     for (date, what) in [
-        (der::utc_time("250230000000Z"), "its end date is no date of the calendar."),
-        (der::utc_time("251301000000Z"), "its end date is no date of the calendar."),
-        (der::utc_time("2501010000Z"), "its end date is not written as RFC 5280 wants it."),
-        (der::utc_time("250101000000+0100"), "its end date is not written as RFC 5280 wants it."),
-        (der::generalized_time("20300101000000.5Z"), "its end date is not written as RFC 5280 wants it."),
-        (der::tlv(0x0c, b"300101000000Z"), "its end date is no date."),
+        (der::utc_time("250230000000Z"), "its end date is no date of the calendar"),
+        (der::utc_time("251301000000Z"), "its end date is no date of the calendar"),
+        (der::utc_time("2501010000Z"), "its end date is not written as RFC 5280 wants it"),
+        (der::utc_time("250101000000+0100"), "its end date is not written as RFC 5280 wants it"),
+        (der::generalized_time("20300101000000.5Z"), "its end date is not written as RFC 5280 wants it"),
+        (der::tlv(0x0c, b"300101000000Z"), "its end date is no date"),
     ] {
         assert_eq!(faulty(|device| device.not_after = date), what);
     }
@@ -110,44 +110,44 @@ fn extensions() {
     let twice = basic_constraints(false, None);
     assert_eq!(
         faulty(|device| device.extensions.extend([twice.clone(), twice])),
-        "it has the extension basicConstraints (2.5.29.19) twice."
+        "it has the extension basicConstraints (2.5.29.19) twice"
     );
     for (extension, what) in [
         (
             forge::extension("2.5.29.19", true, &der::sequence(&[der::integer(&[0x80])])),
-            "its extension basicConstraints (2.5.29.19) is malformed (its path length is negative).",
+            "its extension basicConstraints (2.5.29.19) is malformed (its path length is negative)",
         ),
         (
             forge::extension("2.5.29.15", true, &[4, 1, 6]),
-            "its extension keyUsage (2.5.29.15) is malformed (it is of another type).",
+            "its extension keyUsage (2.5.29.15) is malformed (it is of another type)",
         ),
         (
             forge::extension("2.5.29.15", true, &[3, 2, 1]),
-            "its extension keyUsage (2.5.29.15) is malformed (the element at byte 0 is cut short).",
+            "its extension keyUsage (2.5.29.15) is malformed (the element at byte 0 is cut short)",
         ),
         (
             forge::extension("2.5.29.15", true, &[3, 1, 0]),
-            "its extension keyUsage (2.5.29.15) is malformed (it allows nothing).",
+            "its extension keyUsage (2.5.29.15) is malformed (it allows nothing)",
         ),
         (
             forge::extension("2.5.29.32", true, &[0x30]),
-            "its extension certificatePolicies (2.5.29.32) is malformed (an element without a length at byte 0).",
+            "its extension certificatePolicies (2.5.29.32) is malformed (an element without a length at byte 0)",
         ),
         (
             forge::extension("2.5.29.37", false, &[0x30, 0]),
-            "its extension extKeyUsage (2.5.29.37) is malformed (it lists no usage).",
+            "its extension extKeyUsage (2.5.29.37) is malformed (it lists no usage)",
         ),
         (
             forge::alternative_names(&[]),
-            "its extension subjectAltName (2.5.29.17) is malformed (an empty list of names).",
+            "its extension subjectAltName (2.5.29.17) is malformed (an empty list of names)",
         ),
         (
             forge::alternative_names(&[der::context(2, "dün".as_bytes())]),
-            "its extension subjectAltName (2.5.29.17) is malformed (an IA5String with characters beyond ASCII).",
+            "its extension subjectAltName (2.5.29.17) is malformed (an IA5String with characters beyond ASCII)",
         ),
         (
             forge::name_constraints(&[], &[]),
-            "its extension nameConstraints (2.5.29.30) is malformed (it constrains nothing).",
+            "its extension nameConstraints (2.5.29.30) is malformed (it constrains nothing)",
         ),
     ] {
         assert_eq!(faulty(|device| device.extensions.push(extension)), what);
@@ -158,11 +158,11 @@ fn extensions() {
 fn names_and_leftovers() {
     assert_eq!(
         faulty(|device| device.subject = der::sequence(&[vec![0x31, 0]])),
-        "one of its names is malformed."
+        "one of its names is malformed"
     );
     assert_eq!(
         faulty(|device| device.identifiers.push(vec![5, 0])),
-        "its signed part holds something that does not belong there."
+        "its signed part holds something that does not belong there"
     );
 }
 
@@ -174,7 +174,7 @@ fn a_malformed_intermediate() {
         told(&world.path_under(issuing).findings),
         [
             "certificate-unparseable@1: The intermediate \"CN=Issuing CA, O=Example\" is malformed: it has the \
-          extension basicConstraints (2.5.29.19) twice."
+          extension basicConstraints (2.5.29.19) twice"
         ]
     );
     let mut issuing = Template::ca(ISSUING, &world.issuing_key, ROOT);
@@ -184,7 +184,7 @@ fn a_malformed_intermediate() {
         [
             "certificate-unparseable@1: The certificate names \"CN=Issuing CA, O=Example\" as its issuer, but the \
           certificate here of that name is malformed: it is not strict DER: an INTEGER that is not in its \
-          shortest form at byte 13."
+          shortest form at byte 13"
         ]
     );
 }
@@ -193,7 +193,7 @@ fn a_malformed_intermediate() {
 fn the_other_questions_name_the_fault_too() {
     let nothing = Certificate::from_der(vec![0x30, 0]);
     let expected =
-        ["certificate-unparseable@0: The certificate is malformed: its signed part is not a SEQUENCE."];
+        ["certificate-unparseable@0: The certificate is malformed: its signed part is not a SEQUENCE"];
     assert_eq!(told(&validity(&nothing, super::at(), 30)), expected);
     assert_eq!(told(&extended_key_usage(&nothing, &[Usage::ClientAuth])), expected);
     assert_eq!(told(&subject_alternative_name(&nothing, &["x".to_owned()])), expected);

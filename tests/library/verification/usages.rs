@@ -24,20 +24,20 @@ fn usages_by_their_own_identifiers() {
     assert_eq!(
         told(&extended_key_usage(&device(|device| device), &both)),
         ["eku-absent@0: The certificate has no extended key usage extension; the rule wants clientAuth \
-          (1.3.6.1.5.5.7.3.2) and emailProtection (1.3.6.1.5.5.7.3.4) in it."]
+          (1.3.6.1.5.5.7.3.2) and emailProtection (1.3.6.1.5.5.7.3.4) in it"]
     );
     assert_eq!(
         told(&extended_key_usage(&with(&[CLIENT_AUTH]), &both)),
         [
             "eku-missing@0: The certificate's extended key usage lists clientAuth (1.3.6.1.5.5.7.3.2); the rule wants \
-          emailProtection (1.3.6.1.5.5.7.3.4) too."
+          emailProtection (1.3.6.1.5.5.7.3.4) too"
         ]
     );
     assert_eq!(
         told(&extended_key_usage(&with(&[ANY_USAGE]), &[Usage::ClientAuth])),
         [
             "eku-missing@0: The certificate's extended key usage lists anyExtendedKeyUsage (2.5.29.37.0); the rule \
-          wants clientAuth (1.3.6.1.5.5.7.3.2) too. anyExtendedKeyUsage does not stand in for it."
+          wants clientAuth (1.3.6.1.5.5.7.3.2) too. anyExtendedKeyUsage does not stand in for it"
         ]
     );
 }
@@ -83,7 +83,7 @@ fn alternative_names_of_the_four_kinds_match() {
         told(&["not looked at", "192.0.2.8"]),
         ["san-differs@0: The certificate's subject alternative names are DNS:device-042.example.com, \
           email:Jo@example.com, URI:urn:uuid:42, IP:192.0.2.7, IP:2001:db8::1, directory name:CN=not looked at; \
-          the rule wants \"not looked at\" or \"192.0.2.8\"."]
+          the rule wants \"not looked at\" or \"192.0.2.8\""]
     );
 }
 
@@ -93,14 +93,14 @@ fn alternative_names_that_are_missing_or_of_the_wrong_kind() {
     assert_eq!(
         told(&subject_alternative_name(&device(|device| device), &wanted)),
         ["san-absent@0: The certificate has no subject alternative name extension; the rule wants \
-          \"jo@example.com\" in it."]
+          \"jo@example.com\" in it"]
     );
     let principal = device(|device| device.with(alternative_names(&[forge::principal("JO@example.com")])));
     assert_eq!(
         told(&subject_alternative_name(&principal, &wanted)),
         [
             "san-other-name-only@0: \"jo@example.com\" stands in the certificate's subject alternative names, but \
-          only as an otherName (such as a user principal name), which the check does not look at."
+          only as an otherName (such as a user principal name), which the check does not look at"
         ]
     );
 }

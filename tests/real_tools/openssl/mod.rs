@@ -88,7 +88,7 @@ fn judge_both(seed: u64, keys: &Keys, folder: &Path) -> Outcome {
         Verifier::new(&anchors, &pool, at).judge(&Certificate::from_der(case.leaf.clone()), purpose).path;
     let (theirs, said) = openssl(&case, &folder.join(seed.to_string()));
     let codes: Vec<String> =
-        path.findings.iter().map(|f| format!("{}@{} {}", f.code, f.depth, f.message)).collect();
+        path.findings.iter().map(|f| format!("{}@{} {}", f.code, f.depth().unwrap(), f.message)).collect();
     Outcome { seed, fault: case.fault, ours: path.passes(), theirs, details: format!("{codes:?} / {said}") }
 }
 
