@@ -76,7 +76,7 @@ impl UploadedCas {
     }
 
     fn add_file(&mut self, file: &Path) {
-        match input::read(file, MAX_FILE_SIZE) {
+        match input::read_named(file, MAX_FILE_SIZE) {
             Ok(bytes) => self.add_bytes(&bytes, Some(file)),
             Err(why) => self.note(Code::CaUnreadable, Some(file), None, why.to_string()),
         }

@@ -31,6 +31,15 @@ impl RuleType {
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::ClientCertificate, Self::ClientCertificateV2].into_iter().find(|t| t.as_str() == name)
     }
+
+    /// Reads what people write: the API's name, or `v1` and `v2`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "v1" => Some(Self::ClientCertificate),
+            "v2" => Some(Self::ClientCertificateV2),
+            name => Self::from_name(name),
+        }
+    }
 }
 
 impl fmt::Display for RuleType {

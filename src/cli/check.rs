@@ -1,6 +1,6 @@
 //! `certposture check`: the verdict and why.
 
-use super::{Common, Exit, UsageError, options};
+use super::{Common, Exit, UsageError, options, refuse_to_read_twice};
 use crate::ca::{self, UploadedCas};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
@@ -61,6 +61,7 @@ struct Asked {
 
 impl Asked {
     fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
+        refuse_to_read_twice(arguments.rule.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;
         let file = arguments.rule.as_deref().map(read_rule_file);
         let bundled = match &file {
             Some(Ok(file)) if arguments.ca.is_empty() => file.certificates.clone(),
@@ -183,7 +184,7 @@ pub(super) fn bytes_of(argument: &OsStr) -> Vec<u8> {
 fn read_rule_file(path: &Path) -> Result<RuleFile, Finding> {
     let name = shown(&path.to_string_lossy()).into_owned();
     let problem = |why: String| Finding::new(Code::RuleMalformed, format!("The rule file {name} {why}"));
-    let bytes = input::read(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
+    let bytes = input::read_named(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
     rule::read_rules(&bytes).map_err(|why| problem(format!("cannot be used: {why}")))
 }
 
@@ -249,7 +250,7 @@ pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certif
     let mut certificates = Vec::new();
     for file in files {
         let name = || format!("the intermediate {}", shown(&file.to_string_lossy()));
-        let bytes = input::read(file, ca::MAX_FILE_SIZE).with_context(name)?;
+        let bytes = input::read_named(file, ca::MAX_FILE_SIZE).with_context(name)?;
         let found = encoding::certificates(&bytes).with_context(name)?;
         certificates.extend(found.into_iter().map(Certificate::from_der));
     }

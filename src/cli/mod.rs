@@ -24,10 +24,12 @@ use offline as pull;
 pub use options::{Cli, Command, Common};
 
 use crate::diagnosis::Verdict;
+use crate::input;
 use crate::report::{Format, Style, json, nagios};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How a command ended; the numbers are part of the contract.
@@ -80,7 +82,7 @@ pub fn main() -> ExitCode {
     // that this program never makes. Where the system refuses, nothing else changes.
     crate::os::forbid_core_dumps();
     let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+        Ok(cli) => cli.settled(),
         Err(error) => {
             let error = mistyped::explained(error, std::env::args_os());
             let _ = error.print();
@@ -105,6 +107,14 @@ pub fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// Standard input can be read once.
+fn refuse_to_read_twice<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), UsageError> {
+    if files.into_iter().filter(|file| input::is_standard_input(file)).count() > 1 {
+        return Err(UsageError("standard input (-) can stand for one file only".to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether a monitor called, though the rest of what was typed cannot be understood.

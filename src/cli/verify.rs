@@ -1,6 +1,6 @@
 //! `certposture verify`: each certificate against the uploaded CA, directly and along a chain.
 
-use super::{Common, Exit, check, list, options};
+use super::{Common, Exit, check, list, options, refuse_to_read_twice};
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Unread, Verification, Verified};
@@ -25,6 +25,7 @@ const MANY: usize = 500;
 const MAX_FILE_SIZE: u64 = 16 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    refuse_to_read_twice(arguments.certificates.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;
     let answer = verify(arguments, common);
     if let Some(error) = &answer.error {
         warn(error);
@@ -183,7 +184,8 @@ struct Found {
 }
 
 fn read_file(file: &Source) -> Result<Found, String> {
-    let bytes = match input::read(&file.path, MAX_FILE_SIZE) {
+    let read = if file.is_named { input::read_named } else { input::read };
+    let bytes = match read(&file.path, MAX_FILE_SIZE) {
         Ok(bytes) => bytes,
         Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) if !file.is_named => {
             return Ok(Found::default());

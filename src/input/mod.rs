@@ -69,6 +69,64 @@ fn read_all(file: File, length: u64, limit: u64) -> Result<Zeroizing<Vec<u8>>, U
     Ok(bytes)
 }
 
+/// What a user may write in place of a file's name.
+pub const STANDARD_INPUT: &str = "-";
+
+/// The same of a file that the user named: `-` is standard input, and what a shell's process substitution
+/// hands over as `/dev/fd/N` may be a pipe.
+pub fn read_named(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    if is_standard_input(path) {
+        return read_stream(io::stdin().lock(), limit);
+    }
+    if !is_descriptor(path) {
+        return read(path, limit);
+    }
+    let file = os::open(path)?;
+    match file.metadata()? {
+        kind if kind.is_file() => read(path, limit),
+        kind if kind.is_dir() => Err(Unreadable::Directory),
+        _ if os::wait_for_data(&file)? => read_stream(file, limit),
+        _ => Err(Unreadable::NotAFile),
+    }
+}
+
+/// Whether it stands for standard input.
+pub fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT) || path == Path::new("/dev/stdin")
+}
+
+fn is_descriptor(path: &Path) -> bool {
+    ["/dev/fd", "/proc/self/fd"].into_iter().any(|folder| path.parent() == Some(Path::new(folder)))
+}
+
+/// Everything up to the end of a stream. Where more room is needed the old bytes are wiped.
+fn read_stream(mut stream: impl io::Read, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    let most = usize::try_from(limit).map_err(|_| Unreadable::TooLarge(limit))?;
+    let mut bytes = Zeroizing::new(vec![0; FIRST_ROOM.min(most) + 1]);
+    let mut length = 0;
+    loop {
+        match stream.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+        if length > most {
+            return Err(Unreadable::TooLarge(limit));
+        }
+        if length == bytes.len() {
+            let mut larger = Zeroizing::new(vec![0; (2 * length).min(most + 1)]);
+            larger[..length].copy_from_slice(&bytes);
+            bytes = larger;
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Most certificates and rules are shorter.
+const FIRST_ROOM: usize = 1 << 16;
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -84,6 +142,15 @@ mod tests {
         assert!(matches!(read(&file.join("below"), 9), Err(Unreadable::Missing)));
         assert!(matches!(read(folder.path(), 9), Err(Unreadable::Directory)));
         assert!(matches!(read(Path::new("/dev/zero"), 9), Err(Unreadable::NotAFile)));
+    }
+
+    #[test]
+    fn a_stream_is_read_to_its_end_and_no_further_than_its_limit() {
+        let long: Vec<u8> = (0..200_000u32).map(|n| n as u8).collect();
+        assert_eq!(*read_stream(&long[..], 200_000).unwrap(), long);
+        assert!(matches!(read_stream(&long[..], 199_999), Err(Unreadable::TooLarge(199_999))));
+        assert!(matches!(read_stream(io::repeat(1), 1 << 20), Err(Unreadable::TooLarge(_))));
+        assert!(read_stream(io::empty(), 9).unwrap().is_empty());
     }
 
     #[test]

@@ -18,4 +18,5 @@ mod unix;
 
 pub use platform::{
     SYSTEM, effective_user, forbid_core_dumps, has_writer, open, owner_only, path_of_bytes, share_lock,
+    wait_for_data,
 };

@@ -4,13 +4,13 @@ use crate::system::System;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc::{self, flock};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 /// Other systems than macOS are taken for Linux.
@@ -25,6 +25,16 @@ pub fn forbid_core_dumps() {
 pub fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+}
+
+/// Lets reads of a pipe wait for its writer, after [`open`]; `false` for anything else that is no file.
+pub fn wait_for_data(file: &File) -> io::Result<bool> {
+    if !file.metadata()?.file_type().is_fifo() {
+        return Ok(false);
+    }
+    let flags = fcntl_getfl(file)?;
+    fcntl_setfl(file, flags - OFlags::NONBLOCK)?;
+    Ok(true)
 }
 
 /// The file that is made may be read by its owner only.

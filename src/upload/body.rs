@@ -64,7 +64,7 @@ impl Body {
         let file = shown(&choice.file.to_string_lossy()).into_owned();
         let unreadable = |why: String| BodyError::Unreadable(format!("The CA file {file} {why}"));
         let bytes =
-            input::read(&choice.file, ca::MAX_FILE_SIZE).map_err(|why| unreadable(why.to_string()))?;
+            input::read_named(&choice.file, ca::MAX_FILE_SIZE).map_err(|why| unreadable(why.to_string()))?;
         let objects = ca::decode(&bytes).map_err(unreadable)?;
         let travelling_key = !objects.keys.is_empty();
         let chosen = choose(objects, choice.certificate).map_err(unreadable)?;
@@ -196,7 +196,7 @@ fn pem_text(certificates: &[Certificate]) -> String {
 fn read_key(file: &Path, certificates: &[Certificate]) -> Result<Zeroizing<String>, BodyError> {
     let name = shown(&file.to_string_lossy()).into_owned();
     let refused = |why: &str| BodyError::Refused(format!("the key file {name} {why}"));
-    let bytes = input::read(file, ca::MAX_FILE_SIZE).map_err(|why| refused(&why.to_string()))?;
+    let bytes = input::read_named(file, ca::MAX_FILE_SIZE).map_err(|why| refused(&why.to_string()))?;
     let keys = encoding::private_keys(&bytes);
     let public: Vec<PublicKey> = certificates.iter().filter_map(|c| PublicKey::from_spki(c.spki())).collect();
     let is_encrypted = keys.iter().any(|(key, _)| *key == Key::Encrypted);

@@ -152,7 +152,7 @@ impl InspectedFile {
     fn read(path: &Path, at: Timestamp) -> Self {
         let empty =
             Self { path: path.to_owned(), certificates: Vec::new(), private_keys: 0, unreadable: None };
-        let read = input::read(path, ca::MAX_FILE_SIZE).map_err(|why| why.to_string());
+        let read = input::read_named(path, ca::MAX_FILE_SIZE).map_err(|why| why.to_string());
         let objects = match read.and_then(|bytes| ca::decode(&bytes)) {
             Ok(objects) => objects,
             Err(why) => return Self { unreadable: Some(why), ..empty },

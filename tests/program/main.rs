@@ -12,6 +12,7 @@
 //! * `nss_store`: NSS databases that only certutil may read
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
+//! * `standard_input`: `-` and other short forms
 //! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
 //! * `verify_command`: `verify`
 
@@ -33,5 +34,6 @@ mod limits;
 mod nss_store;
 mod readme;
 mod secrets;
+mod standard_input;
 mod untrusted_text;
 mod verify_command;

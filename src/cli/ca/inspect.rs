@@ -55,7 +55,7 @@ impl Beside {
     /// Somebody asks about this very file: without a client certificate in it, its first one is meant.
     fn add_file(&mut self, file: &Path) -> anyhow::Result<()> {
         let name = || format!("the client certificate {}", shown(&file.to_string_lossy()));
-        let bytes = input::read(file, ca::MAX_FILE_SIZE).with_context(name)?;
+        let bytes = input::read_named(file, ca::MAX_FILE_SIZE).with_context(name)?;
         let found = encoding::certificates(&bytes).with_context(name)?;
         let certificates: Vec<Certificate> = found.into_iter().map(Certificate::from_der).collect();
         let first = certificates.first().with_context(|| format!("{} holds no certificate", name()))?.clone();

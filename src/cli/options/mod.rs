@@ -14,6 +14,8 @@ use crate::verification;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -25,6 +27,16 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Cli {
+    /// With every short form replaced by what it is short for.
+    pub fn settled(mut self) -> Self {
+        if self.common.json {
+            self.common.format = Format::Json;
+        }
+        self
+    }
 }
 
 const EXIT_STATUS: &str = "Exit status: 0 pass, 1 fail, 2 wrong usage, 3 cannot tell.\n\
@@ -159,11 +171,11 @@ pub struct Common {
     /// Whose look-up applies to file: stores: linux, macos or windows
     #[arg(long, value_name = "SYSTEM", global = true, value_parser = parse_system, help_heading = "What to judge")]
     pub os: Option<System>,
-    /// The type of the rule: client_certificate (the default) or client_certificate_v2
+    /// The type of the rule: client_certificate (v1, the default) or client_certificate_v2 (v2)
     #[arg(long = "type", value_name = "TYPE", global = true, value_parser = parse_type, help_heading = "What to judge")]
     pub rule_type: Option<RuleType>,
-    /// Judge as of this moment, such as 2026-12-01T00:00:00Z
-    #[arg(long, value_name = "RFC3339", global = true, value_parser = parse_moment, help_heading = "What to judge")]
+    /// Judge as of this moment, such as 2026-12-01 or 2026-12-01T09:00:00Z
+    #[arg(long, value_name = "TIME", global = true, value_parser = parse_moment, help_heading = "What to judge")]
     pub at: Option<Timestamp>,
     /// Warn of certificates that expire within so many days
     #[arg(long, value_name = "DAYS", default_value_t = 30, global = true, help_heading = "What to judge")]
@@ -177,6 +189,9 @@ pub struct Common {
     /// How the answer is written (html: by check and verify; those after it: by check)
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub format: Format,
+    /// Short for --format json
+    #[arg(long, global = true, conflicts_with = "format", help_heading = "Output")]
+    pub json: bool,
     /// When to use colour (NO_COLOR and CLICOLOR_FORCE are honoured)
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Output")]
     pub color: ColorChoice,
@@ -193,13 +208,20 @@ fn parse_system(name: &str) -> Result<System, String> {
 }
 
 fn parse_moment(text: &str) -> Result<Timestamp, String> {
-    text.parse()
-        .map_err(|_| "write the moment as 2026-12-01T00:00:00Z, or with an offset such as +01:00".to_owned())
+    // A day alone: what reads a date would pass over a time behind it.
+    let day = || TimeZone::UTC.to_timestamp(Date::strptime("%Y-%m-%d", text).ok()?.at(0, 0, 0, 0)).ok();
+    let moment = text.parse().ok().or_else(day);
+    moment.ok_or_else(|| {
+        "write the moment as 2026-12-01 (the beginning of that day, UTC), as 2026-12-01T00:00:00Z, or with an offset \
+         such as +01:00"
+            .to_owned()
+    })
 }
 
 fn parse_type(name: &str) -> Result<RuleType, String> {
-    RuleType::from_name(name)
-        .ok_or_else(|| "the types are client_certificate and client_certificate_v2".to_owned())
+    RuleType::from_word(name).ok_or_else(|| {
+        "the types are client_certificate (or v1) and client_certificate_v2 (or v2)".to_owned()
+    })
 }
 
 #[cfg(test)]
