@@ -3,17 +3,6 @@
 use super::oid;
 use super::tlv::{Reader, tag};
 
-/// Algorithms and curves with a name of their own; the first two need a look at the key.
-const KNOWN: &[(&[u8], &str)] = &[
-    (oid::P256, "EC P-256"),
-    (oid::P384, "EC P-384"),
-    (oid::P521, "EC P-521"),
-    (oid::SECP256K1, "EC secp256k1"),
-    (oid::ED25519, "Ed25519"),
-    (oid::ED448, "Ed448"),
-    (oid::DSA, "DSA"),
-];
-
 /// Names the key in a `subjectPublicKeyInfo` element: `RSA 2048`, `EC P-256`, `Ed25519`, or the
 /// dotted number of an algorithm that has no name here.
 pub fn describe_key(spki: &[u8]) -> String {
@@ -37,16 +26,13 @@ fn describe(spki: &[u8]) -> Option<String> {
     if id == oid::EC_PUBLIC_KEY {
         let curve = algorithm.next_if(tag::OBJECT_IDENTIFIER);
         let Some(curve) = curve else { return Some("EC (explicit parameters)".to_owned()) };
-        return Some(
-            known(&spki[curve.content.clone()])
-                .unwrap_or_else(|| format!("EC {}", oid::dotted(&spki[curve.content]))),
-        );
+        return Some(format!("EC {}", name(&spki[curve.content])));
     }
-    Some(known(id).unwrap_or_else(|| oid::dotted(id)))
+    Some(name(id))
 }
 
-fn known(id: &[u8]) -> Option<String> {
-    KNOWN.iter().find(|(known, _)| *known == id).map(|(_, name)| (*name).to_owned())
+fn name(id: &[u8]) -> String {
+    oid::name(id).map_or_else(|| oid::dotted(id), str::to_owned)
 }
 
 /// Length of the modulus of an `RSAPublicKey` (RFC 8017 appendix A.1.1).

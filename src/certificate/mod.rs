@@ -5,6 +5,7 @@
 
 mod key;
 mod name;
+mod named;
 pub mod oid;
 mod outline;
 mod time;

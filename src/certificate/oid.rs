@@ -1,5 +1,6 @@
 //! Content octets of the object identifiers that certposture knows, and names for messages.
 
+use super::named::NAMES;
 use crate::text;
 
 pub const COMMON_NAME: &[u8] = &[0x55, 4, 3];
@@ -41,10 +42,6 @@ pub const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
 pub const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
 pub const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-pub const ED448: &[u8] = &[0x2b, 0x65, 0x71];
-pub const SECP256K1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x0a];
-pub const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
-
 pub const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
 pub const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 pub const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
@@ -64,71 +61,29 @@ pub const PKCS12_BAG_ARC: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 1
 pub const SHROUDED_KEY_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 2];
 pub const CERTIFICATE_BAG: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 12, 10, 1, 3];
 
-const NAMES: &[(&[u8], &str)] = &[
-    (&[0x55, 0x1d, 9], "subjectDirectoryAttributes"),
-    (SUBJECT_KEY_ID, "subjectKeyIdentifier"),
-    (KEY_USAGE, "keyUsage"),
-    (&[0x55, 0x1d, 16], "privateKeyUsagePeriod"),
-    (SUBJECT_ALTERNATIVE_NAME, "subjectAltName"),
-    (&[0x55, 0x1d, 18], "issuerAltName"),
-    (BASIC_CONSTRAINTS, "basicConstraints"),
-    (NAME_CONSTRAINTS, "nameConstraints"),
-    (&[0x55, 0x1d, 31], "cRLDistributionPoints"),
-    (CERTIFICATE_POLICIES, "certificatePolicies"),
-    (&[0x55, 0x1d, 33], "policyMappings"),
-    (AUTHORITY_KEY_ID, "authorityKeyIdentifier"),
-    (&[0x55, 0x1d, 36], "policyConstraints"),
-    (EXTENDED_KEY_USAGE, "extKeyUsage"),
-    (&[0x55, 0x1d, 46], "freshestCRL"),
-    (&[0x55, 0x1d, 54], "inhibitAnyPolicy"),
-    (&[0x2b, 6, 1, 5, 5, 7, 1, 1], "authorityInfoAccess"),
-    (&[0x2b, 6, 1, 5, 5, 7, 1, 3], "qcStatements"),
-    (&[0x2b, 6, 1, 5, 5, 7, 1, 14], "proxyCertInfo"),
-    (&[0x2b, 6, 1, 5, 5, 7, 1, 24], "TLS feature"),
-    (&[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1], "netscapeCertType"),
-    (ANY_EXTENDED_KEY_USAGE, "anyExtendedKeyUsage"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 1], "serverAuth"),
-    (CLIENT_AUTH, "clientAuth"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 3], "codeSigning"),
-    (EMAIL_PROTECTION, "emailProtection"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 5], "ipsecEndSystem"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 6], "ipsecTunnel"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 7], "ipsecUser"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 8], "timeStamping"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 9], "OCSPSigning"),
-    (&[0x2b, 6, 1, 5, 5, 7, 3, 17], "ipsecIKE"),
-    (&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 2], "smartcardLogon"),
-    (&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 4], "encryptingFileSystem"),
-    (&[0x2b, 6, 1, 5, 2, 3, 4], "pkinitClientAuth"),
-    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], "md2WithRSAEncryption"),
-    (MD5_WITH_RSA, "md5WithRSAEncryption"),
-    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 14], "sha224WithRSAEncryption"),
-    (RSASSA_PSS, "RSASSA-PSS"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], "ecdsa-with-SHA1"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 1], "ecdsa-with-SHA224"),
-    (DSA, "DSA"),
-    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3], "dsa-with-SHA1"),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 1], "dsa-with-SHA224"),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 2], "dsa-with-SHA256"),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17], "ML-DSA-44"),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18], "ML-DSA-65"),
-    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19], "ML-DSA-87"),
-    (ED448, "Ed448"),
-    (&[0x2a, 0x81, 0x1c, 0xcf, 0x55, 1, 0x83, 0x75], "SM2 with SM3"),
-    (SECP256K1, "secp256k1"),
-    (&[0x2b, 0x81, 0x04, 0x00, 0x21], "P-224"),
-];
+/// Longer identifiers are shown in part: no standard comes near, and a certificate may hold megabytes.
+const MAX_OCTETS: usize = 64;
+const SHOWN_OCTETS: usize = 16;
+
+/// The name that messages use, if there is one.
+pub fn name(oid: &[u8]) -> Option<&'static str> {
+    let dotted = dotted(oid);
+    NAMES.iter().find(|(known, _)| *known == dotted).map(|(_, name)| *name)
+}
 
 /// A name with the dotted number, as `clientAuth (1.3.6.1.5.5.7.3.2)`, or the number alone.
 pub fn describe(oid: &[u8]) -> String {
-    match NAMES.iter().find(|(known, _)| *known == oid) {
-        Some((_, name)) => format!("{name} ({})", dotted(oid)),
+    match name(oid) {
+        Some(name) => format!("{name} ({})", dotted(oid)),
         None => dotted(oid),
     }
 }
 
 /// The dotted form of an object identifier's content octets (X.690 §8.19).
 pub fn dotted(oid: &[u8]) -> String {
+    if oid.len() > MAX_OCTETS {
+        return format!("#{}… ({} octets)", text::hex(&oid[..SHOWN_OCTETS]), oid.len());
+    }
     let mut arcs = Vec::new();
     let mut arc: u128 = 0;
     for &byte in oid {
@@ -157,5 +112,28 @@ mod tests {
     fn writes_dotted_numbers() {
         assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1]), "1.2.840.113549.1.9.1");
         assert_eq!(dotted(&[0x88, 0x37, 3]), "2.999.3");
+    }
+
+    #[test]
+    fn bounds_what_it_writes() {
+        assert_eq!(dotted(&[1; 64]).split('.').count(), 65);
+        assert_eq!(dotted(&[1; 65]), format!("#{}… (65 octets)", "01".repeat(16)));
+    }
+
+    /// The constants that code compares with, and the names that messages give them.
+    #[test]
+    fn names_what_it_knows() {
+        for (oid, known) in [
+            (ED25519, "Ed25519"),
+            (P521, "P-521"),
+            (ECDSA_SHA256, "ecdsa-with-SHA256"),
+            (OIW_SHA1_WITH_RSA, "sha1WithRSASignature"),
+            (SHA512, "SHA-512"),
+            (CLIENT_AUTH, "clientAuth"),
+            (AUTHORITY_KEY_ID, "authorityKeyIdentifier"),
+        ] {
+            assert_eq!(name(oid), Some(known));
+        }
+        assert_eq!(name(&[0x2a, 3]), None);
     }
 }

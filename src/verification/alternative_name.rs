@@ -23,7 +23,7 @@ pub fn subject_alternative_name(certificate: &Certificate, wanted: &[String]) ->
         Err(what) => return vec![super::unparseable(&what)],
     };
     if let Some(what) = malformed(&reading, oid::SUBJECT_ALTERNATIVE_NAME) {
-        return vec![super::unparseable(what)];
+        return vec![super::unparseable(&what)];
     }
     let Some(present) = &reading.extensions.alternative_names else {
         let message = format!(

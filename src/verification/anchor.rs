@@ -4,7 +4,7 @@
 use super::issuer::{Signed, signed_by_itself};
 use super::message::{date, finding, span};
 use super::reading::Reading;
-use super::validate::{unknown_critical, weak_key};
+use super::validate::{malformed, unknown_critical, weak_key};
 use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use jiff::Timestamp;
@@ -24,8 +24,7 @@ pub fn unparseable(what: &str) -> Finding {
 }
 
 pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        reading.extensions.malformed.iter().map(|what| unparseable(what)).collect();
+    let mut findings = malformed(reading, 0, WHO);
     let is_root = is_self_signed(reading);
     findings.extend(not_a_ca(reading, is_root == Ok(true)));
     findings.extend(key_usage(reading));

@@ -6,6 +6,7 @@ use super::general_name::GeneralName;
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 
 /// What the extensions of a certificate say.
@@ -20,8 +21,44 @@ pub struct Extensions<'a> {
     pub authority_key_id: Option<&'a [u8]>,
     /// Identifiers of critical extensions that nobody here processes.
     pub unknown_critical: Vec<&'a [u8]>,
-    /// What is malformed, in words.
-    pub malformed: Vec<String>,
+    pub malformed: Vec<Flaw<'a>>,
+}
+
+/// Extensions that are read; a certificate with more is malformed. Those in use have about ten.
+pub const MAX_EXTENSIONS: usize = 1_000;
+
+/// Names, subtrees and usages in one extension; one with more is malformed. The longest lists in use are those of
+/// shared web servers, with some thousands.
+pub const MAX_MEMBERS: usize = 10_000;
+
+/// What is malformed about the extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw<'a> {
+    /// This extension is there more than once.
+    Repeated(&'a [u8]),
+    /// What is wrong with this extension.
+    Of(&'a [u8], String),
+    /// One is no extension.
+    Unreadable,
+    TooMany,
+}
+
+impl Flaw<'_> {
+    /// Whether it is about the extension `id`.
+    pub fn concerns(&self, id: &[u8]) -> bool {
+        matches!(self, Self::Repeated(of) | Self::Of(of, _) if *of == id)
+    }
+}
+
+impl fmt::Display for Flaw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repeated(id) => write!(f, "it has the extension {} twice", oid::describe(id)),
+            Self::Of(id, what) => write!(f, "its extension {} is malformed ({what})", oid::describe(id)),
+            Self::Unreadable => f.write_str("one of its extensions is malformed"),
+            Self::TooMany => write!(f, "it has more than {MAX_EXTENSIONS} extensions"),
+        }
+    }
 }
 
 /// RFC 5280 §4.2.1.9.
@@ -83,25 +120,29 @@ impl<'a> Extensions<'a> {
         let list = Reader::within(der, &range).next_if(tag::SEQUENCE);
         let mut members = Reader::within(der, &list.map_or(0..0, |list| list.content));
         let mut seen = HashSet::new();
-        while !members.is_empty() {
-            match members.next_tlv().and_then(|member| parts(der, &member)) {
-                Some((id, critical, value)) if seen.insert(id) => extensions.take(id, critical, value),
+        let mut repeated = HashSet::new();
+        for _ in 0..MAX_EXTENSIONS {
+            match members.next_tlv().map(|member| parts(der, &member)) {
+                None if members.is_empty() => return extensions,
+                Some(Some((id, critical, value))) if seen.insert(id) => extensions.take(id, critical, value),
                 // RFC 5280 §4.2: no more than one instance of an extension.
-                Some((id, ..)) => {
-                    extensions.malformed.push(format!("it has the extension {} twice", oid::describe(id)));
-                }
-                None => {
-                    extensions.malformed.push("one of its extensions is malformed".to_owned());
-                    break;
+                Some(Some((id, ..))) if repeated.insert(id) => extensions.malformed.push(Flaw::Repeated(id)),
+                Some(Some(_)) => {}
+                None | Some(None) => {
+                    extensions.malformed.push(Flaw::Unreadable);
+                    return extensions;
                 }
             }
+        }
+        if !members.is_empty() {
+            extensions.malformed.push(Flaw::TooMany);
         }
         extensions
     }
 
     fn take(&mut self, id: &'a [u8], critical: bool, value: &'a [u8]) {
         if let Err(what) = self.decode(id, critical, value) {
-            self.malformed.push(format!("its extension {} is malformed ({what})", oid::describe(id)));
+            self.malformed.push(Flaw::Of(id, what));
         }
     }
 
@@ -189,6 +230,9 @@ fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     let mut members = Reader::within(der, &only(der, tag::SEQUENCE)?);
     let mut usages = Vec::new();
     while !members.is_empty() {
+        if usages.len() == MAX_MEMBERS {
+            return Err("it lists more than 10000 usages");
+        }
         let usage = members.next_if(tag::OBJECT_IDENTIFIER).ok_or("a usage is no identifier")?;
         usages.push(&der[usage.content]);
     }

@@ -1,5 +1,6 @@
 //! `GeneralName` (RFC 5280 §4.2.1.6), read from bytes that are known to be DER.
 
+use super::extensions::MAX_MEMBERS;
 use crate::certificate::Name;
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
@@ -84,6 +85,9 @@ impl<'a> GeneralName<'a> {
         let mut members = Reader::within(der, &list.content);
         let mut names = Vec::new();
         while !members.is_empty() {
+            if names.len() == MAX_MEMBERS {
+                return Err("more than 10000 names");
+            }
             let member = members.next_tlv().ok_or("a name that is malformed")?;
             names.push(Self::read(der, &member)?);
         }

@@ -12,6 +12,9 @@ use std::sync::OnceLock;
 /// count without the sign octet.
 const MAX_SERIAL_OCTETS: usize = 21;
 
+/// Attributes in a name; one with more is malformed. Those in use have about ten.
+const MAX_ATTRIBUTES: usize = 1_000;
+
 /// A certificate whose encoding is DER and whose parts are where they belong.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
@@ -190,6 +193,7 @@ fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String>
     let malformed = || "one of its names is malformed".to_owned();
     let name = Reader::within(der, range).next_if(tag::SEQUENCE).ok_or_else(malformed)?;
     let mut sets = Reader::within(der, &name.content);
+    let mut attributes = 0;
     while !sets.is_empty() {
         let set = sets.next_if(tag::SET).ok_or_else(malformed)?;
         let mut members = Reader::within(der, &set.content);
@@ -197,6 +201,10 @@ fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String>
             return Err(malformed());
         }
         while !members.is_empty() {
+            attributes += 1;
+            if attributes > MAX_ATTRIBUTES {
+                return Err(format!("one of its names has more than {MAX_ATTRIBUTES} attributes"));
+            }
             let pair = members.next_if(tag::SEQUENCE).ok_or_else(malformed)?;
             let mut parts = Reader::within(der, &pair.content);
             let both = parts.next_if(tag::OBJECT_IDENTIFIER).is_some() && parts.next_tlv().is_some();

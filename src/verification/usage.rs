@@ -1,5 +1,6 @@
 //! The extended key usages that a rule lists.
 
+use super::extensions::Flaw;
 use super::message::finding;
 use super::reading::Reading;
 use crate::certificate::Certificate;
@@ -29,7 +30,7 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
         Err(what) => return vec![super::unparseable(&what)],
     };
     if let Some(what) = malformed(&reading, oid::EXTENDED_KEY_USAGE) {
-        return vec![super::unparseable(what)];
+        return vec![super::unparseable(&what)];
     }
     let names = |usages: &[Usage]| {
         let names: Vec<String> = usages.iter().map(|usage| format!("{usage} ({})", usage.oid())).collect();
@@ -61,9 +62,8 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
 }
 
 /// What is malformed about the extension `id`, if anything is.
-pub fn malformed<'r>(reading: &'r Reading<'_>, id: &[u8]) -> Option<&'r str> {
-    let name = oid::describe(id);
-    reading.extensions.malformed.iter().find(|what| what.contains(&name)).map(String::as_str)
+pub fn malformed(reading: &Reading<'_>, id: &[u8]) -> Option<String> {
+    reading.extensions.malformed.iter().find(|flaw| flaw.concerns(id)).map(Flaw::to_string)
 }
 
 /// The usages in words.

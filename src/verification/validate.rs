@@ -38,26 +38,35 @@ pub fn validate(
     findings
 }
 
-fn malformed(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
-    let malformed = reading.extensions.malformed.iter();
-    malformed
-        .map(|what| finding(Code::CertificateUnparseable, depth, format!("{who} is malformed: {what}")))
-        .collect()
+/// Findings of one kind about one certificate that are told before the rest is only counted.
+pub const MAX_ALIKE: usize = 10;
+
+pub fn malformed(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
+    let flaws = &reading.extensions.malformed;
+    let told = flaws.iter().take(MAX_ALIKE).map(|what| format!("{who} is malformed: {what}"));
+    let further =
+        further(flaws.len(), |count| format!("{who} has {count} more malformed or repeated extensions"));
+    told.chain(further).map(|message| finding(Code::CertificateUnparseable, depth, message)).collect()
 }
 
 /// RFC 5280 §4.2: a critical extension that is not processed makes the certificate unusable.
 pub fn unknown_critical(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
-    let unknown = reading.extensions.unknown_critical.iter();
-    unknown
-        .map(|id| {
-            let message = format!(
-                "{who} has the critical extension {}, which is not processed here: a certificate with a \
-                 critical extension that is not understood must be refused",
-                oid::describe(id)
-            );
-            finding(Code::UnknownCriticalExtension, depth, message)
-        })
-        .collect()
+    let unknown = &reading.extensions.unknown_critical;
+    let told = unknown.iter().take(MAX_ALIKE).map(|id| {
+        format!(
+            "{who} has the critical extension {}, which is not processed here: a certificate with a \
+             critical extension that is not understood must be refused",
+            oid::describe(id)
+        )
+    });
+    let further = further(unknown.len(), |count| {
+        format!("{who} has {count} more critical extensions that are not processed here")
+    });
+    told.chain(further).map(|message| finding(Code::UnknownCriticalExtension, depth, message)).collect()
+}
+
+fn further(all: usize, told: impl FnOnce(usize) -> String) -> Option<String> {
+    all.checked_sub(MAX_ALIKE).filter(|count| *count > 0).map(told)
 }
 
 /// RFC 5280 §6.1.3 (a) (2); both ends belong to the period (§4.1.2.5).

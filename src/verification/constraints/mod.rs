@@ -12,7 +12,7 @@ mod uri;
 #[cfg(test)]
 mod spellings;
 
-use super::extensions::saturating_number;
+use super::extensions::{MAX_MEMBERS, saturating_number};
 use super::general_name::{GeneralName, Kind};
 use super::message::cut;
 use super::names;
@@ -187,6 +187,9 @@ fn subtrees(der: &[u8], range: std::ops::Range<usize>) -> Result<Vec<Subtree<'_>
     let mut members = Reader::within(der, &range);
     let mut subtrees = Vec::new();
     while !members.is_empty() {
+        if subtrees.len() == MAX_MEMBERS {
+            return Err("it has more than 10000 subtrees");
+        }
         let member = members.next_if(tag::SEQUENCE).ok_or("a subtree is malformed")?;
         let mut parts = Reader::within(der, &member.content);
         let base = parts.next_tlv().ok_or("a subtree has no base")?;

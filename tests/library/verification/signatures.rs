@@ -128,11 +128,11 @@ fn algorithms_that_are_not_checked() {
         (named("1.2.3.4", null()), "the signature algorithm 1.2.3.4 is not supported"),
         (
             named("1.2.840.113549.1.1.11", vec![2, 1, 1]),
-            "the signature algorithm 1.2.840.113549.1.1.11 has parameters that it must not have",
+            "the signature algorithm sha256WithRSAEncryption (1.2.840.113549.1.1.11) has parameters that it must not have",
         ),
         (
             named("1.2.840.10045.4.3.2", null()),
-            "the signature algorithm 1.2.840.10045.4.3.2 has parameters that it must not have",
+            "the signature algorithm ecdsa-with-SHA256 (1.2.840.10045.4.3.2) has parameters that it must not have",
         ),
         (
             mixed_mask,
