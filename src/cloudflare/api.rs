@@ -1,6 +1,6 @@
 //! The API's conventions: its envelope, lists in pages, and when to ask again.
 
-use super::error::{ApiError, ApiMessage, Permission, Refusal};
+use super::error::{ApiError, ApiMessage, Pause, Permission, Refusal};
 use super::transport::{Answer, Transport};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -19,14 +19,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A list has fewer pages; more mean that the server pages in circles.
 const MAX_PAGES: u64 = 100;
-
-/// How long to wait before asking again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
-    Usual,
-    /// What `Retry-After` says.
-    Asked(Duration),
-}
 
 /// The API, asked with patience.
 #[derive(Debug)]

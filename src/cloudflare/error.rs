@@ -1,9 +1,16 @@
 //! What can go wrong with the API, and what to do about it, in one line each.
 
-use super::api::Pause;
 use crate::text::shown;
 use std::fmt;
 use std::time::Duration;
+
+/// How long to wait before asking again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    Usual,
+    /// What `Retry-After` says.
+    Asked(Duration),
+}
 
 /// What a request needs of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ mod error;
 mod transport;
 
 pub use account::{Account, Uploaded, is_identifier};
-pub use api::{Api, Pause};
+pub use api::Api;
 pub use bundle::{Bundle, PulledRule};
 pub use credentials::{BadCredentials, Credentials, Environment};
 pub use error::{ApiError, ApiMessage, Permission, Refusal};

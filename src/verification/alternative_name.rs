@@ -20,10 +20,10 @@ pub fn subject_alternative_name(certificate: &Certificate, wanted: &[String]) ->
     }
     let reading = match Reading::of(certificate) {
         Ok(reading) => reading,
-        Err(what) => return vec![super::unparseable(&what)],
+        Err(what) => return vec![super::message::unparseable(&what)],
     };
     if let Some(what) = malformed(&reading, oid::SUBJECT_ALTERNATIVE_NAME) {
-        return vec![super::unparseable(&what)];
+        return vec![super::message::unparseable(&what)];
     }
     let Some(present) = &reading.extensions.alternative_names else {
         let message = format!(

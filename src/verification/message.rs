@@ -66,3 +66,8 @@ pub fn who(chain: &[&Reading<'_>], depth: usize, is_anchored: bool) -> String {
         format!("The intermediate \"{subject}\"")
     }
 }
+
+/// The certificate judged cannot be read; `what` says why.
+pub fn unparseable(what: &str) -> Finding {
+    finding(Code::CertificateUnparseable, 0, format!("The certificate is malformed: {what}"))
+}

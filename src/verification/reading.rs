@@ -222,3 +222,9 @@ fn signature_octets<'a>(der: &'a [u8], outline: &Outline) -> Result<&'a [u8], St
         _ => Err("its signature is no whole number of octets".to_owned()),
     }
 }
+
+/// What is wrong with the encoding of a certificate, if it is not DER or not laid out as RFC 5280 has
+/// it.
+pub fn malformed(certificate: &Certificate) -> Option<String> {
+    Reading::of(certificate).err()
+}

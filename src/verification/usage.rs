@@ -27,10 +27,10 @@ pub fn extended_key_usage(certificate: &Certificate, wanted: &[Usage]) -> Vec<Fi
     }
     let reading = match Reading::of(certificate) {
         Ok(reading) => reading,
-        Err(what) => return vec![super::unparseable(&what)],
+        Err(what) => return vec![super::message::unparseable(&what)],
     };
     if let Some(what) = malformed(&reading, oid::EXTENDED_KEY_USAGE) {
-        return vec![super::unparseable(&what)];
+        return vec![super::message::unparseable(&what)];
     }
     let names = |usages: &[Usage]| {
         let names: Vec<String> = usages.iter().map(|usage| format!("{usage} ({})", usage.oid())).collect();

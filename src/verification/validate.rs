@@ -241,7 +241,8 @@ fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Findin
 
 /// The order in which findings are told: what breaks the chain first, warnings last.
 pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (super::is_warning(finding), stage(finding.code), finding.depth()));
+    findings
+        .sort_by_key(|finding| (super::judgement::is_warning(finding), stage(finding.code), finding.depth()));
     findings
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 pub fn validity(certificate: &Certificate, at: Timestamp, expiry_warning_days: u32) -> Vec<Finding> {
     let reading = match Reading::of(certificate) {
         Ok(reading) => reading,
-        Err(what) => return vec![super::unparseable(&what)],
+        Err(what) => return vec![super::message::unparseable(&what)],
     };
     let at = at.as_second();
     if let Some(fault) = validate::validity(&reading, 0, "The certificate", at) {

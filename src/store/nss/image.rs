@@ -4,7 +4,7 @@
 //! so). Here the log's pages are put in their places in a copy. Format: SQLite's "Database File Format",
 //! §4.
 
-use super::database::{Fault, io_fault};
+use super::fault::{Fault, io_fault};
 use crate::input::{self, Unreadable};
 use std::fs::File;
 use std::io::Read;

@@ -4,6 +4,7 @@
 //! column per PKCS #11 attribute, named `a` and the attribute's number in hexadecimal.
 
 mod database;
+mod fault;
 mod image;
 mod modules;
 mod open;
@@ -17,7 +18,8 @@ use crate::certificate::Certificate;
 use crate::os;
 use crate::reason::{About, Code, Finding};
 use crate::text;
-use database::{Database, Fault};
+use database::Database;
+use fault::Fault;
 pub use modules::Module;
 use modules::{Asker, Modules};
 pub use password::has_password;

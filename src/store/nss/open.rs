@@ -5,7 +5,7 @@
 //! deletes the journal of an empty file. So that is looked at here, with SQLite's own locks and in its
 //! own order (`sqlite3PagerSharedLock` in its `pager.c`), and SQLite is given what is left to read.
 
-use super::database::{Fault, io_fault};
+use super::fault::{Fault, io_fault};
 use super::image;
 use crate::input::{self, Unreadable};
 use crate::os;

@@ -1,6 +1,7 @@
 //! The rows of `nssPublic` and `nssPrivate`.
 
-use super::database::{Database, Fault, unreadable};
+use super::database::Database;
+use super::fault::{Fault, unreadable};
 use super::trust::{Level, Trust, TrustTable};
 use super::{Part, Profile, Row, password};
 use crate::certificate::Certificate;

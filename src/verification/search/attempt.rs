@@ -1,7 +1,7 @@
 //! Chains that were found, and which of them is worth telling.
 
 use crate::reason::Finding;
-use crate::verification::is_warning;
+use crate::verification::judgement::is_warning;
 
 /// A chain that was found, whole or not.
 pub struct Attempt {

@@ -8,11 +8,12 @@ mod ending;
 
 use super::constraints::MAX_COMPARISONS;
 use super::issuer::{Child, Issuer, Signed, own_key};
+use super::judgement::{Direct, Path, Purpose, is_warning};
 use super::memo::IssuerKey;
 use super::names::Canonical;
 use super::reading::Reading;
 use super::validate::{in_order, validate};
-use super::{Direct, Path, Purpose, Verifier, is_warning};
+use super::verifier::Verifier;
 use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use attempt::{Attempt, Nearness};
