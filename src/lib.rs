@@ -10,6 +10,7 @@
 
 pub mod answer;
 pub mod ca;
+pub mod capture;
 pub mod certificate;
 pub mod cli;
 #[cfg(feature = "network")]
@@ -17,6 +18,7 @@ pub mod cloudflare;
 pub mod device;
 pub mod diagnosis;
 pub mod encoding;
+pub mod fleet;
 pub mod input;
 mod lab;
 pub mod lookup;

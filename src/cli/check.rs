@@ -2,9 +2,11 @@
 
 use super::{Common, Exit, UsageError, options, refuse_to_read_twice};
 use crate::ca::{self, UploadedCas};
+use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
 use crate::diagnosis::{self, Case, Diagnosis, Verdict};
+use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
 use crate::rule::{self, Rule, RuleFile};
@@ -22,6 +24,9 @@ use std::path::{Path, PathBuf};
 /// A rule file larger than this is none.
 const MAX_RULE_FILE: u64 = 16 << 20;
 
+/// The largest file of captures of which one is judged; `fleet` reads larger ones.
+const MAX_CAPTURES: u64 = 256 << 20;
+
 /// Answers one rule, or each rule of a file.
 pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let asked = Asked::gather(arguments, common)?;
@@ -29,7 +34,8 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
         asked.complain();
     }
-    let answers: Vec<Diagnosis> = asked.rules.iter().map(|rule| asked.answer(rule, common)).collect();
+    let answers: Vec<Diagnosis> =
+        asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
     match common.format {
         Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
         Format::Json => report::json::checks(&answers)?,
@@ -39,6 +45,8 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         Format::Junit => report::junit::checks(&answers)?,
         Format::Nagios => return Ok(Exit::Plugin(report::nagios::checks(&answers, common.expiry_warning)?)),
         Format::Prometheus => report::prometheus::checks(&answers)?,
+        // Refused before.
+        Format::Ndjson | Format::Ocsf => {}
     }
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
     Ok(worst.into())
@@ -49,6 +57,8 @@ struct Asked {
     rules: Vec<Rule>,
     /// What `--store` names.
     given: Vec<Place>,
+    /// The capture that `--store` names.
+    captured: Option<Capture>,
     /// Whose stores are judged, as far as options and evidence tell.
     system: System,
     cas: UploadedCas,
@@ -73,11 +83,12 @@ impl Asked {
             Some(Ok(file)) => file.rules,
         };
         refuse_another_system(common)?;
-        let given = read_given(&rules, common)?;
-        let system = common.os.or(system_of(&given)).unwrap_or_else(System::current);
+        let captured = options::capture(&common.store)?.map(read_capture).transpose()?;
+        let given = if captured.is_some() { Vec::new() } else { read_given(&rules, common)? };
+        let captured_on = captured.as_ref().map(|capture| capture.system);
+        let system = common.os.or(captured_on).or(system_of(&given)).unwrap_or_else(System::current);
         let rules = choose_rules(rules, arguments, system)?;
-        let is_ours = given.iter().all(|place| place.contents.evidence.origin == Origin::ThisMachine);
-        let device = if is_ours { Device::here } else { Device::elsewhere };
+        let device = device_of(&given);
         let unreadable = rules.iter().any(|rule| rule.problems.iter().any(|p| p.code == Code::RuleMalformed));
         if arguments.ca.is_empty() && bundled.is_none() && !unreadable {
             return Err(UsageError("give the CA certificate that was uploaded: --ca FILE".to_owned()).into());
@@ -93,6 +104,7 @@ impl Asked {
         Ok(Self {
             rules,
             given,
+            captured,
             system,
             cas,
             intermediates,
@@ -121,11 +133,20 @@ impl Asked {
     }
 
     /// Looks where the client looks; and elsewhere only when that leaves a question.
-    fn answer(&self, rule: &Rule, common: &Common) -> Diagnosis {
+    fn answer(&self, rule: &Rule, arguments: &options::Check, common: &Common) -> Diagnosis {
+        if let Some(capture) = &self.captured {
+            let cas = self.cas.for_rule(rule.certificate_id.as_deref());
+            let conditions = Conditions {
+                at: self.at,
+                intermediates: &self.intermediates,
+                expiry_warning_days: common.expiry_warning,
+            };
+            return fleet::diagnose(capture, rule, &cas, &conditions);
+        }
         let own = if self.given.is_empty() { own_places(rule) } else { Vec::new() };
         let places = if self.given.is_empty() { &own } else { &self.given };
         let answer = self.diagnose(rule, common, places);
-        let asked = self.given.is_empty() || common.elsewhere;
+        let asked = self.given.is_empty() || arguments.elsewhere;
         if !asked || answer.verdict == Verdict::Pass {
             return answer;
         }
@@ -181,7 +202,7 @@ pub(super) fn bytes_of(argument: &OsStr) -> Vec<u8> {
     argument.as_encoded_bytes().to_vec()
 }
 
-fn read_rule_file(path: &Path) -> Result<RuleFile, Finding> {
+pub(super) fn read_rule_file(path: &Path) -> Result<RuleFile, Finding> {
     let name = shown(&path.to_string_lossy()).into_owned();
     let problem = |why: String| Finding::new(Code::RuleMalformed, format!("The rule file {name} {why}"));
     let bytes = input::read_named(path, MAX_RULE_FILE).map_err(|why| problem(why.to_string()))?;
@@ -213,7 +234,7 @@ fn choose_rules(rules: Vec<Rule>, arguments: &options::Check, system: System) ->
 }
 
 /// Whether it is of a type that looks for a client certificate.
-fn is_ours(rule: &Rule) -> bool {
+pub(super) fn is_ours(rule: &Rule) -> bool {
     !rule.problems.iter().any(|problem| problem.code == Code::RuleTypeUnsupported)
 }
 
@@ -257,12 +278,63 @@ pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certif
     Ok(certificates)
 }
 
+/// The stores that were given, as a capture.
+pub(super) fn captured_stores(rules: &[Rule], common: &Common, at: Timestamp) -> anyhow::Result<Capture> {
+    if options::capture(&common.store)?.is_some() {
+        return Err(UsageError("--store names a capture already".to_owned()).into());
+    }
+    refuse_another_system(common)?;
+    let mut stores = options::stores(&common.store)?;
+    for given in &mut stores {
+        // Whoever judges the capture works in another folder.
+        given.spec = given.spec.absolute();
+    }
+    let given = read_stores(rules, &stores, common.os)?;
+    let device = device_of(&given)(common.hostname.clone(), common.serial_number.clone());
+    let system = common.os.or(system_of(&given)).unwrap_or_else(System::current);
+    let places = given.into_iter().map(|place| CapturedPlace { place, left_out: 0 }).collect();
+    Ok(Capture { id: None, captured_at: at, system, device, client: None, places })
+}
+
+/// Whose facts fill in a rule's variables.
+fn device_of(given: &[Place]) -> fn(Option<String>, Option<String>) -> Device {
+    let is_ours = given.iter().all(|place| place.contents.evidence.origin == Origin::ThisMachine);
+    if is_ours { Device::here } else { Device::elsewhere }
+}
+
+/// The one capture of a file, or the one of the device that was named.
+fn read_capture(argument: &options::CaptureArgument) -> anyhow::Result<Capture> {
+    let name = shown(&argument.file.to_string_lossy()).into_owned();
+    let bytes = input::read(&argument.file, MAX_CAPTURES).with_context(|| format!("the capture {name}"))?;
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let mut found = Vec::new();
+    for line in lines {
+        let capture = capture::read(line).with_context(|| format!("the capture {name}"))?;
+        if argument.id.as_ref().is_none_or(|id| capture.is_of(id)) {
+            found.push(capture);
+        }
+    }
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(UsageError(format!("{name} holds no capture of that device")).into()),
+        count => {
+            Err(UsageError(format!("{name} holds {count} captures: name the device as capture:FILE#ID"))
+                .into())
+        }
+    }
+}
+
 /// What `--store` names, read once for all rules; nothing where it is not given.
-fn read_given(rules: &[Rule], common: &Common) -> anyhow::Result<Vec<Place>> {
-    let files = files_among(&common.store);
+pub(super) fn read_given(rules: &[Rule], common: &Common) -> anyhow::Result<Vec<Place>> {
+    read_stores(rules, &options::stores(&common.store)?, common.os)
+}
+
+/// Reads stores that were given for these rules.
+fn read_stores(rules: &[Rule], stores: &[Given], os: Option<System>) -> anyhow::Result<Vec<Place>> {
+    let files = files_among(stores);
     let listed = |path: &Path| rules.iter().any(|rule| scope::lists(rule, path));
-    let mut places = Vec::with_capacity(common.store.len());
-    for given in &common.store {
+    let mut places = Vec::with_capacity(stores.len());
+    for given in stores {
         let is_listed = given.role.is_none() && given.spec.path().is_some_and(listed);
         let mut place = if is_listed { Place::own(&given.spec, &files) } else { Place::read(given, &files) };
         if let Some(path) = place.is_not_there() {
@@ -270,7 +342,7 @@ fn read_given(rules: &[Rule], common: &Common) -> anyhow::Result<Vec<Place>> {
             let path = shown(&path.to_string_lossy()).into_owned();
             return Err(UsageError(format!("--store names {path}, which {what}")).into());
         }
-        if common.os.is_some() && place.contents.evidence.role.is_none() {
+        if os.is_some() && place.contents.evidence.role.is_none() {
             place.contents.evidence.system = None;
         }
         places.push(place);
@@ -286,24 +358,7 @@ fn system_of(given: &[Place]) -> Option<System> {
 /// This machine's stores that count.
 fn own_places(rule: &Rule) -> Vec<Place> {
     let key_files = scope::paths(rule);
-    default_stores_of_both(rule).iter().map(|spec| Place::own(spec, key_files)).collect()
-}
-
-/// Where the client of either type looks on this system: both verdicts are told.
-fn default_stores_of_both(rule: &Rule) -> Vec<StoreSpec> {
-    let here = System::current();
-    let mut specs = scope::default_stores(rule, here);
-    let other = Rule { rule_type: rule.rule_type.other(), ..rule.clone() };
-    let more = scope::default_stores(&other, here);
-    specs.extend(more.into_iter().filter(|spec| !matches!(spec, StoreSpec::File(_))));
-    let mut seen = Vec::new();
-    specs.retain(|spec| {
-        !seen.contains(spec) && {
-            seen.push(spec.clone());
-            true
-        }
-    });
-    specs
+    scope::stores_of_both(rule, System::current()).iter().map(|spec| Place::own(spec, key_files)).collect()
 }
 
 fn files_among(given: &[Given]) -> Vec<PathBuf> {

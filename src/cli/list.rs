@@ -6,16 +6,17 @@ use crate::posture::RuleType;
 use crate::report::{Format, Style, list as report};
 use crate::rule::Rule;
 use crate::store::scope;
-use crate::store::{Place, Status, StoreSpec, StoredCertificate};
+use crate::store::{Given, Place, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
 use jiff::Timestamp;
 use std::mem::ManuallyDrop;
 
 pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let name = arguments.cn.as_deref().map(check::bytes_of);
+    let given = options::stores(&common.store)?;
     // Not dropped: the program ends here, and giving back ten thousand certificates one by one takes
     // as long as reading them.
-    let places: ManuallyDrop<Vec<Place>> = ManuallyDrop::new(places(common));
+    let places: ManuallyDrop<Vec<Place>> = ManuallyDrop::new(places(&given));
     let listed: Vec<report::Listed<'_>> =
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
     match common.format {
@@ -26,9 +27,9 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
 }
 
 /// What is in the given stores, or those where the client of either type looks on this system.
-pub(super) fn places(common: &Common) -> Vec<Place> {
-    if !common.store.is_empty() {
-        return common.store.iter().map(|given| Place::read(given, &[])).collect();
+pub(super) fn places(given: &[Given]) -> Vec<Place> {
+    if !given.is_empty() {
+        return given.iter().map(|given| Place::read(given, &[])).collect();
     }
     let mut specs: Vec<StoreSpec> = Vec::new();
     for rule_type in [RuleType::ClientCertificate, RuleType::ClientCertificateV2] {

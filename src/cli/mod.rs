@@ -2,9 +2,11 @@
 //! library's terms and the answer into an exit status.
 
 mod ca;
+mod capture;
 mod check;
 mod completions;
 mod explain;
+mod fleet;
 mod lab;
 mod list;
 mod man;
@@ -139,6 +141,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
         Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
         Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
+        Some(Command::Capture(arguments)) => capture::run(&arguments, &cli.common),
+        Some(Command::Fleet(arguments)) => fleet::run(&arguments, &cli.common, &style),
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
@@ -151,8 +155,14 @@ fn refuse_format(cli: &Cli) -> Result<(), UsageError> {
     let is_check = matches!(cli.command, Some(Command::Check(_)));
     let what = match cli.common.format {
         Format::Table | Format::Json => return Ok(()),
+        Format::Html | Format::Ndjson | Format::Ocsf if matches!(cli.command, Some(Command::Fleet(_))) => {
+            return Ok(());
+        }
         Format::Html if is_check || matches!(cli.command, Some(Command::Verify(_))) => return Ok(()),
-        Format::Html => "only check and verify write HTML: give --format table or --format json",
+        Format::Html => "only check, verify and fleet write HTML: give --format table or --format json",
+        Format::Ndjson | Format::Ocsf => {
+            "only fleet writes that format: give --format table or --format json"
+        }
         Format::Markdown | Format::Junit | Format::Nagios | Format::Prometheus if is_check => return Ok(()),
         Format::Markdown | Format::Junit | Format::Nagios | Format::Prometheus => {
             "only check writes that format: give --format table or --format json"

@@ -9,7 +9,7 @@ use crate::input::{self, Unreadable};
 use crate::reason::Finding;
 use crate::report::verify as report;
 use crate::report::{Format, Style, html};
-use crate::store::{Place, Status};
+use crate::store::{Given, Place, Status};
 use crate::text::shown;
 use crate::verification::{Judgement, Verifier};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,7 +26,8 @@ const MAX_FILE_SIZE: u64 = 16 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     refuse_to_read_twice(arguments.certificates.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;
-    let answer = verify(arguments, common);
+    let given = options::stores(&common.store)?;
+    let answer = verify(arguments, &given, common);
     if let Some(error) = &answer.error {
         warn(error);
     }
@@ -38,7 +39,7 @@ pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyho
     Ok(answer.verdict.into())
 }
 
-fn verify(arguments: &options::Verify, common: &Common) -> Verification {
+fn verify(arguments: &options::Verify, given: &[Given], common: &Common) -> Verification {
     let at = common.at.unwrap_or_else(Timestamp::now);
     let cas = UploadedCas::read(&arguments.ca);
     if let Some(problem) = cas.unreadable() {
@@ -58,7 +59,7 @@ fn verify(arguments: &options::Verify, common: &Common) -> Verification {
             }
         }
     }
-    let inputs = gather(arguments, common);
+    let inputs = gather(arguments, given);
     pool.extend(inputs.certificates.iter().map(|(certificate, _)| certificate.clone()));
     let anchors: Vec<Certificate> = cas.cas.into_iter().map(|ca| ca.certificate).collect();
     let verifier = Verifier::new(&anchors, &pool, at);
@@ -109,11 +110,11 @@ struct Inputs {
     unread: Vec<Unread>,
 }
 
-fn gather(arguments: &options::Verify, common: &Common) -> Inputs {
+fn gather(arguments: &options::Verify, given: &[Given]) -> Inputs {
     let mut inputs = Inputs::default();
     inputs.add_files(&files(&arguments.certificates));
-    if arguments.certificates.is_empty() || !common.store.is_empty() {
-        for place in list::places(common) {
+    if arguments.certificates.is_empty() || !given.is_empty() {
+        for place in list::places(given) {
             inputs.add_store(&place);
         }
     }

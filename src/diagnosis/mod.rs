@@ -144,6 +144,20 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
     answer
 }
 
+/// Answers `case`; and where that leaves a question, again with what lies where the client does not
+/// look.
+pub fn diagnose_further(case: &Case<'_>, elsewhere: impl FnOnce() -> Vec<Place>) -> Diagnosis {
+    let answer = diagnose(case);
+    if answer.verdict == Verdict::Pass {
+        return answer;
+    }
+    let elsewhere = elsewhere();
+    if elsewhere.is_empty() {
+        return answer;
+    }
+    diagnose(&Case { places: &[case.places, &elsewhere].concat(), ..*case })
+}
+
 /// Each certificate of each place against the CA: what no rule can change.
 fn judge_all(case: &Case<'_>) -> Vec<Vec<Judgement>> {
     let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();

@@ -10,7 +10,7 @@ use crate::store::{StoreSpec, StoredCertificate};
 use crate::text::{is_deceptive, shown_bytes};
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -241,21 +241,38 @@ pub(super) fn time(timestamp: Option<Timestamp>) -> Option<String> {
     timestamp.map(|t| t.to_string())
 }
 
+/// A moment in whole seconds.
+pub(super) fn seconds(timestamp: Timestamp) -> String {
+    timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// Writes a document to standard output.
 pub(crate) fn print(value: &impl Serialize) -> io::Result<()> {
     let mut output = io::BufWriter::new(io::stdout().lock());
-    let mut serializer =
-        serde_json::Serializer::with_formatter(&mut output, Escaping(PrettyFormatter::new()));
-    value.serialize(&mut serializer)?;
-    output.write_all(b"\n")?;
+    write(&mut output, value)?;
     output.flush()
 }
 
-/// Pretty JSON in which every deceptive character is escaped: a document shown in a terminal must
-/// not move its cursor either. The strings mean the same to whoever parses them.
-struct Escaping<'a>(PrettyFormatter<'a>);
+/// Writes a document.
+pub(super) fn write(output: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer =
+        serde_json::Serializer::with_formatter(&mut *output, Escaping(PrettyFormatter::new()));
+    value.serialize(&mut serializer)?;
+    output.write_all(b"\n")
+}
 
-impl Formatter for Escaping<'_> {
+/// Writes a document on one line.
+pub(super) fn write_line(output: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *output, Escaping(CompactFormatter));
+    value.serialize(&mut serializer)?;
+    output.write_all(b"\n")
+}
+
+/// JSON in which every deceptive character is escaped: a document shown in a terminal must
+/// not move its cursor either. The strings mean the same to whoever parses them.
+struct Escaping<F>(F);
+
+impl<F: Formatter> Formatter for Escaping<F> {
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.0.begin_array(writer)
     }

@@ -3,6 +3,7 @@
 pub mod ca;
 mod fit;
 mod fitted;
+pub mod fleet;
 mod gist;
 mod grid;
 pub mod html;

@@ -14,7 +14,7 @@ pub enum Format {
     Table,
     // One document; docs/json.md
     Json,
-    // One self-contained page, by check and verify
+    // One self-contained page, by check, verify and fleet
     Html,
     // For the summary of a job or a ticket, by check
     Markdown,
@@ -24,6 +24,10 @@ pub enum Format {
     Nagios,
     // Metrics for node_exporter's textfile collector, by check
     Prometheus,
+    // A line of JSON for each device, by fleet
+    Ndjson,
+    // The same as events of the Open Cybersecurity Schema Framework, by fleet
+    Ocsf,
 }
 
 /// When to use colour.

@@ -92,6 +92,11 @@ impl RoleSource {
             Self::Assumed => "assumed",
         }
     }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Given, Self::Inferred, Self::Assumed].into_iter().find(|known| known.as_str() == name)
+    }
 }
 
 impl Evidence {

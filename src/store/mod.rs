@@ -16,7 +16,7 @@ pub use file::FileStore;
 pub use keychain::KeychainStore;
 pub use nss::NssStore;
 pub use places::Place;
-pub use spec::{Given, StoreSpec, WindowsLocation};
+pub use spec::{BadSpec, Given, StoreSpec, WindowsLocation};
 pub use windows::{Account, WindowsStore, profile_folders};
 
 use crate::certificate::Certificate;
@@ -90,6 +90,22 @@ impl Status {
             Self::NotCaptured => "not-captured",
         }
     }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Read,
+            Self::Missing,
+            Self::Denied,
+            Self::Locked,
+            Self::Corrupt,
+            Self::Unsupported,
+            Self::Unreadable,
+            Self::NotCaptured,
+        ]
+        .into_iter()
+        .find(|known| known.as_str() == name)
+    }
 }
 
 /// One certificate as a store keeps it.
@@ -125,6 +141,11 @@ impl PrivateKey {
             Self::Absent => "absent",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Present, Self::Absent, Self::Unknown].into_iter().find(|known| known.as_str() == name)
     }
 }
 

@@ -32,6 +32,20 @@ pub fn default_stores(rule: &Rule, system: System) -> Vec<StoreSpec> {
     stores
 }
 
+/// Where the client looks under the rule, and under the same rule of the other type: both verdicts are
+/// told. Files that a `client_certificate_v2` rule names are its alone.
+pub fn stores_of_both(rule: &Rule, system: System) -> Vec<StoreSpec> {
+    let mut stores = Vec::new();
+    let other = Rule { rule_type: rule.rule_type.other(), ..rule.clone() };
+    let more = default_stores(&other, system).into_iter().filter(|spec| !matches!(spec, StoreSpec::File(_)));
+    for spec in default_stores(rule, system).into_iter().chain(more) {
+        if !stores.contains(&spec) {
+            stores.push(spec);
+        }
+    }
+    stores
+}
+
 /// Whether the rule's client looks into the store that these contents are of or stand for. A loose
 /// file is judged as if it were that store.
 pub fn searches(rule: &Rule, contents: &Contents) -> bool {

@@ -73,6 +73,20 @@ impl StoreSpec {
     }
 }
 
+impl StoreSpec {
+    /// The same, whatever the working directory is.
+    #[must_use]
+    pub fn absolute(&self) -> Self {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        match self {
+            Self::Nss(path) => Self::Nss(absolute(path)),
+            Self::Keychain(path) => Self::Keychain(absolute(path)),
+            Self::File(path) => Self::File(absolute(path)),
+            Self::Windows(..) => self.clone(),
+        }
+    }
+}
+
 impl FromStr for StoreSpec {
     type Err = BadSpec;
 

@@ -22,7 +22,7 @@ fn inspect(arguments: &options::Inspect, common: &Common, style: &Style) -> anyh
     for file in &arguments.clients {
         beside.add_file(file)?;
     }
-    for given in &common.store {
+    for given in &options::stores(&common.store)? {
         beside.add_store(given)?;
     }
     let asked = !arguments.clients.is_empty() || !common.store.is_empty();

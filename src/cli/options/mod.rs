@@ -1,14 +1,17 @@
 //! Everything that may be typed. Declarations only.
 
 mod cloudflare;
+mod fleet;
 mod lab;
+mod store;
 
 pub use cloudflare::*;
+pub use fleet::{Capture, Elsewhere, FailOn, Fleet, Only, Source};
 pub use lab::Lab;
+pub use store::{CaptureArgument, StoreArgument, capture, stores};
 
 use crate::posture::RuleType;
 use crate::report::{ColorChoice, Format};
-use crate::store::Given;
 use crate::system::System;
 use crate::verification;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -60,6 +63,12 @@ pub enum Command {
     /// Make sample certificates in a new folder: a CA, a good client certificate, and one per common fault
     #[command(after_help = lab::EXAMPLES)]
     Lab(Lab),
+    /// Write what a check looks at on this device as one line, without any secret
+    #[command(after_help = fleet::CAPTURE_EXAMPLES)]
+    Capture(Capture),
+    /// Judge captures of many devices: who fails, why, what helps, and what a change would do
+    #[command(after_help = fleet::FLEET_EXAMPLES)]
+    Fleet(Fleet),
     /// Explain a reason code: what was seen, why it decides, how to fix it
     Explain(Explain),
     /// Print a completion script for a shell
@@ -96,6 +105,9 @@ pub struct Check {
     /// Certificates that may stand between the client certificate and the CA
     #[arg(long, value_name = "FILE")]
     pub intermediate: Vec<PathBuf>,
+    /// Also look where the client does not (on unless --store is given)
+    #[arg(long, help_heading = "Where to look")]
+    pub elsewhere: bool,
 }
 
 #[derive(Args, Debug)]
@@ -164,10 +176,7 @@ pub struct Common {
     /// Read this store instead of this machine's: nss:DIR, keychain:FILE, windows:CurrentUser\My,
     /// windows:LocalMachine\My, file:PATH (may be repeated)
     #[arg(long, value_name = "SPEC", global = true, help_heading = "Where to look")]
-    pub store: Vec<Given>,
-    /// Also look where the client does not (on unless --store is given)
-    #[arg(long, global = true, help_heading = "Where to look")]
-    pub elsewhere: bool,
+    pub store: Vec<StoreArgument>,
     /// Whose look-up applies to file: stores: linux, macos or windows
     #[arg(long, value_name = "SYSTEM", global = true, value_parser = parse_system, help_heading = "What to judge")]
     pub os: Option<System>,

@@ -3,8 +3,11 @@
 
 mod chain;
 mod check;
+mod fleet;
 mod markup;
 mod verify;
+
+pub use fleet::fleet;
 
 use crate::diagnosis::{Diagnosis, Verdict, Verification};
 use crate::report::style::Style;

@@ -30,6 +30,25 @@ pub enum FileState {
     Entangled,
 }
 
+impl FileState {
+    /// The word used in captures.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Usable => "usable",
+            Self::Broken => "broken",
+            Self::Entangled => "entangled",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Absent, Self::Usable, Self::Broken, Self::Entangled]
+            .into_iter()
+            .find(|known| known.as_str() == name)
+    }
+}
+
 /// Looks at what is in `directory`.
 pub fn remains(directory: &Path) -> Remains {
     let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
