@@ -21,6 +21,7 @@ pub mod encoding;
 pub mod fleet;
 pub mod input;
 mod lab;
+pub mod log;
 pub mod lookup;
 mod os;
 pub mod posture;

@@ -1,6 +1,6 @@
 //! `certposture check`: the verdict and why.
 
-use super::{Common, Exit, UsageError, options, refuse_to_read_twice};
+use super::{Common, Exit, UsageError, log, options, refuse_to_read_twice};
 use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
@@ -34,8 +34,12 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
         asked.complain();
     }
-    let answers: Vec<Diagnosis> =
+    let mut answers: Vec<Diagnosis> =
         asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
+    if let Some(file) = &arguments.log {
+        let log = log::read(file)?;
+        answers.iter_mut().for_each(|answer| log::add(&log, answer, &asked.device));
+    }
     match common.format {
         Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
         Format::Json => report::json::checks(&answers)?,
@@ -53,8 +57,8 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
 }
 
 /// Everything that was asked for, read from where it stands.
-struct Asked {
-    rules: Vec<Rule>,
+pub(super) struct Asked {
+    pub rules: Vec<Rule>,
     /// What `--store` names.
     given: Vec<Place>,
     /// The capture that `--store` names.
@@ -63,14 +67,14 @@ struct Asked {
     system: System,
     cas: UploadedCas,
     intermediates: Vec<Certificate>,
-    device: Device,
+    pub device: Device,
     client: Option<Client>,
     at: Timestamp,
     working_directory: Option<PathBuf>,
 }
 
 impl Asked {
-    fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
+    pub fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
         refuse_to_read_twice(arguments.rule.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;
         let file = arguments.rule.as_deref().map(read_rule_file);
         let bundled = match &file {
@@ -133,7 +137,7 @@ impl Asked {
     }
 
     /// Looks where the client looks; and elsewhere only when that leaves a question.
-    fn answer(&self, rule: &Rule, arguments: &options::Check, common: &Common) -> Diagnosis {
+    pub fn answer(&self, rule: &Rule, arguments: &options::Check, common: &Common) -> Diagnosis {
         if let Some(capture) = &self.captured {
             let cas = self.cas.for_rule(rule.certificate_id.as_deref());
             let conditions = Conditions {

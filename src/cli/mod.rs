@@ -9,6 +9,7 @@ mod explain;
 mod fleet;
 mod lab;
 mod list;
+mod log;
 mod man;
 mod mistyped;
 #[cfg(not(feature = "network"))]
@@ -139,6 +140,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::List(arguments)) => list::run(&arguments, &cli.common, &style),
         Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
         Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
+        Some(Command::Log(arguments)) => log::run(&arguments, &cli.common, &style),
         Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
         Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
         Some(Command::Capture(arguments)) => capture::run(&arguments, &cli.common),

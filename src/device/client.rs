@@ -44,6 +44,19 @@ impl Client {
             }
         }
     }
+
+    /// Whether it is this version; `None` where one of the two tells nothing.
+    pub fn is_version(&self, version: &str) -> Option<bool> {
+        match self {
+            Self::NotFound => None,
+            Self::Installed { version: own } => Some(numbers(own)? == numbers(version)?),
+        }
+    }
+}
+
+/// Whether `version` came before `other`; `None` where one of the two tells nothing.
+pub fn is_older(version: &str, other: &str) -> Option<bool> {
+    Some(numbers(version)? < numbers(other)?)
 }
 
 /// The four numbers of a version; packages put an epoch before them and a revision behind.

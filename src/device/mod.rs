@@ -16,7 +16,7 @@ mod platform;
 #[cfg(any(windows, test))]
 mod smbios;
 
-pub use client::Client;
+pub use client::{Client, is_older};
 pub use platform::installed_client;
 
 /// The facts that variables stand for.

@@ -15,6 +15,7 @@ pub use verified::{Answer, Unread, Verification, Verified, severity};
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::device::{Client, Device};
+use crate::log::Comparison;
 use crate::lookup::{self, Found, Lookup, Query};
 use crate::posture::RuleType;
 use crate::reason::{Finding, Severity};
@@ -62,6 +63,8 @@ pub struct Diagnosis {
     pub reasons: Vec<Reason>,
     pub fixes: Vec<Fix>,
     pub other_type: OtherType,
+    /// Cloudflare's own record, where it was given.
+    pub log: Option<Comparison>,
 }
 
 /// The verdict under the type that the rule does not have.
@@ -200,6 +203,7 @@ fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
         reasons,
         fixes,
         other_type: OtherType { rule_type: case.rule.rule_type.other(), verdict, reasons: Vec::new() },
+        log: None,
         resolution,
         lookups,
         certificates,

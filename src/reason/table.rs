@@ -157,6 +157,15 @@ codes! {
             "macOS": "hostname; scutil --get LocalHostName",
             "Windows": "hostname; $env:COMPUTERNAME",
         }
+        LogDiffers "log-differs" Warning {
+            seen: "Cloudflare's own record of the check ends otherwise than the verdict reached here.",
+            why: "What Cloudflare recorded is what counts for access until the next result. The difference \
+                  mostly comes from something that can be named: another rule or device, another user, an older \
+                  client, a run before log-in, or a result from before a change.",
+            fix: "Read what the comparison says that it means, let the client check again, and compare with the \
+                  new record.",
+            "certposture": "certposture log POSTURE-LOG.ndjson --rule BUNDLE.json",
+        }
         CnMissing "cn-missing" Unknown {
             seen: "No common name is given for a `client_certificate` rule, or one that nobody can see; or \
                    `--cn` is given an empty text.",

@@ -61,6 +61,9 @@ impl Serialize for Check<'_> {
         document.serialize_entry("reasons", &Each(&answer.reasons, reason))?;
         document.serialize_entry("fixes", &Each(&answer.fixes, fix))?;
         document.serialize_entry("other_type", &other_type(answer))?;
+        if let Some(comparison) = &answer.log {
+            document.serialize_entry("log", &super::log::value(comparison))?;
+        }
         document.end()
     }
 }

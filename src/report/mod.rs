@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod list;
+pub mod log;
 pub mod markdown;
 pub mod nagios;
 pub mod prometheus;

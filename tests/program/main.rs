@@ -9,6 +9,7 @@
 //! * `keychain_fixes`: verdicts and repairs for macOS
 //! * `lab`: `check` says of the lab's certificates what the lab promises
 //! * `limits`: bounds on input, time and memory
+//! * `log`: Cloudflare's own record beside the verdict
 //! * `nss_store`: NSS databases that only certutil may read
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
@@ -31,6 +32,8 @@ mod json_schema;
 mod keychain_fixes;
 mod lab;
 mod limits;
+#[cfg(unix)]
+mod log;
 mod nss_store;
 mod readme;
 mod secrets;

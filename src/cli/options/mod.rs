@@ -3,11 +3,13 @@
 mod cloudflare;
 mod fleet;
 mod lab;
+mod log;
 mod store;
 
 pub use cloudflare::*;
 pub use fleet::{Capture, Elsewhere, FailOn, Fleet, Only, Source};
 pub use lab::Lab;
+pub use log::Log;
 pub use store::{CaptureArgument, StoreArgument, capture, stores};
 
 use crate::posture::RuleType;
@@ -58,6 +60,9 @@ pub enum Command {
     /// Is this the file to upload? Look at it, make the API's body, or upload it
     #[command(subcommand)]
     Ca(Ca),
+    /// Compare Cloudflare's own record of a check with the verdict reached here
+    #[command(after_help = log::HELP)]
+    Log(Log),
     /// Fetch a rule and its CA from the API into one file for `check --rule`
     Pull(Pull),
     /// Make sample certificates in a new folder: a CA, a good client certificate, and one per common fault
@@ -85,7 +90,7 @@ const CHECK_EXAMPLES: &str = "Examples:\n  \
     certposture check --rule rule.json --ca root-ca.pem --format json\n  \
     certposture check --cn device-042 --ca root-ca.pem --store nss:/mnt/laptop/etc/pki/nssdb";
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct Check {
     /// The posture rule as the API's JSON, or a bundle made by `pull`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["cn", "rule_type"])]
@@ -108,6 +113,9 @@ pub struct Check {
     /// Also look where the client does not (on unless --store is given)
     #[arg(long, help_heading = "Where to look")]
     pub elsewhere: bool,
+    /// Cloudflare's own record of the check, to stand beneath the verdict: see `certposture log --help`
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

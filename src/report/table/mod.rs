@@ -42,7 +42,10 @@ fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io
     if !answer.rule.is_unreadable() {
         write_certificates(output, answer, style)?;
     }
-    write_answer(output, answer, style)
+    write_answer(output, answer, style)?;
+    let Some(comparison) = &answer.log else { return Ok(()) };
+    writeln!(output)?;
+    super::log::write(output, comparison, style)
 }
 
 fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {

@@ -1,0 +1,7 @@
+//! Cloudflare's own record of a posture check, beside the verdict that was reached here.
+
+mod compare;
+mod record;
+
+pub use compare::{Comparison, Here, Kind, Meaning, Row, compare};
+pub use record::{Log, NoLog, Record};
