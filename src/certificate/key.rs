@@ -9,6 +9,14 @@ pub fn describe_key(spki: &[u8]) -> String {
     describe(spki).unwrap_or_else(|| "unreadable".to_owned())
 }
 
+/// The algorithm of a `SubjectPublicKeyInfo`, as the content of its object identifier.
+pub fn key_algorithm(spki: &[u8]) -> Option<&[u8]> {
+    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
+    let algorithm = Reader::within(spki, &sequence.content).next_if(tag::SEQUENCE)?;
+    let id = Reader::within(spki, &algorithm.content).next_if(tag::OBJECT_IDENTIFIER)?;
+    Some(&spki[id.content])
+}
+
 fn describe(spki: &[u8]) -> Option<String> {
     let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(spki, &sequence.content);

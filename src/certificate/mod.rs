@@ -11,7 +11,7 @@ mod outline;
 mod time;
 pub mod tlv;
 
-pub use key::describe_key;
+pub use key::{describe_key, key_algorithm};
 pub use name::{Attribute, Name};
 pub use oid::dotted;
 pub use outline::Outline;

@@ -2,8 +2,9 @@
 //! install certificates by mistake.
 
 use super::{
-    Contents, Evidence, FileStore, Given, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin, PrivateKey,
-    SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore, nss, windows,
+    Contents, Evidence, FileStore, Given, Index, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin,
+    PrivateKey, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore, nss,
+    windows,
 };
 use crate::system::System;
 use std::collections::BTreeMap;
@@ -76,6 +77,16 @@ impl Place {
         }
     }
 
+    /// The store, on another device, that this is a copy of: repairs are made there. `None` where what was
+    /// read can be repaired itself.
+    pub fn copy_of(&self) -> Option<&Role> {
+        let evidence = &self.contents.evidence;
+        let role = evidence.role.as_ref().filter(|_| evidence.origin == Origin::Elsewhere)?;
+        let of_another_system = role.system().is_some_and(|system| system != System::current());
+        let is_loose = matches!(self.contents.spec, StoreSpec::File(_)) && !matches!(role, Role::Path(_));
+        (evidence.source == RoleSource::Given || of_another_system || is_loose).then_some(role)
+    }
+
     /// A store of which only the contents matter.
     pub fn new(contents: Contents, elsewhere: bool, writable: bool) -> Self {
         Self {
@@ -91,9 +102,10 @@ impl Place {
 
     fn of(contents: Contents, elsewhere: bool) -> Self {
         let spec = &contents.spec;
-        let has_password = match spec {
-            StoreSpec::Nss(directory) => nss::has_password(directory),
-            StoreSpec::Keychain(_) | StoreSpec::Windows(..) | StoreSpec::File(_) => false,
+        let has_password = match (spec, &contents.index) {
+            (_, Index::Nss(index)) => index.has_password,
+            (StoreSpec::Nss(directory), _) => nss::has_password(directory),
+            (StoreSpec::Keychain(_) | StoreSpec::Windows(..) | StoreSpec::File(_), _) => false,
         };
         let key_files = if elsewhere { key_files(&contents) } else { BTreeMap::new() };
         let interrupted = contents.status == Status::Corrupt && has_journal(&contents);

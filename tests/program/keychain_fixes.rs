@@ -16,12 +16,20 @@ const RULE: &str = r#"{"type": "client_certificate_v2", "match": [{"platform": "
     "certificate_id": "b14ddcc4-bcd2-4df4-bd4f-eb27d5a50c30", "operating_system": "mac", "cn": "file-p256",
     "check_private_key": true, "locations": {"trust_stores": ["system"]}}}"#;
 
-/// Notes its arguments, a line each, and keeps a copy of the file that it is to add.
+/// Notes its arguments, a line each, and keeps a copy of the file that it is to add. The look-up comes
+/// upon the certificates of the file `order` in turn.
 const SECURITY: &str = r#"#!/bin/sh
 cd "$(dirname "$0")" || exit
+case $1 in
+find-certificate) [ -s order ] && echo "SHA-1 hash: $(head -n 1 order)"; exit ;;
+delete-certificate) sed -i "/$3/d" order ;;
+add-certificates) cp "$4" added ;;
+esac
 printf '%s\n' "$*" >>log
-if [ "$1" = add-certificates ]; then cp "$4" added; fi
 "#;
+
+/// Where the client looks on the Mac: a keychain that is given here is a copy of that.
+const SYSTEM: &str = "/Library/Keychains/System.keychain";
 
 fn fixture(name: &str) -> Vec<u8> {
     let bytes = fs::read(Path::new(FIXTURES).join(name)).unwrap();
@@ -33,9 +41,13 @@ fn folder(certificates: &[Vec<u8>]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Jo's.keychain");
     write(&path, certificates);
-    let security = folder.path().join("security");
-    fs::write(&security, SECURITY).unwrap();
-    fs::set_permissions(&security, fs::Permissions::from_mode(0o700)).unwrap();
+    for (name, text) in [("security", SECURITY), ("sudo", "#!/bin/sh\nexec \"$@\"\n")] {
+        let program = folder.path().join(name);
+        fs::write(&program, text).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let order: Vec<String> = certificates.iter().map(|der| sha1(der) + "\n").collect();
+    fs::write(folder.path().join("order"), order.concat()).unwrap();
     (folder, path)
 }
 
@@ -75,11 +87,14 @@ fn check(home: &Path, keychain: &Path, options: &[&str]) -> Value {
 /// Runs the first fix; the lines that the stand-in noted.
 fn run_first_fix(folder: &Path, answer: &Value) -> Vec<String> {
     let command = answer["fixes"][0]["command"].as_str().unwrap_or_else(|| panic!("{answer:#}"));
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-    let status = Command::new("sh").args(["-c", command]).env("PATH", path).status().unwrap();
-    assert!(status.success(), "{command}");
+    assert!(paste(folder, command).success(), "{command}");
     let log = fs::read_to_string(folder.join("log")).unwrap();
     log.lines().map(str::to_owned).collect()
+}
+
+fn paste(folder: &Path, command: &str) -> std::process::ExitStatus {
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    Command::new("sh").args(["-c", command]).env("PATH", path).status().unwrap()
 }
 
 fn sha1(der: &[u8]) -> String {
@@ -91,16 +106,42 @@ fn sha1(der: &[u8]) -> String {
 fn puts_a_valid_certificate_in_the_way_behind_the_right_one() {
     let (other, right) = (named("my file-p256 of old", 7), fixture("p256.pem"));
     let (folder, keychain) = folder(&[other.clone(), right.clone()]);
-    let answer = check(folder.path(), &keychain, &["--cn", NAME]);
+    // Of this name there is none, so a rule of the newer type would not pass.
+    let answer = check(folder.path(), &keychain, &["--cn", "ile-p256"]);
     assert_eq!(answer["verdict"], "fail");
     let log = run_first_fix(folder.path(), &answer);
-    let path = keychain.display();
-    assert_eq!(log[0], format!("delete-certificate -Z {} {path}", sha1(&other)));
-    assert!(log[1].starts_with(&format!("add-certificates -k {path} ")), "{log:?}");
+    assert_eq!(log[0], format!("delete-certificate -Z {} {SYSTEM}", sha1(&other)));
+    assert!(log[1].starts_with(&format!("add-certificates -k {SYSTEM} ")), "{log:?}");
     assert_eq!(log.len(), 2);
     assert_eq!(fs::read(folder.path().join("added")).unwrap(), other);
     write(&keychain, &[right, other]);
-    assert_eq!(check(folder.path(), &keychain, &["--cn", NAME])["verdict"], "pass");
+    assert_eq!(check(folder.path(), &keychain, &["--cn", "ile-p256"])["verdict"], "pass");
+}
+
+#[test]
+fn leaves_a_valid_certificate_alone_where_the_newer_type_passes() {
+    let (folder, keychain) = folder(&[named("my file-p256 of old", 7), fixture("p256.pem")]);
+    let answer = check(folder.path(), &keychain, &["--cn", NAME]);
+    assert_eq!((&answer["verdict"], &answer["other_type"]["verdict"]), (&"fail".into(), &"pass".into()));
+    let fix = &answer["fixes"][0];
+    assert_eq!(fix["command"], Value::Null, "{fix:#}");
+    let message = fix["message"].as_str().unwrap();
+    assert!(
+        message.contains("client_certificate_v2") && message.contains("my file-p256 of old"),
+        "{message}"
+    );
+}
+
+/// On a Mac where something else comes first by now, the command changes nothing.
+#[test]
+fn proves_what_comes_first_before_it_deletes() {
+    let (old, right) = (short_lived(NAME, 7), fixture("p256.pem"));
+    let (folder, keychain) = folder(&[old, right.clone()]);
+    let answer = check(folder.path(), &keychain, &["--cn", NAME]);
+    fs::write(folder.path().join("order"), sha1(&right) + "\n").unwrap();
+    let command = answer["fixes"][0]["command"].as_str().unwrap();
+    assert!(!paste(folder.path(), command).success(), "{command}");
+    assert!(!folder.path().join("log").exists());
 }
 
 #[test]
@@ -112,7 +153,7 @@ fn deletes_an_expired_certificate_in_the_way() {
     let message = answer["reasons"][0]["message"].as_str().unwrap();
     assert!(message.ends_with("(serial number 07, valid until 2025-01-01)"), "{message}");
     let log = run_first_fix(folder.path(), &answer);
-    assert_eq!(log, [format!("delete-certificate -Z {} {}", sha1(&old), keychain.display())]);
+    assert_eq!(log, [format!("delete-certificate -Z {} {}", sha1(&old), SYSTEM)]);
     write(&keychain, &[right, behind]);
     assert_eq!(check(folder.path(), &keychain, &["--cn", NAME])["verdict"], "pass");
 }
@@ -123,7 +164,7 @@ fn installs_a_certificate_found_in_a_file() {
     beside(folder.path(), &["p256.pem"]);
     let answer = check(folder.path(), &keychain, &["--cn", NAME, "--elsewhere"]);
     let log = run_first_fix(folder.path(), &answer);
-    assert!(log[0].starts_with(&format!("add-certificates -k {} ", keychain.display())), "{log:?}");
+    assert!(log[0].starts_with(&format!("add-certificates -k {SYSTEM} ")), "{log:?}");
     assert_eq!(log.len(), 1);
     assert_eq!(fs::read(folder.path().join("added")).unwrap(), fixture("p256.pem"));
 }
@@ -138,7 +179,7 @@ fn installs_the_right_certificate_in_place_of_one_that_cannot_pass() {
     assert!(answer["fixes"][0]["message"].as_str().unwrap().contains("delete the expired"), "{answer:#}");
     let log = run_first_fix(folder.path(), &answer);
     assert!(log[0].starts_with("add-certificates"), "{log:?}");
-    assert_eq!(log[1..], [format!("delete-certificate -Z {} {}", sha1(&old), keychain.display())]);
+    assert_eq!(log[1..], [format!("delete-certificate -Z {} {}", sha1(&old), SYSTEM)]);
     assert_eq!(fs::read(folder.path().join("added")).unwrap(), fixture("p256.pem"));
 }
 

@@ -8,6 +8,7 @@ use super::{Damage, Repair, is_the_certificates};
 use crate::diagnosis::{Examined, Nearness, Reason};
 use crate::posture::RuleType;
 use crate::reason::Code;
+use crate::store::Index;
 use crate::text::shown_bytes;
 use database::{Database, Keeps};
 
@@ -20,7 +21,9 @@ pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
         | Code::NameInSanOnly
         | Code::UnicodeDiffers => rename(damage),
         Code::FoundElsewhere => install::install(damage, damage.candidate?),
+        Code::StoreLegacyDbm => convert(damage),
         Code::StoreMissing | Code::StoreEmpty | Code::StoreCorrupt => fill(damage),
+        Code::NotFound => convert(damage),
         Code::PrivateKeyMissing => install_key(damage),
         Code::IntermediateMissing => replace(damage).or_else(|| install_issuer(damage)),
         Code::NicknameOtherSubject => replace(damage),
@@ -92,6 +95,9 @@ fn fill(damage: &Damage<'_>) -> Option<Repair> {
         repair.settles_all = true;
         return Some(repair);
     }
+    if let Some(repair) = convert(damage) {
+        return Some(repair);
+    }
     let made = made?;
     let name = damage.resolution().common_name.as_deref();
     let name = name.map(|name| format!(" under the nickname \"{}\"", shown_bytes(name))).unwrap_or_default();
@@ -113,6 +119,28 @@ fn fill(damage: &Damage<'_>) -> Option<Repair> {
         then: Some(then),
         settles_all: true,
     })
+}
+
+/// What was looked for may be in a database of the old format.
+fn convert(damage: &Damage<'_>) -> Option<Repair> {
+    let database = Database::searched(damage)?;
+    let is_old = match &database.place.contents.index {
+        Index::Nss(index) => index.legacy_beside,
+        Index::None | Index::Windows { .. } => {
+            let problem = database.place.contents.problem.as_ref();
+            problem.is_some_and(|problem| problem.code == Code::StoreLegacyDbm)
+        }
+    };
+    is_old.then(|| {
+        Some(Repair {
+            message: "Copy the certificates and keys of the old database, cert8.db and key3.db, into the one that is \
+                      searched; the old one stays as it is"
+                .to_owned(),
+            command: Some(database.convert()?),
+            then: Some("Run certposture again: only then can the certificates in it be judged".to_owned()),
+            settles_all: true,
+        })
+    })?
 }
 
 /// Brings the private key from another place that has the same certificate with it.

@@ -1,18 +1,18 @@
 //! Repairs of the System keychain with `security`. Each command is one line for zsh or sh and works
 //! with what every Mac has.
 
+use super::candidate;
 use super::{Damage, Repair, is_the_certificates};
 use crate::certificate::Certificate;
-use crate::diagnosis::{Examined, Reason, is_searched};
+use crate::diagnosis::{Examined, Nearness, Reason, is_searched};
 use crate::lookup::{Found, security};
 use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::store::{Place, StoreSpec, StoredCertificate};
+use crate::store::{Place, Role, SYSTEM_KEYCHAIN, StoreSpec, StoredCertificate};
 use crate::text::{hex, quote_sh, shown, shown_bytes};
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
 use sha1::{Digest as _, Sha1};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Whom the partition list lets use an imported key besides `security`: Apple's programs, and those
@@ -54,14 +54,19 @@ fn install_sound(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair>
 /// ends with an error when the keychain holds the same certificate already.
 fn add_key(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
     let found = damage.with_key_elsewhere()?;
-    let delete = delete(keychain.sudo(), &keychain.argument()?, &found.stored.certificate);
+    let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
+    let delete = delete(sudo, &argument, &found.stored.certificate);
+    let add = add(sudo, &argument, &found.stored.certificate);
     let repair = import(damage, keychain, found)?;
-    Some(Repair { command: repair.command.map(|import| format!("{delete} && {import}")), ..repair })
+    // When the import fails the certificate is put back, and the failure stays one.
+    let command = repair.command.map(|import| format!("{delete} && {{ {import} || {{ {add}; false; }}; }}"));
+    Some(Repair { command, ..repair })
 }
 
 /// The keychain that the client searches.
 struct Keychain<'a> {
     place: &'a Place,
+    /// On the device, of which `place` may be a copy.
     path: PathBuf,
 }
 
@@ -69,15 +74,22 @@ impl<'a> Keychain<'a> {
     fn searched(damage: &Damage<'a>) -> Option<Self> {
         let case = damage.evidence.case;
         case.places.iter().filter(|place| is_searched(case, place)).find_map(|place| {
-            match &place.contents.spec {
-                StoreSpec::Keychain(file) => Some(Self { place, path: absolute(file) }),
+            match (&place.contents.spec, place.copy_of()) {
+                (_, Some(Role::SystemKeychain)) => Some(Self { place, path: SYSTEM_KEYCHAIN.into() }),
+                (StoreSpec::Keychain(file), _) => Some(Self { place, path: absolute(file) }),
                 _ => None,
             }
         })
     }
 
+    /// On the Mac, whose administrator reads this, the System keychain is root's.
     fn sudo(&self) -> &'static str {
-        if self.place.writable { "" } else { "sudo " }
+        if self.place.writable && !self.is_copied() { "" } else { "sudo " }
+    }
+
+    /// What was read is a copy, and the keychain itself is on another device.
+    fn is_copied(&self) -> bool {
+        self.place.copy_of().is_some()
     }
 
     fn argument(&self) -> Option<String> {
@@ -109,8 +121,12 @@ fn uncover(
     if in_front.is_empty() {
         return None;
     }
+    let name = quote_sh(damage.resolution().common_name.as_deref().unwrap_or_default())?;
     let now = damage.evidence.case.at;
-    let commands = in_front.iter().map(|stored| clear_away(keychain, stored, now));
+    if in_front.iter().any(|stored| !has_expired(stored, now)) && passes_by_name(damage, target) {
+        return Some(Repair { settles_all, ..Repair::by_hand(leave_alone(target, &in_front)) });
+    }
+    let commands = in_front.iter().map(|stored| clear_away(keychain, stored, &name, now));
     let commands: Vec<String> = commands.collect::<Option<_>>()?;
     Some(Repair {
         message: uncovering(&in_front, now),
@@ -153,12 +169,60 @@ fn has_expired(stored: &StoredCertificate, now: Timestamp) -> bool {
     stored.certificate.not_after().is_some_and(|end| end < now)
 }
 
-fn clear_away(keychain: &Keychain<'_>, stored: &StoredCertificate, now: Timestamp) -> Option<String> {
-    let mut command = delete(keychain.sudo(), &keychain.argument()?, &stored.certificate);
-    if !has_expired(stored, now) {
-        write!(command, " && {}", add(keychain.sudo(), &keychain.argument()?, &stored.certificate)).ok()?;
+/// Whether a `client_certificate_v2` rule would find it and pass: it is of that very name, and the
+/// uploaded CA itself signed it.
+fn passes_by_name(damage: &Damage<'_>, target: &Examined) -> bool {
+    let issuer = target.chain.get(1);
+    target.nearness <= Nearness::Case
+        && issuer.is_some_and(|issuer| damage.evidence.case.cas.contain(issuer))
+        && candidate::would_pass(target)
+}
+
+/// Nothing has to be deleted where a rule of the newer type passes.
+fn leave_alone(target: &Examined, in_front: &[&StoredCertificate]) -> String {
+    let name = target.stored.certificate.subject().common_name().unwrap_or_default();
+    let others: Vec<String> = in_front
+        .iter()
+        .map(|stored| {
+            format!(
+                "{} (serial number {})",
+                shown(&stored.certificate.subject().to_string()),
+                stored.certificate.serial_hex()
+            )
+        })
+        .collect();
+    format!(
+        "Replace the check by one of the type client_certificate_v2 (its form has \"OS locations\") with the common name \
+         {}: it looks at every certificate of that name, so it passes on this device, and {}, which is valid and may be \
+         another service's, stays where it is",
+        shown(&name),
+        others.join(" and ")
+    )
+}
+
+/// Takes a certificate away from the front. The command proves first that the look-up does come upon
+/// this one, and what is only put behind is in a file before it is deleted.
+fn clear_away(
+    keychain: &Keychain<'_>,
+    stored: &StoredCertificate,
+    name: &str,
+    now: Timestamp,
+) -> Option<String> {
+    let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
+    let is_first = format!(
+        "security find-certificate -c {name} -Z {argument} | grep -q {}",
+        fingerprint(&stored.certificate)
+    );
+    let delete = delete(sudo, &argument, &stored.certificate);
+    if has_expired(stored, now) {
+        return Some(format!("{is_first} && {delete}"));
     }
-    Some(command)
+    let encoded = Base64::encode_string(stored.certificate.der());
+    let again = through_a_folder(&format!(
+        "echo {encoded} | base64 --decode >\"$t/c.cer\" && {delete} && {sudo}security add-certificates -k {argument} \
+         \"$t/c.cer\""
+    ));
+    Some(format!("{is_first} && {again}"))
 }
 
 /// Puts the candidate, found where the client does not look, into the keychain. It comes last
@@ -168,7 +232,7 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
     let with_key = damage.evidence.case.rule.check_private_key && !original;
     let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
     let mut commands = vec![match &candidate.spec {
-        StoreSpec::File(_) if with_key => match key_file(damage, candidate) {
+        StoreSpec::File(_) if with_key && !keychain.is_copied() => match key_file(damage, candidate) {
             Some(key) => import_with_key(sudo, &argument, candidate, key)?,
             None => return Some(Repair::by_hand(import_by_hand(keychain, candidate))),
         },
@@ -178,8 +242,9 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
     }];
     let now = damage.evidence.case.at;
     let in_front = if original { in_front(damage, keychain, None) } else { Vec::new() };
+    let name = quote_sh(damage.resolution().common_name.as_deref().unwrap_or_default())?;
     for stored in &in_front {
-        commands.push(clear_away(keychain, stored, now)?);
+        commands.push(clear_away(keychain, stored, &name, now)?);
     }
     let mut message = format!(
         "Install the certificate from {} in the keychain that the client searches",
@@ -205,8 +270,12 @@ fn move_by_hand(candidate: &Examined) -> String {
 /// Deletes a certificate, picked out by its SHA-1, which `security` has always taken; its private
 /// key stays.
 fn delete(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
-    let hash = hex(&Sha1::digest(certificate.der())).to_uppercase();
-    format!("{sudo}security delete-certificate -Z {hash} {keychain}")
+    format!("{sudo}security delete-certificate -Z {} {keychain}", fingerprint(certificate))
+}
+
+/// A certificate's SHA-1 as `security` writes it.
+fn fingerprint(certificate: &Certificate) -> String {
+    hex(&Sha1::digest(certificate.der())).to_uppercase()
 }
 
 /// Adds a certificate, which the command itself holds, through a file that is removed again.
@@ -230,7 +299,9 @@ fn key_file<'a>(damage: &Damage<'a>, candidate: &Examined) -> Option<&'a Path> {
 /// A PKCS #12 file has a pass phrase that no command should contain.
 fn import_by_hand(keychain: &Keychain<'_>, candidate: &Examined) -> String {
     format!(
-        "Import {} with its private key into the keychain {}: in Keychain Access, or with security import",
+        "Import {} with its private key into the keychain {}: in Keychain Access, or with security import. Both refuse a \
+         .p12 file as OpenSSL 3 makes it by default, saying that the password is wrong: make it with openssl pkcs12 \
+         -export -legacy",
         shown(&candidate.stored.location),
         shown(&keychain.path.to_string_lossy())
     )

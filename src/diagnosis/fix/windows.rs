@@ -7,7 +7,7 @@ use crate::encoding::PASS_PHRASE_VARIABLE;
 use crate::lookup::powershell::typed_literally;
 use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::store::{PrivateKey, StoreSpec, WindowsLocation};
+use crate::store::{PrivateKey, Role, StoreSpec, WindowsLocation};
 use crate::text::{quote_powershell, shown};
 use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
@@ -44,8 +44,13 @@ impl<'a> Target<'a> {
     fn searched(damage: &Damage<'a>) -> Option<Self> {
         damage.searched().find_map(|place| {
             let others = place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser);
-            match &place.contents.spec {
-                StoreSpec::Windows(location, name) if !others => {
+            match (&place.contents.spec, place.copy_of()) {
+                (_, Some(Role::Windows(location, name))) => {
+                    // The user may write that user's store; the machine's wants an administrator.
+                    let writable = *location == WindowsLocation::CurrentUser;
+                    Some(Self { location: *location, name, writable })
+                }
+                (StoreSpec::Windows(location, name), _) if !others => {
                     Some(Self { location: *location, name, writable: place.writable })
                 }
                 _ => None,
@@ -92,7 +97,8 @@ fn fill(damage: &Damage<'_>, target: &Target<'_>) -> Option<Repair> {
     let by_hand = || {
         Repair::by_hand(format!(
             "Import the client certificate, with its private key, into {}: open its .pfx file, or use \
-             Import-PfxCertificate {}",
+             Import-PfxCertificate {}. Windows Server 2016 and older systems refuse a file as OpenSSL 3 makes it by default, saying \
+             that the password is wrong: make it with openssl pkcs12 -export -legacy",
             shown(&target.path()),
             target.prompt()
         ))

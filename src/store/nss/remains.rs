@@ -2,8 +2,8 @@
 //! missing, so that the other one's certificates or keys need not be given up.
 
 use super::READING;
-use super::database::Database;
-use std::path::{Path, PathBuf};
+use super::database::{Database, Fault};
+use std::path::Path;
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -24,10 +24,10 @@ pub enum FileState {
     #[default]
     Absent,
     Usable,
-    /// It is damaged, and moving it away clears its place.
+    /// certutil cannot use it either.
     Broken,
-    /// It is damaged and has a journal or log beside it, which would spoil a new file of its name.
-    Entangled,
+    /// It could not be looked at: locked, closed to this user, too large. Nobody should touch it.
+    Unseen,
 }
 
 impl FileState {
@@ -60,18 +60,10 @@ pub fn remains(directory: &Path) -> Remains {
 }
 
 fn state(file: &Path, table: &str) -> FileState {
-    let beside = |suffix: &str| {
-        let mut name = file.to_owned().into_os_string();
-        name.push(suffix);
-        PathBuf::from(name).exists()
-    };
-    if !file.exists() {
-        FileState::Absent
-    } else if Database::open(file, Instant::now()).and_then(|database| database.columns(table)).is_ok() {
-        FileState::Usable
-    } else if beside("-journal") || beside("-wal") {
-        FileState::Entangled
-    } else {
-        FileState::Broken
+    match Database::open(file, Instant::now()).and_then(|database| database.columns(table)) {
+        Ok(_) => FileState::Usable,
+        Err(Fault::Missing) => FileState::Absent,
+        Err(Fault::Broken(_)) => FileState::Broken,
+        Err(Fault::Denied | Fault::Locked | Fault::Unreadable(_) | Fault::TooLong) => FileState::Unseen,
     }
 }

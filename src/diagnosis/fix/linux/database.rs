@@ -3,13 +3,14 @@
 use super::super::{Damage, Repair};
 use crate::diagnosis::Examined;
 use crate::store::nss::{FileState, TOKEN};
-use crate::store::{Index, Place, Status, StoreSpec, StoredCertificate};
+use crate::store::{Index, Place, Role, Status, StoreSpec, StoredCertificate};
 use crate::text::{quote_sh, shown_bytes};
 use base64ct::{Base64, Encoding as _};
 use std::path::{Path, PathBuf};
 
 pub(super) struct Database<'a> {
     pub place: &'a Place,
+    /// On the device, of which `place` may be a copy.
     pub directory: PathBuf,
 }
 
@@ -20,14 +21,23 @@ impl<'a> Database<'a> {
     }
 
     pub fn of(place: &'a Place) -> Option<Self> {
-        match &place.contents.spec {
-            StoreSpec::Nss(directory) => Some(Self { place, directory: absolute(directory) }),
+        match (&place.contents.spec, place.copy_of()) {
+            (StoreSpec::Nss(_), Some(Role::Nss(directory))) => {
+                Some(Self { place, directory: directory.clone() })
+            }
+            (StoreSpec::Nss(directory), _) => Some(Self { place, directory: absolute(directory) }),
             _ => None,
         }
     }
 
+    /// On the device, whose administrator reads this, the system's database is root's.
     pub fn sudo(&self) -> &'static str {
-        if self.place.writable { "" } else { "sudo " }
+        if self.place.writable && !self.is_copied() { "" } else { "sudo " }
+    }
+
+    /// What was read is a copy, and the database itself is on another device.
+    pub fn is_copied(&self) -> bool {
+        self.place.copy_of().is_some()
     }
 
     /// `sql:DIR`, quoted.
@@ -80,7 +90,11 @@ impl<'a> Database<'a> {
         let (sudo, database, from) = (self.sudo(), self.argument()?, self.uri(stored)?);
         let encoded = Base64::encode_string(stored.certificate.der());
         let add = format!("echo {encoded} | base64 -d | {sudo}certutil -A -d {database} -n {name} -t ,,");
-        Some(format!("{sudo}certutil -D -d {database} -n {from} && {add}"))
+        // What is deleted is what the command itself holds.
+        Some(format!(
+            "[ \"$(certutil -L -d {database} -n {from} -r | base64 -w0)\" = {encoded} ] && {sudo}certutil -D -d {database} \
+             -n {from} && {add}"
+        ))
     }
 
     /// A certificate of another subject that has the nickname now.
@@ -155,32 +169,64 @@ impl<'a> Database<'a> {
         })
     }
 
-    /// Makes the database usable and keeps what can be kept; what is damaged is moved aside. `None` for a
-    /// database that is usable as it is.
+    /// Converts a database of the old format: into a new one, or into the one beside which it lies.
+    pub fn convert(&self) -> Option<String> {
+        let (sudo, database) = (self.sudo(), self.argument()?);
+        let source = quote_sh(&[b"dbm:", self.directory.as_os_str().as_encoded_bytes()].concat())?;
+        Some(match self.place.contents.status {
+            Status::Read => format!("{sudo}certutil --merge -d {database} --source-dir {source}"),
+            _ => format!("{sudo}certutil -L -X -d {database}"),
+        })
+    }
+
+    /// Makes the database usable and keeps what can be kept; what is damaged is moved aside, once certutil
+    /// itself has said that it is. `None` for a database that is usable as it is, and for one of which a
+    /// file could not be looked at.
     pub fn make(&self) -> Option<Made> {
-        use FileState::{Absent, Broken, Usable};
+        use FileState::{Absent, Broken, Unseen, Usable};
         let remains = self.place.remains;
         let (sudo, database) = (self.sudo(), self.argument()?);
-        let directory = self.directory.as_os_str().as_encoded_bytes();
+        let directory = quote_sh(self.directory.as_os_str().as_encoded_bytes())?;
         let create = format!("{sudo}certutil -N -d {database} --empty-password");
         // Writing, certutil makes the cert9.db that is missing.
         let complete = format!("{sudo}certutil -L -X -d {database}");
-        let file = |name: &[u8]| self.move_aside(&[directory, b"/", name].concat());
         let (command, keeps) = match (remains.certificates, remains.keys) {
-            (Usable, Usable) => return None,
+            (Usable, Usable) | (Unseen, _) | (_, Unseen) => return None,
             (Usable, Absent) => (create, Keeps::Certificates),
-            (Usable, Broken) => (format!("{} && {create}", file(b"key4.db")?), Keeps::Certificates),
             (Absent, Usable) => (complete, Keeps::Keys),
-            (Broken, Usable) => (format!("{} && {complete}", file(b"cert9.db")?), Keeps::Keys),
-            (certificates, keys) => {
-                let rubble = remains.is_obstructed || (certificates, keys) != (Absent, Absent);
-                let clear = if rubble { Some(self.move_aside(directory)?) } else { None };
-                let folder = format!("{sudo}mkdir -p {}", quote_sh(directory)?);
-                let commands: Vec<String> = clear.into_iter().chain([folder, create]).collect();
-                (commands.join(" && "), Keeps::Nothing)
+            (Usable, Broken) => (self.clear(&["key4.db"], &create)?, Keeps::Certificates),
+            (Broken, Usable) => (self.clear(&["cert9.db"], &complete)?, Keeps::Keys),
+            (Absent, Absent) if remains.is_obstructed => {
+                let aside = self.move_aside(self.directory.as_os_str().as_encoded_bytes())?;
+                let command =
+                    format!("[ ! -d {directory} ] && {aside} && {sudo}mkdir -p {directory} && {create}");
+                (command, Keeps::Nothing)
             }
+            (Absent, Absent) => (format!("{sudo}mkdir -p {directory} && {create}"), Keeps::Nothing),
+            (Broken, Absent) => (self.clear(&["cert9.db"], &create)?, Keeps::Nothing),
+            (Absent, Broken) => (self.clear(&["key4.db"], &create)?, Keeps::Nothing),
+            (Broken, Broken) => (self.clear(&["cert9.db", "key4.db"], &create)?, Keeps::Nothing),
         };
         Some(Made { command, keeps })
+    }
+
+    /// Moves files aside, with what SQLite left beside them, and goes on with `then`: only if certutil
+    /// twice calls the database bad, for one that is locked looks so for a moment, and nothing happens
+    /// where there is no certutil.
+    fn clear(&self, files: &[&str], then: &str) -> Option<String> {
+        let (sudo, database) = (self.sudo(), self.argument()?);
+        let directory = self.directory.as_os_str().as_encoded_bytes();
+        let bad = format!("{sudo}certutil -L -d {database} 2>&1 | grep -q BAD_DATABASE");
+        let names: Vec<String> = files
+            .iter()
+            .flat_map(|file| ["", "-journal", "-wal", "-shm"].map(|suffix| format!("{file}{suffix}")))
+            .collect();
+        let file = format!("{}/$f", quote_sh(directory)?);
+        Some(format!(
+            "{bad} && sleep 2 && {bad} && (for f in {}; do {sudo}test ! -e {file} || {sudo}mv {file} {file}.damaged-$(date \
+             +%s) || exit 1; done) && {then}",
+            names.join(" ")
+        ))
     }
 
     fn move_aside(&self, path: &[u8]) -> Option<String> {

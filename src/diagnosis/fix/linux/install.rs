@@ -3,9 +3,10 @@
 use super::super::advice::where_is;
 use super::super::{Damage, Repair};
 use super::database::{Database, absolute};
+use crate::certificate::{Certificate, describe_key, key_algorithm, oid};
 use crate::diagnosis::Examined;
 use crate::posture::RuleType;
-use crate::store::{Place, Status, StoreSpec};
+use crate::store::{Place, Status, StoreSpec, StoredCertificate};
 use crate::text::quote_sh;
 use base64ct::{Base64, Encoding as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,14 @@ pub(super) fn install(damage: &Damage<'_>, found: &Examined) -> Option<Repair> {
     let with_key =
         damage.rule_type() == RuleType::ClientCertificateV2 && damage.evidence.case.rule.check_private_key;
     let (command, place) = match Database::searched(damage) {
+        Some(_) if is_refused(&found.stored.certificate) => {
+            return Some(Repair::by_hand(format!(
+                "Have a certificate with an RSA or P-256 key issued for this device: NSS databases take none with an {} key, as \
+                 the one {} has",
+                describe_key(found.stored.certificate.spki()),
+                where_is(found)
+            )));
+        }
         Some(database) => {
             if with_key && let Some(why) = needs_password(damage, &database, found) {
                 return Some(Repair::by_hand(why));
@@ -68,6 +77,12 @@ fn into_database(
     Some(cleared.into_iter().chain([import]).collect::<Vec<_>>().join(" && "))
 }
 
+/// NSS takes no certificate of an Ed25519 or Ed448 key ("Error adding certificate to database"), and no such
+/// key out of a PKCS #12 file. (Tried with NSS 3.87.)
+pub(super) fn is_refused(certificate: &Certificate) -> bool {
+    matches!(key_algorithm(certificate.spki()), Some(oid::ED25519 | oid::ED448))
+}
+
 /// The certificate alone.
 pub(super) fn certificate(
     damage: &Damage<'_>,
@@ -76,7 +91,10 @@ pub(super) fn certificate(
     name: &[u8],
 ) -> Option<String> {
     let (sudo, argument, name) = (database.sudo(), database.argument()?, quote_sh(name)?);
-    let pem = as_pem(damage, found)?;
+    if is_refused(&found.stored.certificate) {
+        return None;
+    }
+    let pem = if database.is_copied() { in_the_command(found) } else { as_pem(damage, found)? };
     Some(format!("{pem} | {sudo}certutil -A -d {argument} -n {name} -t ,, -a"))
 }
 
@@ -103,11 +121,14 @@ fn as_pem(damage: &Damage<'_>, found: &Examined) -> Option<String> {
         StoreSpec::File(_) if alone && is_pem(&stored.location) => {
             Some(format!("openssl x509 -in {}", quoted(&absolute(Path::new(&stored.location)))?))
         }
-        _ => {
-            let encoded = Base64::encode_string(stored.certificate.der());
-            Some(format!("echo {encoded} | base64 -d | openssl x509 -inform DER"))
-        }
+        _ => Some(in_the_command(found)),
     }
+}
+
+/// Prints a certificate that the command itself holds.
+fn in_the_command(found: &Examined) -> String {
+    let encoded = Base64::encode_string(found.stored.certificate.der());
+    format!("echo {encoded} | base64 -d | openssl x509 -inform DER")
 }
 
 fn is_pem(file: &str) -> bool {
@@ -122,6 +143,9 @@ fn certificate_and_key(
     found: &Examined,
     name: &[u8],
 ) -> Option<String> {
+    if database.is_copied() || is_refused(&found.stored.certificate) {
+        return None;
+    }
     let (sudo, argument) = (database.sudo(), database.argument()?);
     let export = export(damage, found, name)?;
     Some(in_folder(&format!("{export} && {sudo}pk12util -i \"$t/c.p12\" -d {argument} -K '' -W ''")))
@@ -155,9 +179,15 @@ fn is_single(place: &Place) -> bool {
     place.contents.status != Status::Read || stored.all(|stored| Path::new(&stored.location) == path)
 }
 
-/// Writes the file that the rule names, with the folders above it.
+/// Writes the file that the rule names, with the folders above it. A file that is there gives way only if
+/// no certificate in it is valid, and stays beside under another name.
 fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: bool) -> Option<String> {
     let StoreSpec::File(path) = &place.contents.spec else { return None };
+    let now = damage.evidence.case.at;
+    let is_valid = |stored: &StoredCertificate| stored.certificate.not_after().is_some_and(|end| end >= now);
+    if place.contents.certificates.iter().any(is_valid) {
+        return None;
+    }
     let sudo = if place.writable { "" } else { "sudo " };
     let target = quoted(&absolute(path))?;
     let (write, mode) = match &found.spec {
@@ -180,7 +210,15 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
         }
         _ => (format!("{} > \"$t/c.pem\"", as_pem(damage, found)?), "644"),
     };
-    Some(in_folder(&format!("{write} && {sudo}install -D -m {mode} \"$t/c.pem\" {target}")))
+    let needless = if place.contents.status == Status::Missing {
+        format!("{sudo}test ! -e {target}")
+    } else {
+        format!(
+            "! {sudo}openssl x509 -in {target} -noout -checkend 0 >\"$t/said\" 2>&1 && {{ {sudo}test ! -e {target} || {sudo}cp \
+             -p {target} {target}.before-$(date +%s); }}"
+        )
+    };
+    Some(in_folder(&format!("{write} && {needless} && {sudo}install -D -m {mode} \"$t/c.pem\" {target}")))
 }
 
 /// The files of a certificate and of its key.
