@@ -199,8 +199,8 @@ fn imports_the_key_where_the_rule_asks_for_it() {
     let parts = [
         "/usr/bin/openssl pkcs12 -export -in ",
         "/certs/device.pem -name file-p256 ",
-        "security import \"$t/c.p12\" -k \"",
-        "security set-key-partition-list -S apple-tool:,apple:,teamid:68WVV388M8 -l file-p256 -k '' \"",
+        "security import \"$t/c.p12\" -k /Library/Keychains/System.keychain ",
+        "security set-key-partition-list -S apple-tool:,apple:,teamid:68WVV388M8 -l file-p256 -k '' /Library/",
     ];
     for part in parts {
         assert!(command.contains(part), "{part} in {command}");
@@ -226,8 +226,10 @@ fn a_certificate_without_its_key_is_imported_again_with_it() {
     let answer = check_rule(folder.path(), &keychain);
     assert_eq!(answer["reasons"][0]["code"], "private-key-missing", "{answer:#}");
     let command = answer["fixes"][0]["command"].as_str().unwrap();
-    let delete = format!("security delete-certificate -Z {} ", sha1(&right));
-    assert!(command.starts_with(&delete) && command.contains("&& security import "), "{command}");
+    let delete = format!("sudo security delete-certificate -Z {} {SYSTEM} && {{ ", sha1(&right));
+    assert!(command.starts_with(&delete) && command.contains("&& sudo security import "), "{command}");
+    // When the import fails, the certificate is put back.
+    assert!(command.contains(" || { (umask 077; ") && command.ends_with("; false; }; }"), "{command}");
 }
 
 #[test]

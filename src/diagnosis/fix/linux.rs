@@ -89,8 +89,9 @@ fn fill(damage: &Damage<'_>) -> Option<Repair> {
     // Certificates that are kept may be the right ones: that is seen afterwards.
     let found = damage.sound_elsewhere().filter(|_| kept != Some(Keeps::Certificates));
     if let Some(mut repair) = found.and_then(|found| install::install(damage, found)) {
-        let commands = made.map(|made| made.command).into_iter().chain(repair.command);
-        repair.command = Some(commands.collect::<Vec<_>>().join(" && "));
+        let first = made.map(|made| made.command);
+        repair.command =
+            repair.command.map(|install| first.into_iter().chain([install]).collect::<Vec<_>>().join(" && "));
         repair.then = repair.then.or_else(|| is_roots.then(|| again.to_owned()));
         repair.settles_all = true;
         return Some(repair);

@@ -232,7 +232,7 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
     let with_key = damage.evidence.case.rule.check_private_key && !original;
     let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
     let mut commands = vec![match &candidate.spec {
-        StoreSpec::File(_) if with_key && !keychain.is_copied() => match key_file(damage, candidate) {
+        StoreSpec::File(_) if with_key => match key_file(damage, candidate) {
             Some(key) => import_with_key(sudo, &argument, candidate, key)?,
             None => return Some(Repair::by_hand(import_by_hand(keychain, candidate))),
         },

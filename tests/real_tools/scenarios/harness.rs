@@ -112,6 +112,12 @@ impl Scenario {
         self.store("nss:", &directory)
     }
 
+    /// A database that no argument names yet.
+    pub fn nss_elsewhere(self, name: &str, entries: &[Entry]) -> Self {
+        make_database(&self.path(name), entries);
+        self
+    }
+
     /// A database where the client does not look, in this user's home directory.
     pub fn elsewhere(self, name: &str, entries: &[Entry]) -> Self {
         make_database(&self.path(&format!("home/{name}")), entries);

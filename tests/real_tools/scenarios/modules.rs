@@ -95,10 +95,67 @@ fn fips_mode_has_a_token_of_another_name() {
 
 #[test]
 fn an_old_database_beside_the_new_one_is_told() {
-    let both = |folder: &Path| fs::write(folder.join("db/cert8.db"), "an old database").unwrap();
+    let both = |folder: &Path| old_database(folder, "db");
     scenario().nss(&[]).change(both).cn("device-042").run().fails("store-empty").says("cert8.db");
     let other = client("device-777").nickname("device-777");
     scenario().nss(&[other]).change(both).cn("device-042").run().fails("not-found").warns("store-legacy-dbm");
+}
+
+/// A database of the old format with the certificate and its key, as RHEL 7 made them.
+fn old_database(folder: &Path, database: &str) {
+    let wanted = client("device-042").mint();
+    let (pem, key, p12) = (folder.join("old.pem"), folder.join("old.key"), folder.join("old.p12"));
+    fs::write(&pem, &wanted.pem).unwrap();
+    fs::write(&key, &wanted.key).unwrap();
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let export = [
+        "pkcs12",
+        "-export",
+        "-in",
+        &text(&pem),
+        "-inkey",
+        &text(&key),
+        "-name",
+        "device-042",
+        "-passout",
+        "pass:x",
+        "-out",
+        &text(&p12),
+    ];
+    tool("openssl", &export.map(OsStr::new));
+    fs::create_dir_all(folder.join(database)).unwrap();
+    let database = format!("dbm:{}", folder.join(database).display());
+    certutil(&["-N", "-d", &database, "--empty-password"]);
+    tool("pk12util", &["-i", &text(&p12), "-d", &database, "-W", "x", "-K", ""].map(OsStr::new));
+}
+
+#[test]
+fn an_old_database_is_converted() {
+    let alone = scenario().change(|folder| old_database(folder, "old"));
+    let old = alone.path("old");
+    let asked = alone.store("nss:", &old).cn("device-042").run().cannot_tell("store-legacy-dbm");
+    asked.by_command().then("again").passes_then();
+    let empty = scenario().nss(&[]).change(|folder| old_database(folder, "db"));
+    empty.cn("device-042").run().fails("store-empty").by_command().then("again").passes_then();
+    let other = client("device-777").nickname("device-777");
+    let beside = scenario().nss(&[other]).change(|folder| old_database(folder, "db"));
+    beside.cn("device-042").run().fails("not-found").by_command().then("again").passes_then();
+}
+
+/// certutil takes no Ed25519 certificate, so no command tries to give it one.
+#[test]
+fn an_ed25519_certificate_is_not_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, key) = (folder.path().join("ca.pem"), folder.path().join("ca.key"));
+    fs::write(&root, &super::pki::root().pem).unwrap();
+    fs::write(&key, &super::pki::root().key).unwrap();
+    let shell = "cd $0 && openssl genpkey -algorithm ed25519 -out k && openssl req -new -key k -subj /CN=device-042 -out r \
+                 2>&- && openssl x509 -req -in r -CA ca.pem -CAkey ca.key -set_serial 77 -days 4000 -out c 2>&-";
+    tool("sh", &["-c".as_ref(), shell.as_ref(), folder.path().as_os_str()]);
+    let pem = fs::read(folder.path().join("c")).unwrap();
+    let scenario = scenario().nss(&[]).write("home/certs/device.pem", pem).arg("--elsewhere");
+    let outcome = scenario.at("2027-01-01T00:00:00Z").cn("device-042").run().fails("store-empty");
+    outcome.by_hand("Ed25519").fixes(1);
 }
 
 #[test]

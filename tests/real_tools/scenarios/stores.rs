@@ -248,3 +248,53 @@ fn folder_with_a_damaged_file_beside_a_good_one() {
         .run()
         .fails("expired");
 }
+
+/// A fix that was right once and is pasted again, or on a device that is in order, changes nothing.
+#[test]
+fn a_command_that_moves_a_database_aside_leaves_a_good_one_alone() {
+    for (file, other) in [("cert9.db", "key4.db"), ("key4.db", "cert9.db")] {
+        let spoilt = scenario()
+            .nss(&[device().with_key()])
+            .change(|folder| fs::copy(folder.join("db").join(file), folder.join("good")).map(drop).unwrap())
+            .change(|folder| fs::write(folder.join("db").join(file), "garbage, not SQLite").unwrap())
+            .cn("device-042")
+            .run();
+        let command = spoilt.command().unwrap_or_else(|| panic!("{}", spoilt.json()["fixes"])).to_owned();
+        let folder = spoilt.scenario().path("db");
+        fs::copy(spoilt.scenario().path("good"), folder.join(file)).unwrap();
+        let before = (fs::read(folder.join(file)).unwrap(), fs::read(folder.join(other)).unwrap());
+        let pasted = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+        assert!(!pasted.status.success(), "{command}");
+        assert_eq!((fs::read(folder.join(file)).unwrap(), fs::read(folder.join(other)).unwrap()), before);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "{command}");
+        spoilt.passes_then();
+    }
+}
+
+/// Neither is touched: one file is locked or closed, and nobody knows what it holds.
+#[test]
+fn nothing_is_moved_where_a_file_could_not_be_looked_at() {
+    let outcome = scenario()
+        .nss(&[device()])
+        .owned_by_user("db")
+        .change(|folder| {
+            fs::write(folder.join("db/key4.db"), "garbage, not SQLite").unwrap();
+            fs::set_permissions(folder.join("db/key4.db"), fs::Permissions::from_mode(0o644)).unwrap();
+            fs::set_permissions(folder.join("db/cert9.db"), fs::Permissions::from_mode(0o000)).unwrap();
+        })
+        .unprivileged()
+        .cn("device-042")
+        .run();
+    let command = outcome.command().unwrap_or_default();
+    assert!(!command.contains("mv "), "{command}");
+}
+
+#[test]
+fn a_copy_of_the_systems_database_is_mended_on_the_device() {
+    let scenario = scenario().nss_elsewhere("copy", &[client("device-042").nickname("laptop")]);
+    let mut role = std::ffi::OsString::from("nss:/etc/pki/nssdb=");
+    role.push(scenario.path("copy"));
+    let outcome = scenario.arg("--store").arg(role).cn("device-042").run();
+    let command = outcome.command().unwrap();
+    assert_eq!(command, "sudo certutil --rename -d sql:/etc/pki/nssdb -n laptop --new-n device-042");
+}
