@@ -2,7 +2,8 @@
 //! missing, so that the other one's certificates or keys need not be given up.
 
 use super::READING;
-use super::database::{Database, Fault};
+use super::database::Database;
+use super::fault::Fault;
 use std::path::Path;
 use std::sync::PoisonError;
 use std::time::Instant;

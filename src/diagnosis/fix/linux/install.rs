@@ -77,10 +77,10 @@ fn into_database(
     Some(cleared.into_iter().chain([import]).collect::<Vec<_>>().join(" && "))
 }
 
-/// NSS takes no certificate of an Ed25519 or Ed448 key ("Error adding certificate to database"), and no such
+/// NSS takes no certificate of an Ed25519 key ("Error adding certificate to database"), and no such
 /// key out of a PKCS #12 file. (Tried with NSS 3.87.)
 pub(super) fn is_refused(certificate: &Certificate) -> bool {
-    matches!(key_algorithm(certificate.spki()), Some(oid::ED25519 | oid::ED448))
+    matches!(key_algorithm(certificate.spki()), Some(oid::ED25519))
 }
 
 /// The certificate alone.
