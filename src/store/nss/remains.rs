@@ -38,13 +38,13 @@ impl FileState {
             Self::Absent => "absent",
             Self::Usable => "usable",
             Self::Broken => "broken",
-            Self::Entangled => "entangled",
+            Self::Unseen => "unseen",
         }
     }
 
     /// Reads that word.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Absent, Self::Usable, Self::Broken, Self::Entangled]
+        [Self::Absent, Self::Usable, Self::Broken, Self::Unseen]
             .into_iter()
             .find(|known| known.as_str() == name)
     }
