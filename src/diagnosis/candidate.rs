@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 /// How a certificate came to be a candidate, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
+    /// Whether it passes cannot be told, so nothing that is wrong with another one decides.
+    MayPass,
     /// It would pass, but the command stops at another one before it.
     Behind,
     /// The documented command prints it.
@@ -45,6 +47,9 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
         let meant = if case.rule.common_name.is_none() { own_faults(examined) == 0 } else { named };
         return (meant && !is_a_ca(examined)).then_some(Standing::Elsewhere);
     }
+    if may_pass(examined) {
+        return Some(Standing::MayPass);
+    }
     if examined.returned {
         return Some(Standing::Returned);
     }
@@ -63,6 +68,12 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
         Nearness::San | Nearness::OtherAttribute => Some(Standing::NameInside),
         Nearness::Substring | Nearness::Different => None,
     }
+}
+
+/// Whether every step that stops it is one that nobody can tell from here.
+fn may_pass(examined: &Examined) -> bool {
+    let mut stopping = examined.steps.iter().filter(|step| step.status.stops()).peekable();
+    stopping.peek().is_some() && stopping.all(|step| step.status == StepStatus::Unknown)
 }
 
 /// How many steps fail that no repair of the look-up would cure.

@@ -119,6 +119,7 @@ impl Code {
             Self::NotYetValid => "not yet",
             Self::ExpiresSoon => "soon",
             Self::AlgorithmUnsupported => "algorithm",
+            Self::LimitReached => "limit",
             Self::AlgorithmWeak => "weak",
             Self::EkuAbsent | Self::SanAbsent => "none",
             Self::EkuMissing | Self::PrivateKeyMissing => "missing",

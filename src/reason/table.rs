@@ -660,13 +660,21 @@ codes! {
             fix: "Ask whoever runs the CA for a certificate of that intermediate with keyCertSign and with \
                   the same name and key, and install it in place of the old one.",
         }
-        AlgorithmUnsupported "algorithm-unsupported" Fault {
+        AlgorithmUnsupported "algorithm-unsupported" Unknown {
             seen: "A key or a signature is of a kind that is not checked here.",
-            why: "A signature that was not checked is not taken for a good one. certposture checks RSA \
-                  (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and P-521, and Ed25519. It does not check \
-                  MD5 signatures, which anybody can forge.",
+            why: "A signature that was not checked is taken neither for a good one nor for a bad one: the client may \
+                  know the algorithm. certposture checks RSA (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and \
+                  P-521, Ed25519, and ML-DSA. It does not check MD5 signatures, which anybody can forge.",
             fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
                   2048 bits or more, signed with SHA-256.",
+        }
+        LimitReached "limit-reached" Unknown {
+            seen: "The search for a chain, or the comparison of names with constraints, ended at one of \
+                   certposture's own limits.",
+            why: "Certificates that bear the same names, or chains of more than 16 certificates, can keep any \
+                  search busy for ever, so it has limits. Beyond them it is not known whether there is a chain.",
+            fix: "Give the certificates of the chain alone, with `--intermediate` and a store or file that holds \
+                  nothing else. A chain of more than 16 certificates is no chain that a client is likely to take.",
         }
         AlgorithmWeak "algorithm-weak" Warning {
             seen: "A certificate in the chain is signed with SHA-1, or has an RSA key of fewer than 2048 \

@@ -95,12 +95,12 @@ impl Path {
     }
 }
 
-fn is_doubt(finding: &Finding) -> bool {
+pub(super) fn is_doubt(finding: &Finding) -> bool {
     finding.code.severity(RuleType::ClientCertificate) == Severity::Unknown
 }
 
 /// A fault that no other chain could mend.
-const fn is_own_fault(finding: &Finding) -> bool {
+pub(super) const fn is_own_fault(finding: &Finding) -> bool {
     matches!(finding.about, About::Chain(0))
         && matches!(
             finding.code,

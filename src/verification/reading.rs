@@ -62,6 +62,10 @@ impl<'a> Reading<'a> {
         for name in [&outline.issuer, &outline.subject] {
             strict_name(der, name)?;
         }
+        // RFC 5280 §4.1.2.4. No CA can be found by such a name.
+        if certificate.issuer().der.len() <= 2 {
+            return Err("the name of its issuer is empty".to_owned());
+        }
         for algorithm in [&outline.inner_algorithm, &outline.outer_algorithm] {
             algorithm::identifier(&der[algorithm.clone()]).ok_or("its signature algorithm is malformed")?;
         }

@@ -2,6 +2,8 @@
 //! stops the others.
 
 use super::algorithm::Scheme;
+use super::constraints::MAX_COMPARISONS;
+use super::judgement::{is_doubt, is_own_fault, is_warning};
 use super::message::{date, finding, name, span, who};
 use super::reading::Reading;
 use super::{Purpose, key};
@@ -185,14 +187,19 @@ fn name_constraints(chain: &[&Reading<'_>], is_anchored: bool, comparisons: &mut
                 continue;
             }
             let violations = constraints.violations(reading, comparisons);
-            if !violations.is_empty() {
-                let message = format!(
-                    "{} bears a name that {} does not allow: {}",
-                    who(chain, depth, is_anchored),
-                    lower_first(&who(chain, owner, is_anchored)),
-                    violations.join("; ")
-                );
+            let child = who(chain, depth, is_anchored);
+            let parent = lower_first(&who(chain, owner, is_anchored));
+            if !violations.told.is_empty() {
+                let what = violations.told.join("; ");
+                let message = format!("{child} bears a name that {parent} does not allow: {what}");
                 findings.push(finding(Code::NameConstraintViolated, depth, message));
+            }
+            if violations.is_cut {
+                let message = format!(
+                    "{child} bears too many names, or {parent} constrains too many, to hold all against each other: \
+                     {MAX_COMPARISONS} comparisons are made"
+                );
+                findings.push(finding(Code::LimitReached, depth, message));
             }
         }
     }
@@ -239,10 +246,15 @@ fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Findin
     (!fits).then(|| finding(Code::EkuMissing, 0, message))
 }
 
-/// The order in which findings are told: what breaks the chain first, warnings last.
+/// The order in which findings are told: what breaks the chain first, warnings last. Where something cannot be told,
+/// what decides comes before all: a fault of the certificate itself, or else what leaves the answer open.
 pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings
-        .sort_by_key(|finding| (super::judgement::is_warning(finding), stage(finding.code), finding.depth()));
+    let is_doubtful = findings.iter().any(is_doubt);
+    let decides = if findings.iter().any(is_own_fault) { is_own_fault } else { is_doubt };
+    findings.sort_by_key(|finding| {
+        let is_first = is_doubtful && decides(finding);
+        (is_warning(finding), !is_first, stage(finding.code), finding.depth())
+    });
     findings
 }
 
@@ -250,7 +262,7 @@ const fn stage(code: Code) -> u8 {
     match code {
         Code::CertificateUnparseable => 0,
         Code::AlgorithmUnsupported | Code::SignatureInvalid => 1,
-        Code::SelfSigned | Code::IssuerDiffers | Code::IntermediateMissing => 2,
+        Code::SelfSigned | Code::IssuerDiffers | Code::IntermediateMissing | Code::LimitReached => 2,
         Code::CaNotACa | Code::CaKeyUsage | Code::CaExpired | Code::CaNotYetValid => 3,
         Code::IssuerNotACa | Code::IssuerKeyUsage | Code::PathLengthExceeded => 4,
         Code::NameConstraintViolated | Code::UnknownCriticalExtension => 5,

@@ -26,6 +26,11 @@ fn world() -> tempfile::TempDir {
         .with(forge::extended_key_usage(&[forge::SERVER_AUTH]))
         .sign(&root_key);
     let old = Template::new("CN=old", &key, ROOT).dates("200101000000Z", "210101000000Z").sign(&root_key);
+    // A CA with a key for Ed448, which is not checked here, and what it issued.
+    let mut odd = Template::ca(ROOT, &root_key, "CN=Somebody");
+    odd.spki = forge::spki(forge::der::sequence(&[forge::der::object("1.3.101.113")]), &[7; 57]);
+    write("odd.pem", &[odd.sign(&issuing_key)]);
+    write("odd-child.pem", &[Template::new("CN=odd child", &key, ROOT).sign(&issuing_key)]);
     write("root.pem", std::slice::from_ref(&root));
     write("issuing.pem", std::slice::from_ref(&issuing));
     write("direct.pem", std::slice::from_ref(&direct));
@@ -131,7 +136,7 @@ fn the_document_has_the_chain_and_every_reason() {
         json!([{
             "code": "expired",
             "severity": "fault",
-            "message": "The certificate expired on 2021-01-01 00:00:00 UTC, 1461 days ago.",
+            "message": "The certificate expired on 2021-01-01 00:00:00 UTC, 1461 days ago",
             "certificate": result["sha256"],
         }])
     );
@@ -224,6 +229,11 @@ fn every_form_tells_the_same_verdict() {
         (&["--ca", "root.pem", "none.pem"], unknown),
         (&["--ca", "none.pem", "direct.pem"], unknown),
         (&["--ca", "root.pem", "--intermediate", "none.pem", "direct.pem"], unknown),
+        // An algorithm that cannot be checked here; beside a certificate that passes, and one that fails for certain.
+        (&["--ca", "odd.pem", "direct.pem"], unknown),
+        (&["--ca", "odd.pem", "--ca", "root.pem", "direct.pem"], pass),
+        (&["--ca", "odd.pem", "--ca", "root.pem", "direct.pem", "odd-child.pem"], unknown),
+        (&["--ca", "odd.pem", "--ca", "root.pem", "old.pem", "odd-child.pem"], fail),
     ] {
         assert_eq!(told_everywhere(folder, arguments), expected, "{arguments:?}");
     }

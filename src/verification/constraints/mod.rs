@@ -70,6 +70,14 @@ struct Subtree<'a> {
     is_limited: bool,
 }
 
+/// What was found to break constraints, in words.
+#[derive(Debug, Default)]
+pub struct Violations {
+    pub told: Vec<String>,
+    /// There were more names and subtrees than are compared.
+    pub is_cut: bool,
+}
+
 /// A name that a certificate bears.
 #[derive(Clone, Debug)]
 pub struct Borne {
@@ -110,22 +118,24 @@ impl<'a> NameConstraints<'a> {
         })
     }
 
-    /// What in the names of `certificate` breaks these constraints: nothing, or a list in words.
-    /// `comparisons` counts down over the whole search.
-    pub fn violations(&self, certificate: &Reading<'_>, comparisons: &mut usize) -> Vec<String> {
-        let mut violations = Vec::new();
+    /// What in the names of `certificate` breaks these constraints. `comparisons` counts down over the whole
+    /// search.
+    pub fn violations(&self, certificate: &Reading<'_>, comparisons: &mut usize) -> Violations {
+        let mut violations = Violations::default();
         let mut further = 0usize;
         for borne in certificate.borne_names() {
-            if let Err(what) = self.judge(certificate, borne, comparisons) {
-                if violations.len() < LISTED { violations.push(what) } else { further += 1 }
-            }
             if *comparisons == 0 {
-                violations.push("there are too many names and constraints to compare".to_owned());
+                violations.is_cut = true;
                 break;
             }
+            if let Err(what) = self.judge(certificate, borne, comparisons) {
+                if violations.told.len() < LISTED { violations.told.push(what) } else { further += 1 }
+            }
         }
+        // The last name may not have been held against every subtree.
+        violations.is_cut |= *comparisons == 0;
         if further > 0 {
-            violations.push(format!("and {further} more"));
+            violations.told.push(format!("and {further} more"));
         }
         violations
     }

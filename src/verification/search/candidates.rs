@@ -42,9 +42,13 @@ impl<'s> Search<'s, '_> {
     }
 
     /// Whether the candidate, or one with the same name and key, is in the chain already
-    /// (RFC 4158 §5.2): such a loop leads nowhere new.
+    /// (RFC 4158 §5.2): such a loop leads nowhere new. An anchor ends the chain, so it makes no loop: it is where
+    /// the chain of an older copy of it leads.
     pub(super) fn is_in(&self, chain: &[usize], candidate: usize) -> bool {
         let candidate = self.issuer(candidate);
+        if candidate.anchor.is_some() {
+            return false;
+        }
         let is_leaf = candidate.name == self.leaf_name && candidate.certificate.spki() == self.leaf.spki;
         is_leaf
             || chain.iter().map(|&index| self.issuer(index)).any(|other| {

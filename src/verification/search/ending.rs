@@ -1,7 +1,7 @@
 //! Why a chain does not go on, in words.
 
 use super::attempt::Nearness;
-use super::{MAX_SIGNATURE_CHECKS, MAX_STEPS, Node, Search};
+use super::{MAX_LENGTH, MAX_SIGNATURE_CHECKS, MAX_STEPS, Node, Search};
 use crate::reason::{Code, Finding};
 use crate::verification::issuer::Signed;
 use crate::verification::message::{finding, key_id, name};
@@ -34,7 +34,11 @@ impl Search<'_, '_> {
         failed: &[(usize, Signed)],
     ) -> Option<(Nearness, Finding)> {
         let reading = self.reading(child)?;
-        let by_anchor = failed.iter().find(|(index, _)| self.issuer(*index).anchor.is_some());
+        // What cannot be checked might be right, so it is told before what is certainly wrong.
+        let by_anchor = failed
+            .iter()
+            .filter(|(index, _)| self.issuer(*index).anchor.is_some())
+            .min_by_key(|(_, outcome)| !matches!(outcome, Signed::Unsupported(_)));
         let (index, outcome) = by_anchor.or_else(|| failed.first())?;
         let is_anchor = by_anchor.is_some();
         let near = |anchors, others| if is_anchor { anchors } else { others };
@@ -119,17 +123,26 @@ impl Search<'_, '_> {
         finding(Code::IssuerDiffers, depth, message)
     }
 
-    /// That the search ended before it had tried everything.
-    pub(super) fn spent(&self, depth: usize) -> Finding {
-        let spent = if self.checks_left == 0 {
-            format!("{MAX_SIGNATURE_CHECKS} signature checks")
-        } else {
-            format!("{MAX_STEPS} steps")
+    /// That the search ended before it had tried everything, if it did.
+    pub(super) fn limit(&self, depth: usize) -> Option<Finding> {
+        let many = |spent: String| {
+            format!(
+                "The search for a chain was given up after {spent}: too many certificates here bear the same names"
+            )
         };
-        let message = format!(
-            "The search for a chain was given up after {spent}: too many certificates here bear the same names"
-        );
-        finding(Code::IntermediateMissing, depth, message)
+        let message = if self.checks_left == 0 {
+            many(format!("{MAX_SIGNATURE_CHECKS} signature checks"))
+        } else if self.steps_left == 0 {
+            many(format!("{MAX_STEPS} steps"))
+        } else if self.is_cut {
+            format!(
+                "The chain is longer than the {MAX_LENGTH} certificates that are followed here, so it is not known \
+                 where it ends"
+            )
+        } else {
+            return None;
+        };
+        Some(finding(Code::LimitReached, depth, message))
     }
 }
 
@@ -139,6 +152,13 @@ const WRONG_NAME: &str = ". The key of the CA did make the signature, but the na
 pub fn is_the_ca() -> Finding {
     let message = "The certificate is the uploaded CA itself: it validates, and proves nothing about a \
                    client certificate";
+    finding(Code::IsTheCa, 0, message.to_owned())
+}
+
+/// Name and key are what makes an anchor (RFC 5280 §6.1.1 (d)).
+pub fn is_another_copy() -> Finding {
+    let message = "The certificate is another copy of the uploaded CA, with the same name and key: it validates, and \
+                   proves nothing about a client certificate";
     finding(Code::IsTheCa, 0, message.to_owned())
 }
 

@@ -18,7 +18,7 @@ use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use attempt::{Attempt, Nearness};
 pub use bearers::Bearers;
-use ending::{is_the_ca, self_signed};
+use ending::{is_another_copy, is_the_ca, self_signed};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,6 +49,10 @@ pub struct Search<'s, 'a> {
     checks_left: usize,
     steps_left: usize,
     comparisons_left: usize,
+    /// A chain was not followed further because of its length.
+    is_cut: bool,
+    /// The first signature that cannot be checked here: the chain beyond it might be right.
+    doubt: Option<Finding>,
     best: Option<Attempt>,
 }
 
@@ -70,6 +74,8 @@ impl<'s, 'a> Search<'s, 'a> {
             checks_left: MAX_SIGNATURE_CHECKS,
             steps_left: MAX_STEPS,
             comparisons_left: MAX_COMPARISONS,
+            is_cut: false,
+            doubt: None,
             best: None,
         }
     }
@@ -97,6 +103,7 @@ impl<'s, 'a> Search<'s, 'a> {
                             matches!(finding.code, Code::AlgorithmWeak | Code::CertificateUnparseable)
                         })
                         .collect();
+                    direct.findings.extend(self.is_copy_of(index).then(is_another_copy));
                     return direct;
                 }
                 Some(outcome) => failed.push((index, outcome)),
@@ -112,21 +119,45 @@ impl<'s, 'a> Search<'s, 'a> {
         if let Some(&itself) = self.verifier.anchors.get(self.certificate.der()) {
             return self.path_of_anchor(itself);
         }
-        let is_spent = !self.explore(&mut Vec::new()) && (self.checks_left == 0 || self.steps_left == 0);
-        let Some(best) = self.best.take() else { return self.path_without_attempt() };
+        if !self.direct_path() && !self.explore(&mut Vec::new()) {
+            let depth = self.best.as_ref().map_or(0, |best| best.issuers.len());
+            let doubts = [self.limit(depth), self.doubt.take()];
+            return self.told(doubts.into_iter().flatten());
+        }
+        self.told([].into_iter())
+    }
+
+    /// Whether the anchor that signed the certificate itself is a chain without a fault: the same that
+    /// [`Self::direct`] looks at, so that the two cannot contradict each other.
+    fn direct_path(&mut self) -> bool {
+        self.anchors_named()
+            .into_iter()
+            .any(|index| matches!(self.signed.get(&(None, index)), Some(Signed::Yes)) && self.whole(&[index]))
+    }
+
+    /// The best chain, or the nearest, and what keeps it from being the last word.
+    fn told(mut self, doubts: impl Iterator<Item = Finding>) -> Path {
+        let Some(best) = self.best.take() else {
+            let mut findings = self.validate(&[], false);
+            findings.extend(doubts);
+            let chain = vec![self.certificate.clone()];
+            return Path { chain, anchor: None, findings: in_order(findings) };
+        };
         let mut findings = best.findings;
         findings.extend(best.end);
-        let mut findings = in_order(findings);
-        if is_spent {
-            // After the faults of the chain that was found: those are sure.
-            let faults = findings.partition_point(|finding| !is_warning(finding));
-            findings.insert(faults, self.spent(best.issuers.len()));
-        }
+        let doubts: Vec<Finding> = doubts.filter(|doubt| !findings.contains(doubt)).collect();
+        findings.extend(doubts);
         let mut chain = vec![self.certificate.clone()];
         chain.extend(best.issuers.iter().map(|&i| self.issuer(i).certificate.clone()));
         let top = best.issuers.last().and_then(|&top| self.issuer(top).anchor);
         let anchor = top.filter(|_| best.nearness == Nearness::Whole);
-        Path { chain, anchor, findings }
+        Path { chain, anchor, findings: in_order(findings) }
+    }
+
+    /// Whether the certificate judged has the anchor's name and key.
+    fn is_copy_of(&self, anchor: usize) -> bool {
+        let anchor = self.issuer(anchor);
+        anchor.name.is_some() && anchor.name == self.leaf_name && anchor.certificate.spki() == self.leaf.spki
     }
 
     fn path_of_anchor(&self, anchor: usize) -> Path {
@@ -140,12 +171,6 @@ impl<'s, 'a> Search<'s, 'a> {
         Path { chain: vec![self.certificate.clone()], anchor: Some(anchor), findings: in_order(findings) }
     }
 
-    fn path_without_attempt(&mut self) -> Path {
-        let mut findings = self.validate(&[], false);
-        findings.push(self.spent(0));
-        Path { chain: vec![self.certificate.clone()], anchor: None, findings: in_order(findings) }
-    }
-
     /// Goes on from the top of `chain`; true when a chain without a fault was found, so that the search
     /// is over. Once the budget is spent, it soon comes back.
     fn explore(&mut self, chain: &mut Vec<usize>) -> bool {
@@ -156,7 +181,11 @@ impl<'s, 'a> Search<'s, 'a> {
         let mut failed = Vec::new();
         let mut goes_on = false;
         for &candidate in self.candidates(top).iter() {
-            if chain.len() + 1 >= MAX_LENGTH || self.is_in(chain, candidate) {
+            if self.is_in(chain, candidate) {
+                continue;
+            }
+            if chain.len() + 1 >= MAX_LENGTH {
+                self.is_cut = true;
                 continue;
             }
             if self.steps_left == 0 {
@@ -173,12 +202,22 @@ impl<'s, 'a> Search<'s, 'a> {
                         return true;
                     }
                 }
-                Some(outcome) => failed.push((candidate, outcome)),
+                Some(outcome) => {
+                    self.note_doubt(top, chain.len(), candidate, &outcome);
+                    failed.push((candidate, outcome));
+                }
                 None => break,
             }
         }
         self.dead_end(chain, &failed, goes_on);
         false
+    }
+
+    fn note_doubt(&mut self, top: Node, depth: usize, candidate: usize, outcome: &Signed) {
+        if self.doubt.is_none() && matches!(outcome, Signed::Unsupported(_)) {
+            let failed = [(candidate, outcome.clone())];
+            self.doubt = self.failure(top, depth, &failed).map(|(_, finding)| finding);
+        }
     }
 
     /// A chain that ends at an anchor. True when nothing is wrong with it.
@@ -187,6 +226,7 @@ impl<'s, 'a> Search<'s, 'a> {
         if let Some(&top) = chain.last() {
             let own = self.issuer(top).anchor_findings(self.verifier.at).iter().cloned();
             findings.extend(own.map(|finding| finding.at(chain.len())));
+            findings.extend((chain.len() == 1 && self.is_copy_of(top)).then(is_another_copy));
         }
         let is_clean = findings.iter().all(is_warning);
         self.keep(Attempt { issuers: chain.to_vec(), nearness: Nearness::Whole, end: None, findings });
