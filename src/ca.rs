@@ -111,6 +111,13 @@ impl UploadedCas {
         }
     }
 
+    /// Nobody said which one was uploaded.
+    pub fn not_given() -> Self {
+        let message =
+            "Which CA certificate was uploaded is not known here, and no certificate passes without it";
+        Self { problems: vec![Finding::new(Code::CaNotGiven, message)], ..Self::default() }
+    }
+
     /// Notes a file beside the CA that was to complete its chains and cannot be read.
     pub fn add_unreadable(&mut self, why: &str) {
         let message = format!("Without a file that was given, nothing can be told: {}", shown(why));

@@ -93,11 +93,10 @@ impl Asked {
         let system = common.os.or(captured_on).or(system_of(&given)).unwrap_or_else(System::current);
         let rules = choose_rules(rules, arguments, system)?;
         let device = device_of(&given);
-        let unreadable = rules.iter().any(|rule| rule.problems.iter().any(|p| p.code == Code::RuleMalformed));
-        if arguments.ca.is_empty() && bundled.is_none() && !unreadable {
-            return Err(UsageError("give the CA certificate that was uploaded: --ca FILE".to_owned()).into());
-        }
-        let mut cas = UploadedCas::read(&arguments.ca);
+        let mut cas = match (&arguments.ca[..], &bundled) {
+            ([], None) => UploadedCas::not_given(),
+            (files, _) => UploadedCas::read(files),
+        };
         if let Some(certificates) = bundled {
             cas.add_bundle(&certificates, arguments.rule.as_deref());
         }

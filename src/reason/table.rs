@@ -213,6 +213,15 @@ codes! {
                   certificate.",
             "certposture": "certposture ca inspect CA.pem",
         }
+        CaNotGiven "ca-not-given" Unknown {
+            seen: "Nobody said which CA certificate was uploaded, and the verdict depends on it.",
+            why: "The check passes when a certificate was issued under the uploaded CA. Everything else could \
+                  be judged: where another fault is certain, that one leads.",
+            fix: "Give the certificate that was uploaded with `--ca FILE`. It is the file that was put into the \
+                  Zero Trust dashboard or sent to the API, and whoever runs the CA has it; `certposture pull` \
+                  fetches it together with the rule.",
+            "certposture": PULL,
+        }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
             seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set, or the \
                    API says that it was uploaded with `\"ca\": false`.",

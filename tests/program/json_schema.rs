@@ -53,10 +53,16 @@ fn check_one_rule() {
             assert_valid(&document);
         }
     }
-    let (document, status) =
-        run(folder.path(), &["check", "--cn", "x", "--ca", "none.pem", "--store", "file:broken.pem"]);
-    assert_eq!(status, Some(3));
-    assert_valid(&document);
+    // Where the CA decides, and where it does not.
+    let stores = [("file:pem/good", "device-042", Some(3)), ("file:broken.pem", "x", Some(1))];
+    for (store, name, expected) in stores {
+        for ca in [&["--ca", "none.pem"][..], &[]] {
+            let check = ["check", "--cn", name, "--store", store];
+            let (document, status) = run(folder.path(), &[&check[..], ca].concat());
+            assert_eq!(status, expected, "{store} {ca:?}");
+            assert_valid(&document);
+        }
+    }
     assert_valid(&run(folder.path(), &["check", "--rule", "none.json", "--ca", "ca/root-ca.pem"]).0);
     fs::create_dir(folder.path().join("broken")).unwrap();
     fs::write(folder.path().join("broken/cert9.db"), "garbage").unwrap();

@@ -16,6 +16,7 @@
 //! * `standard_input`: `-` and other short forms
 //! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
 //! * `verify_command`: `verify`
+//! * `without_ca`: `check` judges what needs no CA
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -40,3 +41,4 @@ mod secrets;
 mod standard_input;
 mod untrusted_text;
 mod verify_command;
+mod without_ca;

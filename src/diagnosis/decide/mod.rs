@@ -6,7 +6,7 @@ mod store;
 
 use super::candidate::{self, is_own};
 use super::fix::{self, Fix};
-use super::steps::{Step, StepStatus};
+use super::steps::{Step, StepName, StepStatus};
 use super::{Case, Examined, Reason, Verdict};
 use crate::certificate::Certificate;
 use crate::lookup::Lookup;
@@ -30,9 +30,16 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>
     let passing = certificates.iter().filter(counts).min_by_key(|c| warnings_of(c).count());
     let mut reasons = Reasons::default();
     reasons.extend(rule::faults(evidence));
-    reasons.extend(ca_reasons(evidence));
-    let verdict = if reasons.has(Severity::Unknown) {
+    let is_usable = !reasons.has(Severity::Unknown);
+    let (without_ca, about_ca): (Vec<Reason>, Vec<Reason>) =
+        ca_reasons(evidence).into_iter().partition(|reason| reason.severity == Severity::Unknown);
+    let knows_ca = without_ca.is_empty();
+    reasons.extend(about_ca);
+    let verdict = if !is_usable {
+        reasons.extend(without_ca.into_iter().filter(|reason| reason.finding.code != Code::CaNotGiven));
         Verdict::Unknown
+    } else if !knows_ca {
+        explain_without_ca(evidence, &mut reasons, without_ca)
     } else if let Some(passing) = passing {
         reasons.warn_only();
         reasons.extend(warnings_of(passing).map(|step| certificate_reason(step, passing, Severity::Warning)));
@@ -183,6 +190,41 @@ fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
     } else {
         Verdict::Fail
     }
+}
+
+/// Which CA was uploaded is not known, or not wholly: the verdict is about all else. It is fail only where no
+/// CA could let a certificate pass.
+fn explain_without_ca(evidence: &Evidence<'_>, reasons: &mut Reasons, about_ca: Vec<Reason>) -> Verdict {
+    let mut found = Reasons::default();
+    let verdict = explain_failure(evidence, &mut found);
+    let fails = |examined: &Examined| {
+        examined.steps.iter().any(|step| step.status == StepStatus::Fail && !asks_ca(step))
+    };
+    let searched = evidence.certificates.iter().filter(|examined| examined.searched);
+    let is_certain = verdict == Verdict::Fail && searched.into_iter().all(fails);
+    if is_certain {
+        let best = candidate::best(evidence.case, evidence.certificates);
+        let of_ca = best.into_iter().flat_map(|c| &c.steps).filter(|step| asks_ca(step));
+        let of_ca: Vec<Code> = of_ca.filter_map(|step| step.code).collect();
+        found.0.retain(|reason| !of_ca.contains(&reason.finding.code));
+        reasons.extend(found.0);
+        reasons.extend(about_ca);
+        return Verdict::Fail;
+    }
+    // What cannot be seen of the stores comes before what nobody has given yet.
+    let unseen =
+        found.0.into_iter().filter(|r| r.severity == Severity::Unknown && r.finding.certificate().is_none());
+    let (not_given, unreadable): (Vec<Reason>, Vec<Reason>) =
+        about_ca.into_iter().partition(|reason| reason.finding.code == Code::CaNotGiven);
+    reasons.extend(unreadable);
+    reasons.extend(unseen);
+    reasons.extend(not_given);
+    Verdict::Unknown
+}
+
+/// Whether another CA might change the step's outcome.
+const fn asks_ca(step: &Step) -> bool {
+    matches!(step.step, StepName::Signature | StepName::Path)
 }
 
 /// The candidate's faults. One that would fail anyway says so before anybody is told to rename it.

@@ -94,9 +94,15 @@ impl One<'_> {
         };
         match code {
             Code::NicknameDiffers => {
-                let which = if self.is_a_ca_given() { "uploaded CA itself" } else { "right certificate" };
+                let which = if self.is_a_ca_given() {
+                    "The uploaded CA itself"
+                } else if self.look.case.cas.cas.is_empty() {
+                    "A certificate with that common name"
+                } else {
+                    "The right certificate"
+                };
                 format!(
-                    "The {which} is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
+                    "{which} is installed, but certutil looks certificates up by nickname, and its nickname is {}, not \
                      \"{wanted}\"",
                     nickname.map_or_else(|| "none".to_owned(), |nickname| format!("\"{nickname}\""))
                 )

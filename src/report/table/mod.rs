@@ -105,6 +105,9 @@ fn facts(answer: &Diagnosis) -> Facts {
             ],
         ));
     }
+    if answer.cas.problems.iter().any(|problem| problem.code == Code::CaNotGiven) {
+        facts.push(("Uploaded CA", vec!["not given".to_owned()]));
+    }
     facts.extend(stores(answer));
     if answer.rule.from_file && answer.rule.problems.is_empty() {
         facts.push(("Schedule", schedule(answer)));

@@ -267,5 +267,5 @@ fn and_flags_do_not_mix() {
 
 #[test]
 fn without_a_ca() {
-    installed().no_ca().cn("device-042").run().refused(&["--ca"]);
+    installed().no_ca().cn("device-042").run().cannot_tell("ca-not-given");
 }
