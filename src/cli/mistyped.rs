@@ -1,7 +1,7 @@
 //! What clap does not say of a mistyped option: short ones that are nearly right, and values that begin
-//! with a dash.
+//! with a dash; and of a command that this build lacks.
 
-use super::Cli;
+use super::{Cli, options};
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use std::ffi::OsString;
@@ -11,6 +11,12 @@ const FREE: [&str; 5] = ["--cn", "--hostname", "--serial-number", "--rule-name",
 
 /// The error with a tip, where there is one to give.
 pub fn explained(mut error: Error, typed: impl Iterator<Item = OsString>) -> Error {
+    if let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(why) = options::why_absent(command)
+    {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![why.into()]));
+        return error;
+    }
     let is_new = error.get(ContextKind::SuggestedArg).is_none();
     let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) if error.kind() == ErrorKind::UnknownArgument && is_new => {

@@ -12,9 +12,10 @@ mod list;
 mod log;
 mod man;
 mod mistyped;
-#[cfg(not(feature = "network"))]
-mod offline;
 #[cfg(feature = "network")]
+mod online;
+#[cfg(not(feature = "network"))]
+#[path = "offline.rs"]
 mod online;
 mod options;
 mod overview;
@@ -22,8 +23,6 @@ mod overview;
 mod pull;
 mod verify;
 
-#[cfg(not(feature = "network"))]
-use offline as pull;
 pub use options::{Cli, Command, Common};
 
 use crate::diagnosis::Verdict;
@@ -141,7 +140,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Verify(arguments)) => verify::run(&arguments, &cli.common, &style),
         Some(Command::Ca(command)) => ca::run(&command, &cli.common, &style),
         Some(Command::Log(arguments)) => log::run(&arguments, &cli.common, &style),
-        Some(Command::Pull(arguments)) => pull::run(&arguments, &cli.common, &style),
+        Some(Command::Online(command)) => online::run(&command, &cli.common, &style),
         Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
         Some(Command::Capture(arguments)) => capture::run(&arguments, &cli.common),
         Some(Command::Fleet(arguments)) => fleet::run(&arguments, &cli.common, &style),

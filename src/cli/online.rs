@@ -1,10 +1,24 @@
-//! What `ca upload` and `pull` share: the way to the API.
+//! The commands that need the network, `ca upload` and `pull`, and what they share: the way to the API.
 
-use super::{UsageError, options};
+use super::{Common, Exit, UsageError, ca, options, pull};
 use crate::cloudflare::{Api, ApiError, BadCredentials, Credentials, DEFAULT_BASE, Transport, is_identifier};
+use crate::report::Style;
 use crate::text::shown;
 use std::env;
 use std::io::{self, Write as _};
+
+pub fn run(command: &options::Online, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    match command {
+        options::Online::Pull(arguments) => pull::run(arguments, common, style),
+    }
+}
+
+/// The same, of those below `ca`.
+pub fn run_ca(command: &options::OnlineCa, common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    match command {
+        options::OnlineCa::Upload(arguments) => ca::upload::run(arguments, common, style),
+    }
+}
 
 /// A variable of the environment that is set to something.
 pub fn variable(name: &str) -> Option<String> {

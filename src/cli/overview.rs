@@ -17,7 +17,7 @@ certposture tells why Cloudflare's client-certificate device posture check passe
   explain  what a reason code means and how to fix it
              certposture explain nickname-differs
 
-More: pull, lab, completions, man. All options: certposture --help
+More commands, and all options: certposture --help
 ";
 
 /// Printed to standard output, for it is help; the status says that no command was given.

@@ -3,17 +3,15 @@
 mod body;
 mod inspect;
 #[cfg(feature = "network")]
-mod upload;
+pub(super) mod upload;
 
-#[cfg(not(feature = "network"))]
-use super::offline as upload;
-use super::{Common, Exit, options};
+use super::{Common, Exit, online, options};
 use crate::report::Style;
 
 pub fn run(command: &options::Ca, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     match command {
         options::Ca::Inspect(arguments) => inspect::run(arguments, common, style),
         options::Ca::Body(arguments) => body::run(arguments, common),
-        options::Ca::Upload(arguments) => upload::run(arguments, common, style),
+        options::Ca::Online(command) => online::run_ca(command, common, style),
     }
 }

@@ -1,5 +1,6 @@
 //! What may be typed after `ca` and `pull`. Declarations only.
 
+use super::OnlineCa;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -11,9 +12,8 @@ pub enum Ca {
     /// Print the JSON body that uploads a certificate, ready for curl
     #[command(after_help = BODY_EXAMPLE)]
     Body(Body),
-    /// Upload a certificate through the API and print the UUID for the rule
-    #[command(after_help = CREDENTIALS)]
-    Upload(Upload),
+    #[command(flatten)]
+    Online(OnlineCa),
 }
 
 const INSPECT_EXAMPLES: &str = "Examples:\n  \
@@ -26,10 +26,6 @@ const BODY_EXAMPLE: &str = "Example:\n  \
     curl https://api.cloudflare.com/client/v4/accounts/$CLOUDFLARE_ACCOUNT_ID/mtls_certificates \\\n    \
     --header \"Authorization: Bearer $CLOUDFLARE_API_TOKEN\" \\\n    \
     --header 'Content-Type: application/json' --data @-";
-
-const CREDENTIALS: &str = "Credentials come from the environment, as for Cloudflare's own tools: CLOUDFLARE_API_TOKEN, or \
-    CLOUDFLARE_EMAIL with CLOUDFLARE_API_KEY; or from --token-file. CLOUDFLARE_BASE_URL replaces the API's address, \
-    CLOUDFLARE_ACCOUNT_ID stands in for --account-id, and HTTPS_PROXY is honoured.";
 
 #[derive(Args, Debug)]
 pub struct Inspect {

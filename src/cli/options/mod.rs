@@ -5,12 +5,18 @@ mod fleet;
 mod lab;
 mod log;
 mod store;
+#[cfg(feature = "network")]
+mod online;
+#[cfg(not(feature = "network"))]
+#[path = "offline.rs"]
+mod online;
 
 pub use cloudflare::*;
 pub use fleet::{Capture, Elsewhere, FailOn, Fleet, Only, Source};
 pub use lab::Lab;
 pub use log::Log;
 pub use store::{CaptureArgument, StoreArgument, capture, stores};
+pub use online::{Online, OnlineCa, why_absent};
 
 use crate::posture::RuleType;
 use crate::report::{ColorChoice, Format};
@@ -57,14 +63,13 @@ pub enum Command {
     /// Judge certificates against the CA: was each signed by it, directly or through intermediates?
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
-    /// Is this the file to upload? Look at it, make the API's body, or upload it
-    #[command(subcommand)]
+    #[command(subcommand, about = online::CA)]
     Ca(Ca),
     /// Compare Cloudflare's own record of a check with the verdict reached here
     #[command(after_help = log::HELP)]
     Log(Log),
-    /// Fetch a rule and its CA from the API into one file for `check --rule`
-    Pull(Pull),
+    #[command(flatten)]
+    Online(Online),
     /// Make sample certificates in a new folder: a CA, a good client certificate, and one per common fault
     #[command(after_help = lab::EXAMPLES)]
     Lab(Lab),
