@@ -20,7 +20,7 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     let listed: Vec<report::Listed<'_>> =
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
     match common.format {
-        Format::Json => report::json(&listed)?,
+        Format::Json => report::json(&listed, common.at.unwrap_or_else(Timestamp::now))?,
         _ => report::table(&listed, style)?,
     }
     Ok(exit(&listed, name.is_some()))

@@ -53,6 +53,7 @@ pub struct Diagnosis {
     pub rule: Rule,
     pub resolution: Resolution,
     pub system: System,
+    pub device: Device,
     pub client: Option<Client>,
     pub at: Timestamp,
     pub cas: UploadedCas,
@@ -195,6 +196,7 @@ fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
     Diagnosis {
         rule: case.rule.clone(),
         system: case.system,
+        device: case.device.clone(),
         client: case.client.cloned(),
         at: case.at,
         cas: case.cas.clone(),

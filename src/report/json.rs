@@ -1,8 +1,9 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
+use super::gist;
 use crate::ca::UploadedCa;
 use crate::certificate::Certificate;
-use crate::device::Client;
+use crate::device::{Client, Device, Whose};
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
 use crate::lookup::{Found, Lookup};
 use crate::reason::Severity;
@@ -24,14 +25,26 @@ pub fn checks(answers: &[Diagnosis]) -> io::Result<()> {
     print(&Checks(answers))
 }
 
+/// Several answers have what one has at its top: the worst verdict, and the reasons and fixes of all,
+/// those of the worst first. The answers themselves stand beneath.
 struct Checks<'a>(&'a [Diagnosis]);
 
 impl Serialize for Checks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let worst = self.0.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
+        let mut worst_first: Vec<&Diagnosis> = self.0.iter().collect();
+        worst_first.sort_by_key(|answer| std::cmp::Reverse(answer.verdict));
+        let worst = worst_first.first().map_or(Verdict::Unknown, |answer| answer.verdict);
+        let reasons = worst_first.iter().flat_map(|answer| reasons(answer));
+        let fixes = worst_first.iter().flat_map(|answer| fixes(answer));
         let mut document = serializer.serialize_map(None)?;
         document.serialize_entry("schema", "certposture.checks/1")?;
+        document.serialize_entry("tool", &tool())?;
         document.serialize_entry("verdict", worst.as_str())?;
+        document.serialize_entry("evaluated_at", &time(self.0.first().map(|answer| answer.at)))?;
+        document.serialize_entry("host", &self.0.first().map(|answer| host(&answer.device)))?;
+        document.serialize_entry("days_left", &self.0.iter().filter_map(days_left).min())?;
+        document.serialize_entry("reasons", &reasons.collect::<Vec<_>>())?;
+        document.serialize_entry("fixes", &fixes.collect::<Vec<_>>())?;
         document.serialize_entry("checks", &Each(self.0, Check))?;
         document.end()
     }
@@ -44,28 +57,50 @@ struct Check<'a>(&'a Diagnosis);
 impl Serialize for Check<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let answer = self.0;
+        let at = answer.at;
         let mut document = serializer.serialize_map(None)?;
         document.serialize_entry("schema", "certposture.check/1")?;
+        document.serialize_entry("tool", &tool())?;
         document.serialize_entry("verdict", answer.verdict.as_str())?;
-        document.serialize_entry("evaluated_at", &time(Some(answer.at)))?;
+        document.serialize_entry("evaluated_at", &time(Some(at)))?;
+        document.serialize_entry("host", &host(&answer.device))?;
+        document.serialize_entry("days_left", &days_left(answer))?;
         document.serialize_entry("rule", &rule(answer))?;
         let client = answer.client.as_ref().map(|client| client_value(client, answer));
         document.serialize_entry("client", &client)?;
-        document.serialize_entry("ca", &Each(&answer.cas.cas, ca))?;
+        document.serialize_entry(
+            "ca",
+            &Each(&answer.cas.cas, |one: &UploadedCa| authority(&one.certificate, at)),
+        )?;
         document.serialize_entry("stores", &Each(&answer.stores, store))?;
         document.serialize_entry(
             "lookups",
             &Each(&answer.lookups, |looked: &(StoreSpec, Lookup)| lookup_value(answer, looked)),
         )?;
-        document.serialize_entry("certificates", &Each(&answer.certificates, examined))?;
-        document.serialize_entry("reasons", &Each(&answer.reasons, reason))?;
-        document.serialize_entry("fixes", &Each(&answer.fixes, fix))?;
+        document.serialize_entry("certificates", &Each(&answer.certificates, |one| examined(one, at)))?;
+        document.serialize_entry("reasons", &reasons(answer).collect::<Vec<_>>())?;
+        document.serialize_entry("fixes", &fixes(answer).collect::<Vec<_>>())?;
         document.serialize_entry("other_type", &other_type(answer))?;
         if let Some(comparison) = &answer.log {
             document.serialize_entry("log", &super::log::value(comparison))?;
         }
         document.end()
     }
+}
+
+/// Which program wrote the document.
+pub(super) fn tool() -> Value {
+    json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")})
+}
+
+/// The device that is judged.
+fn host(device: &Device) -> Value {
+    json!({"name": device.host_names.own(), "this_machine": device.whose == Whose::Ours})
+}
+
+/// Whole days until the certificate expires on which the answer stands.
+fn days_left(answer: &Diagnosis) -> Option<i64> {
+    gist::not_after(answer).map(|end| gist::days_between(answer.at, end))
 }
 
 /// A list whose elements are made when they are written.
@@ -82,22 +117,28 @@ fn other_type(answer: &Diagnosis) -> Value {
     json!({
         "type": other.rule_type.as_str(),
         "verdict": other.verdict.as_str(),
-        "reasons": other.reasons.iter().map(reason).collect::<Vec<_>>(),
+        "reasons": other.reasons.iter().map(|one| reason(one, answer)).collect::<Vec<_>>(),
     })
 }
 
-fn ca(ca: &UploadedCa) -> Value {
-    authority(&ca.certificate)
-}
-
 /// An uploaded CA.
-pub(super) fn authority(certificate: &Certificate) -> Value {
-    json!({
+pub(super) fn authority(certificate: &Certificate, at: Timestamp) -> Value {
+    let mut value = json!({
         "subject": certificate.subject().to_string(),
         "sha256": certificate.sha256(),
         "not_before": time(certificate.not_before()),
         "not_after": time(certificate.not_after()),
-    })
+    });
+    add_derived(&mut value, certificate, at);
+    value
+}
+
+/// What programs would otherwise have to work out of the subject, the dates and the extensions.
+pub(super) fn add_derived(value: &mut Value, certificate: &Certificate, at: Timestamp) {
+    let readable = certificate.outline().is_ok();
+    value["common_name"] = certificate.subject().common_name().into();
+    value["days_left"] = certificate.not_after().map(|end| gist::days_between(at, end)).into();
+    value["ca"] = readable.then(|| certificate.claims_to_be_ca()).into();
 }
 
 fn lookup_value(answer: &Diagnosis, (spec, lookup): &(StoreSpec, Lookup)) -> Value {
@@ -181,8 +222,8 @@ pub(super) fn looked_up(
     json!({"store": spec.to_string(), "command": lookup.command, "returned": returned})
 }
 
-fn examined(examined: &Examined) -> Value {
-    let mut value = stored(&examined.spec, examined.searched, &examined.stored);
+fn examined(examined: &Examined, at: Timestamp) -> Value {
+    let mut value = stored(&examined.spec, examined.searched, &examined.stored, at);
     value["passes"] = examined.passes().into();
     value["chain"] = examined.chain.iter().map(|c| c.sha256().to_owned()).collect::<Vec<_>>().into();
     value["steps"] = examined.steps.iter().map(step).collect::<Vec<_>>().into();
@@ -190,10 +231,10 @@ fn examined(examined: &Examined) -> Value {
 }
 
 /// A stored certificate, as `check` and `list` tell of it.
-pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificate) -> Value {
+pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificate, at: Timestamp) -> Value {
     let certificate = &stored.certificate;
     let readable = certificate.outline().is_ok();
-    json!({
+    let mut value = json!({
         "sha256": certificate.sha256(),
         "store": spec.to_string(),
         "searched": searched,
@@ -209,7 +250,9 @@ pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificat
         "key": readable.then(|| crate::certificate::describe_key(certificate.spki())),
         "private_key": stored.private_key.as_str(),
         "problem": certificate.outline().err(),
-    })
+    });
+    add_derived(&mut value, certificate, at);
+    value
 }
 
 /// A label is any bytes; what is no UTF-8 is written as `\xNN`.
@@ -226,22 +269,43 @@ fn step(step: &Step) -> Value {
     })
 }
 
-fn reason(reason: &Reason) -> Value {
+fn reasons(answer: &Diagnosis) -> impl Iterator<Item = Value> {
+    answer.reasons.iter().map(|one| reason(one, answer))
+}
+
+fn reason(reason: &Reason, answer: &Diagnosis) -> Value {
     let severity = if reason.severity == Severity::Warning { "warning" } else { "fault" };
     json!({
         "code": reason.finding.code.as_str(),
         "severity": severity,
         "message": reason.finding.message,
         "certificate": reason.finding.certificate(),
+        "rule": rule_name(answer),
     })
 }
 
-fn fix(fix: &Fix) -> Value {
-    json!({"code": fix.code.as_str(), "message": fix.message, "command": fix.command, "then": fix.then})
+fn fixes(answer: &Diagnosis) -> impl Iterator<Item = Value> {
+    answer.fixes.iter().map(|one| fix(one, answer))
 }
 
+fn fix(fix: &Fix, answer: &Diagnosis) -> Value {
+    json!({
+        "code": fix.code.as_str(),
+        "message": fix.message,
+        "command": fix.command,
+        "then": fix.then,
+        "rule": rule_name(answer),
+    })
+}
+
+/// Which of several rules is meant: its name, or else its UUID.
+fn rule_name(answer: &Diagnosis) -> Option<&str> {
+    answer.rule.name.as_deref().or(answer.rule.id.as_deref())
+}
+
+/// A moment, in whole seconds: certificates have no finer ones, and not every parser reads fractions.
 pub(super) fn time(timestamp: Option<Timestamp>) -> Option<String> {
-    timestamp.map(|t| t.to_string())
+    timestamp.map(|t| Timestamp::from_second(t.as_second()).unwrap_or(t).to_string())
 }
 
 /// A moment in whole seconds.

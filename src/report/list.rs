@@ -2,7 +2,7 @@
 
 use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
-use super::json::{looked_up, print, store, stored};
+use super::json::{self, looked_up, print, store, stored};
 use super::style::{Style, Tone};
 use super::table::counted;
 use crate::certificate::{Name, describe_key};
@@ -10,6 +10,7 @@ use crate::diagnosis::StoreReport;
 use crate::lookup::{Found, Lookup};
 use crate::store::{Contents, PrivateKey, Status, StoreSpec, StoredCertificate};
 use crate::text::{shown, shown_bytes};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -21,17 +22,21 @@ pub struct Listed<'a> {
     pub lookup: Option<Lookup>,
 }
 
-/// Writes the JSON document.
-pub fn json(listed: &[Listed<'_>]) -> io::Result<()> {
+/// Writes the JSON document; days are counted from `at`.
+pub fn json(listed: &[Listed<'_>], at: Timestamp) -> io::Result<()> {
     let stores: Vec<Value> = listed.iter().map(|one| store(&report_store(one.contents))).collect();
     let certificates: Vec<Value> = listed
         .iter()
-        .flat_map(|one| one.certificates.iter().map(|c| stored(&one.contents.spec, true, c)))
+        .flat_map(|one| one.certificates.iter().map(|c| stored(&one.contents.spec, true, c, at)))
         .collect();
     let lookups: Vec<Value> = listed.iter().filter_map(lookup_value).collect();
-    print(
-        &json!({"schema": "certposture.list/1", "stores": stores, "certificates": certificates, "lookups": lookups}),
-    )
+    print(&json!({
+        "schema": "certposture.list/1",
+        "tool": json::tool(),
+        "stores": stores,
+        "certificates": certificates,
+        "lookups": lookups,
+    }))
 }
 
 fn report_store(contents: &Contents) -> StoreReport {

@@ -10,6 +10,7 @@ use crate::diagnosis::{Answer, Unread, Verdict, Verification, Verified, severity
 use crate::reason::Finding;
 use crate::reason::{Code, Severity};
 use crate::text::shown;
+use jiff::Timestamp;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -32,11 +33,13 @@ impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let answer = self.0;
         let mut document = serializer.serialize_map(None)?;
+        let at = answer.at;
         document.serialize_entry("schema", "certposture.verify/1")?;
+        document.serialize_entry("tool", &json::tool())?;
         document.serialize_entry("verdict", answer.verdict.as_str())?;
         document.serialize_entry("evaluated_at", &json::time(Some(answer.at)))?;
-        document.serialize_entry("ca", &Each(&answer.cas, json::authority))?;
-        document.serialize_entry("results", &Each(&answer.certificates, result))?;
+        document.serialize_entry("ca", &Each(&answer.cas, |ca| json::authority(ca, at)))?;
+        document.serialize_entry("results", &Each(&answer.certificates, |one| result(one, at)))?;
         document.serialize_entry("unread", &Each(&answer.unread, unread))?;
         if let Some(error) = &answer.error {
             document.serialize_entry("error", error)?;
@@ -49,15 +52,17 @@ fn unread(unread: &Unread) -> Value {
     json!({"source": unread.source, "message": unread.why})
 }
 
-fn result(one: &Verified) -> Value {
+fn result(one: &Verified, at: Timestamp) -> Value {
     let path = &one.judgement.path;
     let (direct, along) = (one.direct(), one.path());
     let readable = one.certificate.outline().is_ok();
-    json!({
+    let mut value = json!({
         "sha256": one.certificate.sha256(),
         "source": one.source,
         "subject": readable.then(|| one.certificate.subject().to_string()),
         "issuer": readable.then(|| one.certificate.issuer().to_string()),
+        "not_before": json::time(one.certificate.not_before()),
+        "not_after": json::time(one.certificate.not_after()),
         "direct": {
             "status": direct.verdict.as_str(),
             "reason": direct.reason.map(Code::as_str),
@@ -73,7 +78,9 @@ fn result(one: &Verified) -> Value {
             "message": finding.message,
             "certificate": finding.depth().and_then(|depth| path.chain.get(depth)).map(Certificate::sha256),
         })).collect::<Vec<_>>(),
-    })
+    });
+    json::add_derived(&mut value, &one.certificate, at);
+    value
 }
 
 /// Writes the trees, the table and the count.

@@ -10,6 +10,7 @@
 //! * `no_network`: nothing opens a connection unasked (feature `network`)
 //! * `openssl`: random chains, judged here and by `openssl verify`
 //! * `pkits`: NIST's Public Key Interoperability Test Suite
+//! * `recipes`: the recipes of docs/json.md in jq
 //! * `scenarios`: one planted fault each; the proposed command is run and the check repeated
 //! * `terminal`: what stands on a real terminal
 
@@ -26,5 +27,6 @@ mod lab_tools;
 mod no_network;
 mod openssl;
 mod pkits;
+mod recipes;
 mod scenarios;
 mod terminal;
