@@ -4,19 +4,19 @@ mod cloudflare;
 mod fleet;
 mod lab;
 mod log;
-mod store;
 #[cfg(feature = "network")]
 mod online;
 #[cfg(not(feature = "network"))]
 #[path = "offline.rs"]
 mod online;
+mod store;
 
 pub use cloudflare::*;
 pub use fleet::{Capture, Elsewhere, FailOn, Fleet, Only, Source};
 pub use lab::Lab;
 pub use log::Log;
-pub use store::{CaptureArgument, StoreArgument, capture, stores};
 pub use online::{Online, OnlineCa, why_absent};
+pub use store::{CaptureArgument, StoreArgument, capture, stores};
 
 use crate::posture::RuleType;
 use crate::report::{ColorChoice, Format};
