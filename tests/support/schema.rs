@@ -34,7 +34,7 @@ pub fn validate(document: &Value) -> Result<(), String> {
 fn forbid_unknown_members(schema: &mut Value) {
     if let Some(object) = schema.as_object_mut() {
         if object.get("properties").is_some_and(Value::is_object) {
-            object.insert("additionalProperties".to_owned(), false.into());
+            object.entry("additionalProperties").or_insert(false.into());
         }
         object.values_mut().for_each(forbid_unknown_members);
     }

@@ -208,7 +208,7 @@ pub struct Common {
     /// Stands for ${serial_number} instead of this device's
     #[arg(long, value_name = "NUMBER", global = true, help_heading = "What to judge")]
     pub serial_number: Option<String>,
-    /// How the answer is written (html: by check and verify; those after it: by check)
+    /// How the answer is written, such as html, one page for a ticket (not every command has every form)
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub format: Format,
     /// Short for --format json
