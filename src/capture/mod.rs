@@ -2,12 +2,14 @@
 //! without any secret, so that it can be judged elsewhere and later.
 
 mod gather;
+mod osquery;
 mod read;
 mod record;
 mod text;
 mod write;
 
 pub use gather::Extent;
+pub use osquery::read_osquery_line;
 pub use read::{NotACapture, read, read_line};
 pub use write::line;
 

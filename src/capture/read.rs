@@ -32,17 +32,26 @@ pub enum NotACapture {
     Malformed(String),
     #[error("its schema is \"{0}\", not \"{SCHEMA}\"")]
     OtherSchema(String),
+    #[error("it is neither a snapshot of osquery's results log nor an MDM's list of certificates")]
+    NoSnapshot,
     #[error("it holds more than {MAX_CERTIFICATES} certificates or {MAX_PLACES} places")]
     TooMany,
     #[error("its {member} has the value \"{value}\", which is not known")]
     Value { member: &'static str, value: String },
 }
 
-type Result<T> = std::result::Result<T, NotACapture>;
+impl NotACapture {
+    pub(super) fn malformed(error: &serde_json::Error) -> Self {
+        Self::Malformed(shown(&error.to_string()).into_owned())
+    }
 
-fn unknown(member: &'static str, value: &str) -> NotACapture {
-    NotACapture::Value { member, value: shown(&value.chars().take(80).collect::<String>()).into_owned() }
+    pub(super) fn value(member: &'static str, value: &str) -> Self {
+        let start: String = value.chars().take(80).collect();
+        Self::Value { member, value: shown(&start).into_owned() }
+    }
 }
+
+type Result<T> = std::result::Result<T, NotACapture>;
 
 /// Reads one line.
 ///
@@ -50,8 +59,11 @@ fn unknown(member: &'static str, value: &str) -> NotACapture {
 ///
 /// When it is no capture, or one beyond the limits.
 pub fn read(line: &[u8]) -> Result<Capture> {
-    let record: Record = serde_json::from_slice(line)
-        .map_err(|error| NotACapture::Malformed(shown(&error.to_string()).into_owned()))?;
+    of_record(serde_json::from_slice(line).map_err(|error| NotACapture::malformed(&error))?)
+}
+
+/// What a record says.
+pub(super) fn of_record(record: Record) -> Result<Capture> {
     if record.schema != SCHEMA {
         return Err(NotACapture::OtherSchema(shown(&record.schema).chars().take(80).collect()));
     }
@@ -59,10 +71,10 @@ pub fn read(line: &[u8]) -> Result<Capture> {
     if count > MAX_CERTIFICATES || record.places.len() > MAX_PLACES {
         return Err(NotACapture::TooMany);
     }
-    let system =
-        System::from_name(&record.device.system).ok_or_else(|| unknown("system", &record.device.system))?;
+    let system = System::from_name(&record.device.system)
+        .ok_or_else(|| NotACapture::value("system", &record.device.system))?;
     let captured_at: Timestamp =
-        record.captured_at.parse().map_err(|_| unknown("captured_at", &record.captured_at))?;
+        record.captured_at.parse().map_err(|_| NotACapture::value("captured_at", &record.captured_at))?;
     Ok(Capture {
         id: record.device.id.clone(),
         captured_at,
@@ -106,7 +118,8 @@ fn place(mut record: PlaceRecord) -> Result<CapturedPlace> {
     let stored = record.certificates.into_iter().zip(certificates).enumerate();
     let contents = Contents {
         evidence,
-        status: Status::from_name(&record.status).ok_or_else(|| unknown("status", &record.status))?,
+        status: Status::from_name(&record.status)
+            .ok_or_else(|| NotACapture::value("status", &record.status))?,
         problem: record.problem.map(problem).transpose()?,
         certificates: stored
             .map(|(position, (one, certificate))| {
@@ -167,17 +180,18 @@ fn profile(record: ProfileRecord) -> Profile {
 }
 
 fn store_spec(text: &Text) -> Result<StoreSpec> {
-    text.store_spec().ok_or_else(|| unknown("spec", &String::from_utf8_lossy(&text.0)))
+    text.store_spec().ok_or_else(|| NotACapture::value("spec", &String::from_utf8_lossy(&text.0)))
 }
 
 fn evidence(record: &mut PlaceRecord) -> Result<Evidence> {
-    let role = |text: Text| text.role().ok_or_else(|| unknown("role", &String::from_utf8_lossy(&text.0)));
-    let system = |name: &String| System::from_name(name).ok_or_else(|| unknown("system", name));
+    let role =
+        |text: Text| text.role().ok_or_else(|| NotACapture::value("role", &String::from_utf8_lossy(&text.0)));
+    let system = |name: &String| System::from_name(name).ok_or_else(|| NotACapture::value("system", name));
     let ShowsRecord { private_key, label, order, trust } = record.shows;
     Ok(Evidence {
         role: record.role.take().map(role).transpose()?,
         source: RoleSource::from_name(&record.role_source)
-            .ok_or_else(|| unknown("role_source", &record.role_source))?,
+            .ok_or_else(|| NotACapture::value("role_source", &record.role_source))?,
         complete: record.complete,
         shows: Shows { private_key, label, order, trust },
         origin: if record.is_copy { Origin::Elsewhere } else { Origin::ThisMachine },
@@ -186,13 +200,13 @@ fn evidence(record: &mut PlaceRecord) -> Result<Evidence> {
 }
 
 fn problem(record: ProblemRecord) -> Result<Finding> {
-    let code = record.code.parse::<Code>().map_err(|_| unknown("problem.code", &record.code))?;
+    let code = record.code.parse::<Code>().map_err(|_| NotACapture::value("problem.code", &record.code))?;
     let about = record.file.map_or(About::Check, |file| About::File(file.into_path()));
     Ok(Finding::new(code, shown(&record.message)).about(about))
 }
 
 fn remains_of(record: &RemainsRecord) -> Result<Remains> {
-    let state = |name: &str| FileState::from_name(name).ok_or_else(|| unknown("remains", name));
+    let state = |name: &str| FileState::from_name(name).ok_or_else(|| NotACapture::value("remains", name));
     Ok(Remains {
         certificates: state(&record.certificates)?,
         keys: state(&record.keys)?,
@@ -211,7 +225,8 @@ fn stored_certificate(
         label: record.label.map(|label| label.0),
         trust: record.trust,
         location: record.location.unwrap_or_else(|| own_location.to_owned()),
-        private_key: PrivateKey::from_name(&record.key).ok_or_else(|| unknown("key", &record.key))?,
+        private_key: PrivateKey::from_name(&record.key)
+            .ok_or_else(|| NotACapture::value("key", &record.key))?,
         other_key_beside: record.other_key_beside,
         position,
     })

@@ -81,7 +81,7 @@ fn judge(arguments: &options::Fleet, common: &Common) -> anyhow::Result<Judge> {
         expiry_warning_days: common.expiry_warning,
         read: match arguments.from {
             Source::Capture => crate::capture::read_line,
-            Source::Osquery => crate::capture::read_line,
+            Source::Osquery => crate::capture::read_osquery_line,
         },
     })
 }

@@ -4,6 +4,7 @@
 //! * `host_names`: which form of the host name a variable stands for
 //! * `keychain`: keychain files and the look-up in them
 //! * `nss_store`: reading NSS databases, whole and damaged
+//! * `osquery`: captures from the rows that osquery gives
 //! * `reasons_document`: docs/reasons.md is the table of codes
 //! * `verification`: each fault of a certificate or chain, with its code and message
 
@@ -14,5 +15,6 @@ mod certutil_experiments;
 mod host_names;
 mod keychain;
 mod nss_store;
+mod osquery;
 mod reasons_document;
 mod verification;

@@ -2,8 +2,10 @@
 //!
 //! * `automation`: the shell parts of docs/automation
 //! * `ca`: `ca inspect` and `ca body`
+//! * `capture`: what a capture says is what `check` says on the device
 //! * `check_report`: what `check` prints for people
 //! * `cloudflare`: `pull` and `ca upload`, against a server that plays the API (feature `network`)
+//! * `fleet`: verdicts of many devices, line by line
 //! * `help`: what the program says of itself
 //! * `json_schema`: documents against the published schemas
 //! * `keychain_fixes`: verdicts and repairs for macOS
@@ -24,9 +26,11 @@ mod support;
 #[cfg(unix)]
 mod automation;
 mod ca;
+mod capture;
 mod check_report;
 #[cfg(feature = "network")]
 mod cloudflare;
+mod fleet;
 mod help;
 mod json_schema;
 #[cfg(unix)]

@@ -17,7 +17,11 @@ pub fn assert_valid(document: &Value) {
 pub fn validate(document: &Value) -> Result<(), String> {
     let named = document["schema"].as_str().ok_or("the document names no schema")?;
     let name = named.strip_prefix("certposture.").and_then(|name| name.strip_suffix("/1"));
-    let name = name.ok_or_else(|| format!("{named} is none of ours"))?;
+    validate_as(name.ok_or_else(|| format!("{named} is none of ours"))?, document)
+}
+
+/// The same for a document that does not say its name itself.
+pub fn validate_as(name: &str, document: &Value) -> Result<(), String> {
     let file = format!("{}/docs/schema/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
     let mut schema: Value =
         serde_json::from_str(&fs::read_to_string(&file).map_err(|why| format!("{file}: {why}"))?)

@@ -245,11 +245,7 @@ impl NssStore {
             has_password: keys.has_password,
             legacy_beside: self.directory.join("cert8.db").is_file(),
         };
-        let problem = index.rows.is_empty().then(|| {
-            let directory = shown(&self.directory);
-            let message = format!("the NSS database {directory} holds no certificate{}", index.beside());
-            Finding::new(Code::StoreEmpty, message)
-        });
+        let problem = index.rows.is_empty().then(|| empty(&self.directory, &index.beside()));
         let index = StoreIndex::Nss(index);
         let evidence = Evidence::given_as(&spec);
         Contents { spec, evidence, status: Status::Read, problem, certificates, index }
@@ -321,6 +317,17 @@ pub fn is_no_database(directory: &Path) -> bool {
 /// Whether the missing `file` is `cert9.db` and its predecessor is there instead.
 fn is_legacy(directory: &Path, file: &Path) -> bool {
     file.ends_with("cert9.db") && directory.join("cert8.db").is_file()
+}
+
+/// A database without a certificate; `beside` continues the sentence.
+pub fn empty(directory: &Path, beside: &str) -> Finding {
+    let directory = shown(directory);
+    Finding::new(Code::StoreEmpty, format!("the NSS database {directory} holds no certificate{beside}"))
+}
+
+/// A database of which this file is not there.
+pub fn missing(file: PathBuf) -> Finding {
+    refusal(Status::Missing, Code::StoreMissing, file, "does not exist").1
 }
 
 fn refusal(status: Status, code: Code, file: PathBuf, what: &str) -> (Status, Finding) {

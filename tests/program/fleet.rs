@@ -1,0 +1,342 @@
+//! Many devices at once: rows in lockstep with the input, and summaries whose truth is known.
+
+use crate::support::run::{LIMIT, command, said};
+use crate::support::schema::{assert_valid, validate_as};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc;
+use tempfile::TempDir;
+
+const AT: &str = "2025-06-01T12:00:00Z";
+
+/// The lab's databases, and what the lab promises of each under the rule for Linux.
+const CASES: [(&str, &str, Option<&str>); 5] = [
+    ("good", "pass", None),
+    ("nickname-differs", "pass", None),
+    ("expired", "fail", Some("expired")),
+    ("wrong-name", "fail", Some("not-found")),
+    ("by-intermediate", "fail", Some("issued-by-intermediate")),
+];
+
+struct Lab {
+    folder: TempDir,
+    /// A capture of each case.
+    captures: Vec<String>,
+}
+
+fn lab() -> &'static Lab {
+    static LAB: OnceLock<Lab> = OnceLock::new();
+    LAB.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |arguments: &[&str]| {
+            let output = command(arguments).current_dir(folder.path()).output().unwrap();
+            assert!(output.status.success(), "{}", said(&output));
+            String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        };
+        run(&["lab", "lab", "-q", "--at", AT]);
+        let captures = CASES
+            .iter()
+            .map(|(case, ..)| {
+                run(&["capture", "--store", &format!("nss:lab/nss/{case}"), "--id", case, "--at", AT])
+            })
+            .collect();
+        Lab { folder, captures }
+    })
+}
+
+/// `fleet` with the lab's rule and CA.
+fn fleet(arguments: &[&str]) -> Command {
+    let given = ["fleet", "--rule", "lab/rules/linux.json", "--ca", "lab/ca/root-ca.pem", "--at", AT];
+    let mut command = command(&[&given, arguments].concat());
+    command.current_dir(lab().folder.path());
+    command
+}
+
+fn answer(mut command: Command, input: &[u8]) -> Output {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        // A child that ends early closes the pipe.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().unwrap()
+    })
+}
+
+fn rows(output: &Output) -> Vec<Value> {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// `count` devices, case after case.
+fn captures(count: usize) -> String {
+    lab().captures.iter().cycle().take(count).flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+#[test]
+fn each_line_has_its_verdict() {
+    let output = answer(fleet(&["--rows"]), captures(CASES.len()).as_bytes());
+    assert!(output.status.success(), "{}", said(&output));
+    let rows = rows(&output);
+    assert_eq!(rows.len(), CASES.len());
+    for (position, (row, (case, verdict, code))) in rows.iter().zip(CASES).enumerate() {
+        assert_valid(row);
+        assert_eq!(row["line"], position + 1);
+        assert_eq!(row["device"], case);
+        assert_eq!((&row["verdict"], &row["code"]), (&json!(verdict), &json!(code)), "{row:#}");
+    }
+}
+
+#[test]
+fn a_line_that_is_no_capture_has_a_row_all_the_same() {
+    let good = &lab().captures[0];
+    let deep = "[".repeat(1000);
+    let other = good.replacen("certposture.capture/1", "certposture.capture/2", 1);
+    let lines = ["", "{}", "null", "\u{feff}", &deep, &other, "\u{202e}", good, "{\"schema\":7}"];
+    let output = answer(fleet(&["--rows"]), lines.join("\n").as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let rows = rows(&output);
+    let verdicts: Vec<&str> = rows.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+    let mut expected = vec!["rejected"; lines.len()];
+    expected[7] = "pass";
+    assert_eq!(verdicts, expected);
+    rows.iter().for_each(assert_valid);
+    assert!(rows.iter().all(|row| row.get("error").is_some() == (row["verdict"] == "rejected")));
+}
+
+#[test]
+fn several_rules_are_a_list_in_the_one_line() {
+    let output = answer(fleet(&["--rows", "--rule", "lab/rules/linux.json"]), captures(2).as_bytes());
+    let rows = rows(&output);
+    assert_eq!(rows.len(), 2, "{}", said(&output));
+    for row in &rows {
+        assert_eq!(row.as_array().unwrap().len(), 2);
+        validate_as("verdict", row).unwrap();
+    }
+}
+
+#[test]
+fn a_line_longer_than_the_limit_is_passed_over_and_counted() {
+    let good = &lab().captures[0];
+    let mut input = vec![b' '; (16 << 20) + 1];
+    input.extend_from_slice(format!("\n{good}{}\n{good}\n", " ".repeat((16 << 20) - good.len())).as_bytes());
+    let output = answer(fleet(&["--rows"]), &input);
+    let verdicts: Vec<String> = rows(&output).iter().map(|row| row["verdict"].to_string()).collect();
+    assert_eq!(verdicts, [r#""rejected""#, r#""pass""#, r#""pass""#], "{}", said(&output));
+}
+
+#[test]
+fn whoever_waits_gets_each_answer_before_the_next_line() {
+    let mut child =
+        fleet(&["--rows"]).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (sender, replies) = mpsc::channel();
+    let reader = std::thread::spawn(move || stdout.lines().try_for_each(|line| sender.send(line.unwrap())));
+    for (position, line) in lab().captures.iter().enumerate() {
+        stdin.write_all(line.as_bytes()).unwrap();
+        stdin.write_all(b"\n").unwrap();
+        let reply = replies.recv_timeout(LIMIT).expect("an answer before the input ends");
+        let row: Value = serde_json::from_str(&reply).unwrap();
+        assert_eq!((&row["line"], &row["device"]), (&json!(position + 1), &json!(CASES[position].0)));
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    reader.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_reader_that_stops_ends_the_work_without_a_word() {
+    let mut child = fleet(&["--rows"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(captures(4000).as_bytes())));
+    let mut first = [0; 16];
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert!(output.stderr.is_empty(), "{}", said(&output));
+}
+
+#[test]
+fn the_bytes_are_the_same_for_one_to_eight_threads() {
+    let input = captures(300);
+    let one = answer(fleet(&["--rows", "--threads", "1"]), input.as_bytes()).stdout;
+    for threads in ["2", "3", "8"] {
+        assert!(
+            answer(fleet(&["--rows", "--threads", threads]), input.as_bytes()).stdout == one,
+            "{threads}"
+        );
+    }
+}
+
+#[test]
+fn a_summary_counts_what_is_known() {
+    const DEVICES: usize = 1000;
+    let output = answer(fleet(&["--format", "json"]), captures(DEVICES).as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_valid(&document);
+    let each = DEVICES / CASES.len();
+    let rule = &document["rules"][0];
+    assert_eq!(rule["verdicts"], json!({"pass": 2 * each, "fail": 3 * each, "unknown": 0}));
+    let causes: BTreeMap<String, u64> = rule["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cause| (cause["code"].as_str().unwrap_or("pass").to_owned(), cause["count"].as_u64().unwrap()))
+        .collect();
+    let expected =
+        [("expired", each), ("issued-by-intermediate", each), ("not-found", each), ("pass", 2 * each)];
+    assert_eq!(causes, expected.map(|(code, count)| (code.to_owned(), count as u64)).into());
+    assert!(
+        rule["causes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|cause| cause["devices"].as_array().unwrap().len() == 10)
+    );
+}
+
+/// The certificates of "by-intermediate" have the issuing CA as their issuer, the others the root.
+#[test]
+fn what_if_another_ca_were_uploaded() {
+    let change = ["--against-ca", "lab/ca/issuing-ca.pem"];
+    let output = answer(fleet(&[&["--format", "json"], &change[..]].concat()), captures(100).as_bytes());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_valid(&document);
+    let mut changes: BTreeMap<&str, u64> = BTreeMap::new();
+    for transition in document["rules"][0]["transitions"].as_array().unwrap() {
+        *changes.entry(transition["change"].as_str().unwrap()).or_default() +=
+            transition["count"].as_u64().unwrap();
+    }
+    assert_eq!(changes, BTreeMap::from([("breaks", 40), ("repairs", 20), ("same", 40)]));
+
+    let output = answer(
+        fleet(&[&["--format", "ndjson", "--only", "changed"], &change[..]].concat()),
+        captures(5).as_bytes(),
+    );
+    let told: Vec<(String, String)> = rows(&output)
+        .iter()
+        .map(|row| {
+            (
+                row["device"].as_str().unwrap().to_owned(),
+                row["against"]["change"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    let expected = [("good", "breaks"), ("nickname-differs", "breaks"), ("by-intermediate", "repairs")];
+    assert_eq!(told, expected.map(|(device, change)| (device.to_owned(), change.to_owned())));
+
+    let status = |on: &str| {
+        answer(fleet(&[&["--fail-on", on], &change[..]].concat()), captures(5).as_bytes()).status.code()
+    };
+    assert_eq!((status("breaks"), status("unknown"), status("fail")), (Some(1), Some(0), Some(1)));
+}
+
+/// Only the expired certificate has failed by then; all of them do once they have expired.
+#[test]
+fn what_if_somebody_waited() {
+    let output = answer(fleet(&["--format", "json", "--against-at", "2099-01-01"]), captures(5).as_bytes());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let changes: Vec<(&Value, &Value)> = document["rules"][0]["transitions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|transition| (&transition["change"], &transition["against"]["code"]))
+        .collect();
+    assert!(changes.contains(&(&json!("breaks"), &json!("expired"))), "{changes:?}");
+    assert!(changes.iter().all(|(change, _)| **change != json!("repairs")), "{changes:?}");
+}
+
+#[test]
+fn rejected_lines_are_kept_with_their_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rejects, summary) = (folder.path().join("rejects.ndjson"), folder.path().join("summary.json"));
+    let input = format!("not json\n{}\n\n", lab().captures[0]);
+    let arguments = ["--rejects", rejects.to_str().unwrap(), "--summary", summary.to_str().unwrap()];
+    let output = answer(fleet(&arguments), input.as_bytes());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let kept: Vec<Value> = fs::read_to_string(&rejects)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!((&kept[0]["line"], &kept[0]["raw"]), (&json!(1), &json!("not json")));
+    let summary: Value = serde_json::from_slice(&fs::read(&summary).unwrap()).unwrap();
+    assert_valid(&summary);
+    assert_eq!(
+        (&summary["rejected"]["count"], &summary["blank"], &summary["lines"]),
+        (&json!(1), &json!(1), &json!(3))
+    );
+}
+
+#[test]
+fn events_are_what_the_framework_publishes() {
+    let output = answer(fleet(&["--format", "ocsf"]), captures(CASES.len()).as_bytes());
+    let events = rows(&output);
+    assert_eq!(events.len(), CASES.len(), "{}", said(&output));
+    let file = "tests/fixtures/ocsf/compliance_finding.schema.json";
+    let schema = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("ocsf.json", serde_json::from_slice(&schema).unwrap()).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let index = compiler.compile("ocsf.json", &mut schemas).unwrap();
+    for (event, (_, verdict, code)) in events.iter().zip(CASES) {
+        if let Err(why) = schemas.validate(event, index) {
+            panic!("{why:#}\n{event:#}");
+        }
+        let status = if verdict == "pass" { 1 } else { 3 };
+        assert_eq!(event["compliance"]["status_id"], status);
+        assert_eq!(event["compliance"]["status_code"], code.unwrap_or("pass"));
+    }
+    let mut broken = events[0].clone();
+    broken["compliance"]["status_id"] = json!(77);
+    assert!(schemas.validate(&broken, index).is_err(), "the schema refuses what it should");
+}
+
+#[test]
+fn compressed_input_is_read_and_a_torn_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(captures(5).as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    let file = folder.path().join("fleet.ndjson.gz");
+    let judge = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        answer(fleet(&[file.to_str().unwrap(), "--format", "ndjson"]), b"")
+    };
+    let output = judge(&whole);
+    assert_eq!((output.status.code(), rows(&output).len()), (Some(0), 5), "{}", said(&output));
+    let output = judge(&whole[..whole.len() - 9]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(!output.stderr.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn as_many_rows_as_lines_whatever_they_hold(
+        lines in proptest::collection::vec(proptest::collection::vec(any::<u8>().prop_filter("a line", |b| *b != b'\n'), 0..60), 1..30),
+    ) {
+        let input = lines.join(&b'\n');
+        let expected = BufRead::split(&input[..], b'\n').count();
+        let output = answer(fleet(&["--rows"]), &input);
+        prop_assert!(output.status.success());
+        prop_assert_eq!(rows(&output).len(), expected);
+    }
+}
