@@ -27,9 +27,11 @@ pub(super) enum Standing {
 
 /// The certificate that the rule most plausibly means; `None` when there is none, for a certificate
 /// of a plainly different device is never offered: renaming it would pass and be wrong.
-pub(super) fn best<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<&'a Examined> {
+pub(super) fn best<'a>(
+    case: &Case<'_>,
+    certificates: impl Iterator<Item = &'a Examined>,
+) -> Option<&'a Examined> {
     certificates
-        .iter()
         .filter_map(|examined| Some((standing(case, examined)?, examined)))
         .min_by_key(|(standing, examined)| {
             let own = own_faults(examined);

@@ -115,6 +115,8 @@ impl Code {
             Self::IntermediateMissing => "incomplete",
             Self::SelfSigned => "self-signed",
             Self::IsTheCa => "the CA",
+            Self::ClientCertificateIsACa => "a CA",
+            Self::CaIsTheClientCertificate => "itself",
             Self::Expired => "expired",
             Self::NotYetValid => "not yet",
             Self::ExpiresSoon => "soon",

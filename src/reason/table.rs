@@ -189,7 +189,8 @@ codes! {
             why: "The documented look-up on Windows puts the name into a double-quoted string and compares \
                   with `-like`. There `$` and the backtick change the text, a quotation mark ends it, and \
                   `*`, `?` and brackets are wildcards: the certificate meant can be missed and others \
-                  matched.",
+                  matched. Where a variable's value depends on the session, as that of `$HOME` or `$env:NAME` \
+                  does, or code would run, nobody can tell from here what is looked for: the verdict is unknown.",
             fix: "Issue the certificate under a name of letters, digits, dots and hyphens, and put that \
                   name into the rule. Where the name must stay, the report says how to write it for \
                   PowerShell. A `client_certificate_v2` rule compares the name as it stands.",
@@ -230,6 +231,15 @@ codes! {
                   uploaded. Whether a `client_certificate_v2` rule looks at the flag is not documented.",
             fix: "Upload the certificate of the CA that issued the client certificate, which is the one \
                   whose subject equals the client certificate's issuer, and put its ID into the rule.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
+        }
+        CaIsTheClientCertificate "ca-is-the-client-certificate" Fault {
+            seen: "The certificate that was uploaded as the CA is the client certificate itself.",
+            why: "For `client_certificate_v2` the uploaded certificate must have signed the client certificate. This \
+                  one was signed by somebody else, its issuer.",
+            fix: "Upload the certificate of the CA that the client certificate names as its issuer, and put the ID \
+                  that the upload returns into the rule.",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -630,6 +640,16 @@ codes! {
                   certificate is installed, and not that this device has a client certificate.",
             fix: "Put the client certificate's common name into the rule, and choose one that the CA's \
                   name does not contain.",
+        }
+        ClientCertificateIsACa "client-certificate-is-a-ca" Warning {
+            seen: "What passes is the certificate of a CA, such as an intermediate in a chain file, and no client \
+                   certificate.",
+            why: "It was issued by the uploaded CA, so it satisfies the rule. But every device may have it, and \
+                  this device's own certificate may not pass at all.",
+            fix: "Put the client certificate's common name into the rule, or upload the CA that signs the client \
+                  certificates directly. Ask for the private key too, which nobody has of a CA.",
+            "OpenSSL": SHOW_ISSUER,
+            "certposture": UPLOAD,
         }
         PathLengthExceeded "path-length-exceeded" FaultOriginalOnly {
             seen: "There are more intermediate CAs in the chain than a CA above them allows.",

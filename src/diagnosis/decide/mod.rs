@@ -14,6 +14,7 @@ use crate::posture::RuleType;
 use crate::reason::{About, Code, Finding, Severity, Weight};
 use crate::rule::Resolution;
 use crate::store::StoreSpec;
+use crate::text::shown;
 use crate::verification;
 
 /// What the decision rests on.
@@ -27,7 +28,10 @@ pub(super) struct Evidence<'a> {
 pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>) {
     let certificates = evidence.certificates;
     let counts = |c: &&Examined| c.passes() && !is_another_users(evidence.case, &c.spec);
-    let passing = certificates.iter().filter(counts).min_by_key(|c| warnings_of(c).count());
+    let passing = certificates
+        .iter()
+        .filter(counts)
+        .min_by_key(|c| (c.stored.certificate.claims_to_be_ca(), warnings_of(c).count()));
     let mut reasons = Reasons::default();
     reasons.extend(rule::faults(evidence));
     let is_usable = !reasons.has(Severity::Unknown);
@@ -42,7 +46,8 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>
         explain_without_ca(evidence, &mut reasons, without_ca)
     } else if let Some(passing) = passing {
         reasons.warn_only();
-        reasons.extend(warnings_of(passing).map(|step| certificate_reason(step, passing, Severity::Warning)));
+        let warnings = warnings_of(passing).map(|step| certificate_reason(step, passing, Severity::Warning));
+        reasons.extend(warnings.map(|reason| with_clients_own_fault(evidence, reason)));
         Verdict::Pass
     } else {
         explain_failure(evidence, &mut reasons)
@@ -50,10 +55,28 @@ pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>
     let warnings = rule::warnings(evidence, &reasons);
     reasons.extend(warnings);
     let reasons = reasons.in_order();
-    let candidate = if passing.is_none() { candidate::best(evidence.case, certificates) } else { None };
+    let candidate =
+        if passing.is_none() { candidate::best(evidence.case, certificates.iter()) } else { None };
     let fixes =
         if verdict == Verdict::Pass { Vec::new() } else { fix::for_reasons(evidence, &reasons, candidate) };
     (verdict, reasons, fixes)
+}
+
+/// A CA's certificate passes: why the client certificate beside it does not.
+fn with_clients_own_fault(evidence: &Evidence<'_>, mut reason: Reason) -> Reason {
+    if reason.finding.code != Code::ClientCertificateIsACa {
+        return reason;
+    }
+    let clients = || evidence.certificates.iter().filter(|c| !c.stored.certificate.claims_to_be_ca());
+    let fault = candidate::best(evidence.case, clients()).and_then(|client| {
+        let own = client.steps.iter().find(|step| is_own(step.step) && step.status.stops())?;
+        Some((client.stored.certificate.subject().to_string(), own.code?))
+    });
+    if let Some((subject, code)) = fault {
+        let message = format!(". {} itself does not pass [{code}]", shown(&subject));
+        reason.finding.message.push_str(&message);
+    }
+    reason
 }
 
 /// Whether the store is one that the client would not see: what passes there proves nothing.
@@ -109,7 +132,7 @@ fn is_same(known: &Reason, new: &Reason) -> bool {
 /// How little a warning shakes the verdict; the most serious first.
 const fn doubt(code: Code) -> u8 {
     match code {
-        Code::IsTheCa | Code::CnIsTheCa => 0,
+        Code::IsTheCa | Code::ClientCertificateIsACa | Code::CnIsTheCa => 0,
         Code::ChainUndocumented | Code::CaSeveralCertificates | Code::HostnameForm | Code::FileFallback => 1,
         Code::NameInSanOnly | Code::NameInOtherAttribute | Code::SubstringOnly => 2,
         Code::ExpiresSoon => 3,
@@ -166,7 +189,7 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
 
 /// No certificate passes: why not, in order, and whether that is certain.
 fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
-    let candidate = candidate::best(evidence.case, evidence.certificates);
+    let candidate = candidate::best(evidence.case, evidence.certificates.iter());
     let mut stores = store::reasons(evidence);
     let uncertain = stores.iter().any(|r| r.severity == Severity::Unknown);
     if candidate.is_some_and(|c| c.searched) {
@@ -203,7 +226,7 @@ fn explain_without_ca(evidence: &Evidence<'_>, reasons: &mut Reasons, about_ca: 
     let searched = evidence.certificates.iter().filter(|examined| examined.searched);
     let is_certain = verdict == Verdict::Fail && searched.into_iter().all(fails);
     if is_certain {
-        let best = candidate::best(evidence.case, evidence.certificates);
+        let best = candidate::best(evidence.case, evidence.certificates.iter());
         let of_ca = best.into_iter().flat_map(|c| &c.steps).filter(|step| asks_ca(step));
         let of_ca: Vec<Code> = of_ca.filter_map(|step| step.code).collect();
         found.0.retain(|reason| !of_ca.contains(&reason.finding.code));

@@ -21,12 +21,21 @@ pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
         problems.map(|problem| reason(problem.code, Severity::Unknown, problem.message.clone())).collect();
     reasons.extend(os_mismatch(evidence));
     reasons.extend(ca_mismatch(evidence));
+    reasons.extend(undetermined_lookup(evidence));
     // A rule that cannot be read lacks more than its name.
     if rule.problems.is_empty() {
         let missing = name_is_missing(rule);
         reasons.extend(missing.map(|message| reason(Code::CnMissing, Severity::Unknown, message.to_owned())));
     }
     reasons
+}
+
+/// The name that the command would look for cannot be told from here.
+fn undetermined_lookup(evidence: &Evidence<'_>) -> Option<Reason> {
+    let mut lookups = evidence.lookups.iter().filter(|(_, lookup)| lookup.undetermined);
+    let note =
+        lookups.find_map(|(_, lookup)| lookup.notes.iter().find(|note| note.code == Code::CnShellSpecial))?;
+    Some(reason(note.code, Severity::Unknown, note.message.clone()))
 }
 
 fn name_is_missing(rule: &Rule) -> Option<&'static str> {
@@ -98,7 +107,9 @@ pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> 
             format!("The rule's name \"{}\" has leading, trailing or invisible characters", shown(&text));
         warnings.push(warn(Code::CnPadded, message));
     }
-    warnings.extend(name_is_the_cas(evidence, &text).map(|message| warn(Code::CnIsTheCa, message)));
+    if !known.has_code(Code::CaIsTheClientCertificate) {
+        warnings.extend(name_is_the_cas(evidence, &text).map(|message| warn(Code::CnIsTheCa, message)));
+    }
     for note in evidence.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
         if !known.has_code(note.code) && note.code.weight() != Weight::Fault {
             warnings.push(warn(note.code, note.message.clone()));

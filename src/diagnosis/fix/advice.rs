@@ -84,7 +84,7 @@ fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
         Code::StoreDenied => on_its_own_system(damage),
         Code::StoreCorrupt => restore(damage),
         Code::PrivateKeyMissing => candidate.map(|c| bring_key(damage, c)),
-        Code::CaNotACa => Some(upload_the_issuer_of_the_leaf(damage)),
+        Code::CaNotACa | Code::CaIsTheClientCertificate => Some(upload_the_issuer_of_the_leaf(damage)),
         Code::NotFound => Some(install(damage)),
         Code::RuleVariableUnresolved => Some(give_the_value(damage)),
         Code::FoundElsewhere if is_v2 && damage.searched().next().is_none() => {

@@ -23,6 +23,10 @@ impl One<'_> {
         if self.returned {
             return (StepStatus::Pass, None, self.found_message());
         }
+        if self.look.lookup.undetermined {
+            let code = Code::CnShellSpecial;
+            return (StepStatus::Unknown, Some(code), self.noted_message(code));
+        }
         let code = self.miss_code();
         (StepStatus::Fail, Some(code), self.miss_message(code))
     }

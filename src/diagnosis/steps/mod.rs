@@ -158,6 +158,7 @@ impl One<'_> {
         let mut steps = vec![self.lookup_step(), self.name_step()];
         steps.extend(self.signature_steps());
         steps.extend(self.path_steps());
+        steps.extend(self.is_a_ca_step());
         steps.extend(self.validity_steps());
         steps.extend(self.usage_steps());
         steps.push(self.private_key_step());

@@ -30,12 +30,31 @@ impl One<'_> {
         };
         let passed =
             if signed { "The signature is its issuer's" } else { "Its issuer's certificate is not at hand" };
-        self.steps_of(
-            StepName::Signature,
-            &findings,
-            if signed { StepStatus::Pass } else { StepStatus::Skip },
-            passed,
-        )
+        let otherwise = if signed { StepStatus::Pass } else { StepStatus::Skip };
+        let mut steps = self.steps_of(StepName::Signature, &findings, otherwise, passed);
+        // The uploaded CA itself, where another CA signed that.
+        if self.rule_type() == RuleType::ClientCertificateV2 && !signed {
+            steps
+                .iter_mut()
+                .filter(|s| s.code == Some(Code::IsTheCa))
+                .for_each(|s| s.status = StepStatus::Fail);
+        }
+        steps
+    }
+
+    /// What passes is a CA's certificate, and not the uploaded one.
+    pub(super) fn is_a_ca_step(&self) -> Option<Step> {
+        let certificate = &self.stored.certificate;
+        (self.returned && certificate.claims_to_be_ca() && !self.look.case.cas.contain(certificate)).then(|| Step {
+            step: StepName::Path,
+            status: StepStatus::Warn,
+            code: Some(Code::ClientCertificateIsACa),
+            message: format!(
+                "{} is a CA's certificate and no client certificate: any device may have it, so a pass proves nothing about \
+                 this one",
+                shown(&certificate.subject().to_string())
+            ),
+        })
     }
 
     /// v2 only: the chain leads to the uploaded CA, but through somebody else.
@@ -114,6 +133,7 @@ fn concerns_signature(finding: &Finding) -> bool {
                 | IssuerDiffers
                 | SelfSigned
                 | IsTheCa
+                | CaIsTheClientCertificate
                 | AlgorithmUnsupported
                 | AlgorithmWeak
                 | CertificateUnparseable

@@ -13,6 +13,8 @@ pub struct Expanded {
     /// The variables in it, as written. Each was replaced by its value in a fresh session, which is
     /// nothing for a variable that does not exist.
     pub variables: Vec<String>,
+    /// One of them has a value that depends on the device or the session, so that the text is not known.
+    pub unknown: bool,
     /// Backticks were taken away, or a doubled quote made one.
     pub escapes: bool,
 }
@@ -85,6 +87,7 @@ fn expand_dollar(rest: &mut Peekable<Chars<'_>>, expanded: &mut Expanded) -> Res
         }
     };
     expanded.text.push_str(automatic_value(&name));
+    expanded.unknown |= depends_on_the_session(&name);
     expanded.variables.push(format!("${name}"));
     Ok(())
 }
@@ -137,12 +140,80 @@ fn checked(name: String) -> Result<String, Broken> {
     Ok(name)
 }
 
-/// The value of a variable that a session starts with; nothing for one that has none, or whose
-/// value depends on the device.
+/// The value of a variable that a session starts with; nothing for one that has none.
 fn automatic_value(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {
         "?" | "true" => "True",
         "false" => "False",
         _ => "",
     }
+}
+
+/// Variables that a session has, and whose values cannot be told from here (about_Automatic_Variables and
+/// about_Preference_Variables of Windows PowerShell 5.1). Within `where{…}`, `$_` is the certificate.
+const OF_THE_SESSION: &[&str] = &[
+    "$",
+    "^",
+    "_",
+    "args",
+    "confirmpreference",
+    "consolefilename",
+    "debugpreference",
+    "erroractionpreference",
+    "error",
+    "errorview",
+    "event",
+    "eventargs",
+    "eventsubscriber",
+    "executioncontext",
+    "foreach",
+    "formatenumerationlimit",
+    "home",
+    "host",
+    "informationpreference",
+    "input",
+    "lastexitcode",
+    "matches",
+    "maximumaliascount",
+    "maximumdrivecount",
+    "maximumerrorcount",
+    "maximumfunctioncount",
+    "maximumhistorycount",
+    "maximumvariablecount",
+    "myinvocation",
+    "nestedpromptlevel",
+    "ofs",
+    "outputencoding",
+    "pid",
+    "profile",
+    "progresspreference",
+    "psboundparameters",
+    "pscmdlet",
+    "pscommandpath",
+    "psculture",
+    "psdefaultparametervalues",
+    "psemailserver",
+    "pshome",
+    "psitem",
+    "psscriptroot",
+    "pssenderinfo",
+    "pssessionapplicationname",
+    "pssessionconfigurationname",
+    "pssessionoption",
+    "psuiculture",
+    "psversiontable",
+    "pwd",
+    "sender",
+    "shellid",
+    "stacktrace",
+    "switch",
+    "this",
+    "verbosepreference",
+    "warningpreference",
+    "whatifpreference",
+];
+
+/// A name with a colon is that of a drive or scope, such as `env:PATH`.
+fn depends_on_the_session(name: &str) -> bool {
+    name.contains(':') || OF_THE_SESSION.contains(&name.to_ascii_lowercase().as_str())
 }

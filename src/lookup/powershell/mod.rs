@@ -28,7 +28,9 @@ pub fn lookup(contents: &Contents, name: &[u8]) -> Lookup {
         ..Lookup::default()
     };
     match expand(&format!("*{typed}*")) {
+        Err(Broken::RunsCode) => lookup.undetermined = true,
         Err(_) => lookup.exit_status = 1,
+        Ok(expanded) if expanded.unknown => lookup.undetermined = true,
         Ok(expanded) => match Wildcard::parse(&expanded.text) {
             Ok(wildcard) => lookup.returned = matching(contents, &wildcard),
             Err(InvalidPattern) => refuse(&mut lookup, contents, &expanded.text),

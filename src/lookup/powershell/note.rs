@@ -1,7 +1,7 @@
 //! What is said when PowerShell reads a name otherwise than it is written.
 
 use super::Wildcard;
-use super::expand::{Broken, expand, is_double_quote};
+use super::expand::{Broken, Expanded, expand, is_double_quote};
 use crate::reason::{Code, Finding};
 use crate::text::shown;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ pub fn special_characters(typed: &str) -> Option<Finding> {
     let meaning = match expand(&format!("*{typed}*")) {
         Err(broken) => vec![broken_meaning(&broken)],
         Ok(expanded) => {
-            let mut meaning = variable_meaning(&expanded.variables);
+            let mut meaning = variable_meaning(&expanded);
             if expanded.escapes {
                 meaning.push(escape_meaning(&expanded.text));
             }
@@ -85,14 +85,15 @@ fn broken_meaning(broken: &Broken) -> String {
     }
 }
 
-fn variable_meaning(variables: &[String]) -> Vec<String> {
-    let meaning = |name: &String| {
-        format!(
-            "{} is a variable for PowerShell, replaced by its value (nothing, if there is no such variable)",
-            shown(name)
-        )
+fn variable_meaning(expanded: &Expanded) -> Vec<String> {
+    let value = if expanded.unknown {
+        "its value, which cannot be told from here"
+    } else {
+        "its value (nothing, if there is no such variable)"
     };
-    variables.iter().map(meaning).collect()
+    let meaning =
+        |name: &String| format!("{} is a variable for PowerShell, replaced by {value}", shown(name));
+    expanded.variables.iter().map(meaning).collect()
 }
 
 /// `pattern` begins and ends with the command's own `*`.

@@ -2,6 +2,7 @@
 
 use super::attempt::Nearness;
 use super::{MAX_LENGTH, MAX_SIGNATURE_CHECKS, MAX_STEPS, Node, Search};
+use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use crate::verification::issuer::Signed;
 use crate::verification::message::{finding, key_id, name};
@@ -160,6 +161,20 @@ pub fn is_another_copy() -> Finding {
     let message = "The certificate is another copy of the uploaded CA, with the same name and key: it validates, and \
                    proves nothing about a client certificate";
     finding(Code::IsTheCa, 0, message.to_owned())
+}
+
+/// The uploaded certificate where its own issuer's was wanted: a leaf is the client certificate.
+pub fn not_signed_by_itself(certificate: &Certificate) -> Finding {
+    // One that names itself as its issuer may have signed itself in a way that is not checked here.
+    if certificate.claims_to_be_ca() || certificate.subject() == certificate.issuer() {
+        return is_the_ca();
+    }
+    let message = format!(
+        "The certificate that was uploaded as the CA is this client certificate itself, and it did not sign itself: its \
+         issuer is {}",
+        name(certificate.issuer())
+    );
+    finding(Code::CaIsTheClientCertificate, 0, message)
 }
 
 pub fn self_signed() -> Finding {

@@ -18,7 +18,7 @@ use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use attempt::{Attempt, Nearness};
 pub use bearers::Bearers;
-use ending::{is_another_copy, is_the_ca, self_signed};
+use ending::{is_another_copy, is_the_ca, not_signed_by_itself, self_signed};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -84,9 +84,11 @@ impl<'s, 'a> Search<'s, 'a> {
     pub fn direct(&mut self) -> Direct {
         let mut direct = Direct { issuer: None, findings: Vec::new() };
         if let Some(&itself) = self.verifier.anchors.get(self.certificate.der()) {
-            direct.findings.push(is_the_ca());
             if self.signs_itself(None) {
                 direct.issuer = Some(itself);
+                direct.findings.push(is_the_ca());
+            } else {
+                direct.findings.push(not_signed_by_itself(self.certificate));
             }
             return direct;
         }

@@ -225,6 +225,14 @@ impl Scenario {
         Outcome { scenario: self, answer }
     }
 
+    /// What `verify` says of a file against the CA that was given.
+    pub fn verify(&self, file: &str) -> Value {
+        let arguments = ["verify", "--format", "json", "--at", self.at, "--ca"].map(OsString::from);
+        let mut command = self.command(program(), false);
+        command.args(arguments).arg(self.path("ca.pem")).arg(self.path(file));
+        Answer::from(command.output().unwrap()).json
+    }
+
     fn ask(&self) -> Answer {
         let program = if self.unprivileged { self.own_program() } else { program() };
         let mut command = self.command(&program, self.unprivileged);
@@ -372,6 +380,12 @@ impl Outcome {
         let outcome = self.ends("unknown", 3);
         assert_eq!(outcome.reason(), code, "{}", outcome.told());
         outcome.repairs()
+    }
+
+    /// The verdict is not this one.
+    pub fn other_than(self, verdict: &str) -> Self {
+        assert_ne!(self.json()["verdict"], verdict, "{}", self.told());
+        self
     }
 
     pub fn status(&self) -> i32 {

@@ -12,6 +12,7 @@ mod other_systems;
 mod pki;
 mod rule_sources;
 mod rules;
+mod slips;
 mod stores;
 mod validity;
 mod version_two;
