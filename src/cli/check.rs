@@ -150,11 +150,11 @@ impl Asked {
         let places = if self.given.is_empty() { &own } else { &self.given };
         let answer = self.diagnose(rule, common, places);
         let asked = self.given.is_empty() || arguments.elsewhere;
-        if !asked || answer.verdict == Verdict::Pass {
+        if answer.verdict == Verdict::Pass {
             return answer;
         }
         let read: Vec<StoreSpec> = places.iter().map(|place| place.contents.spec.clone()).collect();
-        let elsewhere = places::elsewhere(&read);
+        let elsewhere = if asked { places::elsewhere(&read) } else { places::beside(&read) };
         if elsewhere.is_empty() {
             return answer;
         }

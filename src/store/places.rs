@@ -21,6 +21,9 @@ mod platform;
 /// Keys whose files are looked for, and files in which one is looked for.
 const MOST_KEYS: usize = 64;
 
+/// More than lie in the folder of a database.
+const MOST_FILES: usize = 1_000;
+
 /// A store that was read, and why.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -125,7 +128,31 @@ pub fn elsewhere(searched: &[StoreSpec]) -> Vec<Place> {
     let specs = platform::specs().into_iter().filter(|spec| !searched.contains(spec));
     let own = |contents: Contents| Contents { evidence: Evidence::own(&contents.spec), ..contents };
     let read = specs.map(|spec| Place::of(own(open(&spec)), true));
+    read.filter(|place| !place.contents.certificates.is_empty()).chain(beside(searched)).collect()
+}
+
+/// Certificate files in the folders of NSS databases, into which people copy them and where nothing looks.
+pub fn beside(searched: &[StoreSpec]) -> Vec<Place> {
+    let folders = searched.iter().filter_map(|spec| match spec {
+        StoreSpec::Nss(directory) if holds_certificate_files(directory) => Some(directory),
+        _ => None,
+    });
+    let read = folders.map(|folder| {
+        let spec = StoreSpec::File(folder.clone());
+        Place::of(Contents { evidence: Evidence::own(&spec), problem: None, ..open(&spec) }, true)
+    });
     read.filter(|place| !place.contents.certificates.is_empty()).collect()
+}
+
+/// Whether a file is called as certificates are. (Everything else in a folder of databases is not read.)
+fn holds_certificate_files(directory: &Path) -> bool {
+    const ENDINGS: [&str; 7] = ["pem", "crt", "cer", "der", "p12", "pfx", "p7b"];
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.take(MOST_FILES).any(|entry| {
+        let path = entry.path();
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    })
 }
 
 /// Whether this is a store of the machine itself, and no copy.

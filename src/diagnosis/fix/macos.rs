@@ -193,8 +193,8 @@ fn leave_alone(target: &Examined, in_front: &[&StoredCertificate]) -> String {
         .collect();
     format!(
         "Replace the check by one of the type client_certificate_v2 (its form has \"OS locations\") with the common name \
-         {}: it looks at every certificate of that name, so it passes on this device, and {}, which is valid and may be \
-         another service's, stays where it is",
+         {}: it looks at every certificate of that name, so it passes on this device. What stands in front now is valid, may \
+         be another service's, and stays where it is: {}",
         shown(&name),
         others.join(" and ")
     )

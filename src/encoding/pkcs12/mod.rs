@@ -9,6 +9,7 @@ use super::key::Encoding;
 use super::{Collector, Key, Unrecognized};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
+use crate::text;
 use decrypt::Failure;
 use zeroize::Zeroizing;
 
@@ -247,11 +248,10 @@ fn friendly_name(attributes: &[u8]) -> Option<String> {
         }
         let values = parts.next_if(tag::SET)?;
         let name = Reader::within(attributes, &values.content).next_if(tag::BMP_STRING)?;
-        let units: Vec<u16> = attributes[name.content]
-            .chunks_exact(2)
-            .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-            .collect();
-        return Some(String::from_utf16_lossy(&units));
+        let units =
+            attributes[name.content].chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+        // Some programs write the NUL that ends a C string, and importers stop at it.
+        return Some(text::utf16_before_nul(units)).filter(|name| !name.is_empty());
     }
     None
 }

@@ -84,3 +84,13 @@ fn damaged_files_end_without_a_panic() {
         }
     }
 }
+
+/// An attribute friendlyName (PKCS #9) with the BMPString `dev` and two NULs after it.
+#[test]
+fn a_friendly_name_ends_at_a_nul() {
+    let attribute = b"\x30\x1b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x14\x31\x0e\x1e\x0a\0d\0e\0v\0\0\0\0";
+    let mut whole = attribute.to_vec();
+    whole[1] = (whole.len() - 2) as u8;
+    whole[14] = (whole.len() - 15) as u8;
+    assert_eq!(super::friendly_name(&whole).as_deref(), Some("dev"));
+}

@@ -222,3 +222,15 @@ fn renewed_there() {
     let second = scenario().nss(&[old]).elsewhere(".pki/nssdb", &[new()]).rule(rule()).run();
     second.fails("expired").mended();
 }
+
+/// Somebody copied the file into the folder of the database. It need not be asked for.
+#[test]
+fn a_file_in_the_folder_of_the_database_is_noticed() {
+    let device = client("device-042").mint();
+    let (pem, key) = (device.pem.clone(), device.key.clone());
+    let asked = || scenario().nss(&[]).write("db/device.pem", &pem);
+    asked().cn("device-042").run().fails("store-empty").also(&["found-elsewhere"]).mended();
+    // A key beside it changes nothing for a database that is in order.
+    let in_order = scenario().nss(&[device.nickname("device-042")]).write("db/device.pem", &pem);
+    in_order.write("db/device.key", &key).cn("device-042").run().passes();
+}
