@@ -92,5 +92,5 @@ fn a_friendly_name_ends_at_a_nul() {
     let mut whole = attribute.to_vec();
     whole[1] = (whole.len() - 2) as u8;
     whole[14] = (whole.len() - 15) as u8;
-    assert_eq!(super::friendly_name(&whole).as_deref(), Some("dev"));
+    assert_eq!(friendly_name(&whole).as_deref(), Some("dev"));
 }
