@@ -145,15 +145,15 @@ struct Collector {
 }
 
 impl Collector {
-    fn certificate(&mut self, der: &[u8]) {
+    fn certificate(&mut self, der: impl Into<Vec<u8>>) {
         self.labelled(der, None);
     }
 
-    fn labelled(&mut self, der: &[u8], label: Option<String>) {
+    fn labelled(&mut self, der: impl Into<Vec<u8>>, label: Option<String>) {
         if self.objects.certificates.len() == MAX_CERTIFICATES {
             self.too_many = true;
         } else {
-            self.objects.certificates.push(Found { der: der.to_vec(), label });
+            self.objects.certificates.push(Found { der: der.into(), label });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
-use super::json::{self, looked_up, print, store, stored};
+use super::json::{self, Each, looked_up, print, store, stored};
 use super::style::{Style, Tone};
 use super::table::counted;
 use crate::certificate::{Name, describe_key};
@@ -11,7 +11,8 @@ use crate::lookup::{Found, Lookup};
 use crate::store::{Contents, PrivateKey, Status, StoreSpec, StoredCertificate};
 use crate::text::{shown, shown_bytes};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
 use std::io::{self, Write};
 
 /// A store, those of its certificates that are asked for, and what the documented command prints.
@@ -22,21 +23,43 @@ pub struct Listed<'a> {
     pub lookup: Option<Lookup>,
 }
 
-/// Writes the JSON document; days are counted from `at`.
+/// Writes the JSON document, one certificate after the other; days are counted from `at`.
 pub fn json(listed: &[Listed<'_>], at: Timestamp) -> io::Result<()> {
-    let stores: Vec<Value> = listed.iter().map(|one| store(&report_store(one.contents))).collect();
-    let certificates: Vec<Value> = listed
-        .iter()
-        .flat_map(|one| one.certificates.iter().map(|c| stored(&one.contents.spec, true, c, at)))
-        .collect();
-    let lookups: Vec<Value> = listed.iter().filter_map(lookup_value).collect();
-    print(&json!({
-        "schema": "certposture.list/1",
-        "tool": json::tool(),
-        "stores": stores,
-        "certificates": certificates,
-        "lookups": lookups,
-    }))
+    print(&Document { listed, at })
+}
+
+struct Document<'a> {
+    listed: &'a [Listed<'a>],
+    at: Timestamp,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_map(None)?;
+        document.serialize_entry("schema", "certposture.list/1")?;
+        document.serialize_entry("tool", &json::tool())?;
+        document.serialize_entry(
+            "stores",
+            &Each(self.listed, |one: &Listed<'_>| store(&report_store(one.contents))),
+        )?;
+        document.serialize_entry("certificates", &Certificates(self))?;
+        let lookups: Vec<Value> = self.listed.iter().filter_map(lookup_value).collect();
+        document.serialize_entry("lookups", &lookups)?;
+        document.end()
+    }
+}
+
+/// The certificates of all stores.
+struct Certificates<'a>(&'a Document<'a>);
+
+impl Serialize for Certificates<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.listed.iter().flat_map(|one| {
+            one.certificates
+                .iter()
+                .map(|certificate| stored(&one.contents.spec, true, certificate, self.0.at))
+        }))
+    }
 }
 
 fn report_store(contents: &Contents) -> StoreReport {
