@@ -5,7 +5,7 @@ use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
-use crate::diagnosis::{self, Case, Diagnosis, Verdict};
+use crate::diagnosis::{self, Case, Diagnosis, Judge, Judged, Verdict};
 use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
@@ -71,6 +71,7 @@ pub(super) struct Asked {
     client: Option<Client>,
     at: Timestamp,
     working_directory: Option<PathBuf>,
+    judge: Judge,
 }
 
 impl Asked {
@@ -115,6 +116,7 @@ impl Asked {
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
             working_directory: std::env::current_dir().ok(),
+            judge: Judge::default(),
         })
     }
 
@@ -148,7 +150,8 @@ impl Asked {
         }
         let own = if self.given.is_empty() { own_places(rule) } else { Vec::new() };
         let places = if self.given.is_empty() { &own } else { &self.given };
-        let answer = self.diagnose(rule, common, places);
+        let mut judged = Judged::default();
+        let answer = self.diagnose(rule, common, places, &mut judged);
         let asked = self.given.is_empty() || arguments.elsewhere;
         if answer.verdict == Verdict::Pass {
             return answer;
@@ -158,7 +161,7 @@ impl Asked {
         if elsewhere.is_empty() {
             return answer;
         }
-        self.diagnose(rule, common, &[&places[..], &elsewhere].concat())
+        self.diagnose(rule, common, &[&places[..], &elsewhere].concat(), &mut judged)
     }
 
     /// Whose look-up applies to files of no system: what the user says, what other evidence is, what
@@ -171,8 +174,8 @@ impl Asked {
         common.os.or(system_of(&self.given)).or(by_rule).unwrap_or(self.system)
     }
 
-    fn diagnose(&self, rule: &Rule, common: &Common, places: &[Place]) -> Diagnosis {
-        diagnosis::diagnose(&Case {
+    fn diagnose(&self, rule: &Rule, common: &Common, places: &[Place], judged: &mut Judged) -> Diagnosis {
+        let case = Case {
             rule,
             cas: &self.cas.for_rule(rule.certificate_id.as_deref()),
             device: &self.device,
@@ -183,7 +186,9 @@ impl Asked {
             at: self.at,
             expiry_warning_days: common.expiry_warning,
             working_directory: self.working_directory.as_deref(),
-        })
+            judge: &self.judge,
+        };
+        diagnosis::diagnose_with(&case, judged)
     }
 }
 

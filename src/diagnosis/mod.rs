@@ -3,11 +3,13 @@
 mod candidate;
 mod decide;
 mod fix;
+mod judge;
 mod near;
 mod steps;
 mod verified;
 
 pub use fix::Fix;
+pub use judge::{Judge, Judged};
 pub use near::Nearness;
 pub use steps::{Step, StepName, StepStatus};
 pub use verified::{Answer, Unread, Verification, Verified, severity};
@@ -23,9 +25,7 @@ use crate::rule::{self, Resolution, Rule};
 use crate::store::scope;
 use crate::store::{Contents, Evidence, Place, StoreSpec, StoredCertificate};
 use crate::system::System;
-use crate::verification::{Judgement, Purpose, Verifier};
 use jiff::Timestamp;
-use rayon::prelude::*;
 use std::path::Path;
 
 /// Everything that the question is decided on. All of it is read beforehand.
@@ -45,6 +45,7 @@ pub struct Case<'a> {
     pub expiry_warning_days: u32,
     /// Where certutil would look for a file of the rule's name.
     pub working_directory: Option<&'a Path>,
+    pub judge: &'a Judge,
 }
 
 /// The answer.
@@ -139,10 +140,16 @@ impl Examined {
 
 /// Answers `case` under its rule, and under the same rule of the other type.
 pub fn diagnose(case: &Case<'_>) -> Diagnosis {
-    let judged = judge_all(case);
-    let mut answer = under(case, &judged);
+    diagnose_with(case, &mut Judged::default())
+}
+
+/// The same, where `judged` holds what was found out about the first of the places with the same CAs
+/// and intermediates.
+pub fn diagnose_with(case: &Case<'_>, judged: &mut Judged) -> Diagnosis {
+    judged.complete(case);
+    let mut answer = under(case, judged);
     let other_rule = Rule { rule_type: case.rule.rule_type.other(), ..case.rule.clone() };
-    let other = under(&Case { rule: &other_rule, ..*case }, &judged);
+    let other = under(&Case { rule: &other_rule, ..*case }, judged);
     answer.other_type =
         OtherType { rule_type: other_rule.rule_type, verdict: other.verdict, reasons: other.reasons };
     answer
@@ -151,7 +158,8 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
 /// Answers `case`; and where that leaves a question, again with what lies where the client does not
 /// look.
 pub fn diagnose_further(case: &Case<'_>, elsewhere: impl FnOnce() -> Vec<Place>) -> Diagnosis {
-    let answer = diagnose(case);
+    let mut judged = Judged::default();
+    let answer = diagnose_with(case, &mut judged);
     if answer.verdict == Verdict::Pass {
         return answer;
     }
@@ -159,28 +167,15 @@ pub fn diagnose_further(case: &Case<'_>, elsewhere: impl FnOnce() -> Vec<Place>)
     if elsewhere.is_empty() {
         return answer;
     }
-    diagnose(&Case { places: &[case.places, &elsewhere].concat(), ..*case })
-}
-
-/// Each certificate of each place against the CA: what no rule can change.
-fn judge_all(case: &Case<'_>) -> Vec<Vec<Judgement>> {
-    let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();
-    // What lies elsewhere does not complete a chain: the client does not see it.
-    let counted = case.places.iter().filter(|place| !place.elsewhere);
-    let stored = counted.flat_map(|place| &place.contents.certificates);
-    let pool: Vec<Certificate> =
-        stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
-    let verifier = Verifier::new(&anchors, &pool, case.at);
-    let judge = |stored: &StoredCertificate| verifier.judge(&stored.certificate, Purpose::Any);
-    case.places.iter().map(|place| place.contents.certificates.par_iter().map(judge).collect()).collect()
+    diagnose_with(&Case { places: &[case.places, &elsewhere].concat(), ..*case }, &mut judged)
 }
 
 /// The answer under exactly `case.rule`; its `other_type` is filled in by the caller.
-fn under(case: &Case<'_>, judged: &[Vec<Judgement>]) -> Diagnosis {
+fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
     let resolution = rule::resolve(case.rule, case.device);
     let mut lookups = Vec::new();
     let mut certificates = Vec::new();
-    for (place, judgements) in case.places.iter().zip(judged) {
+    for (place, judgements) in case.places.iter().zip(&judged.0) {
         let searched = is_searched(case, place);
         let lookup = if searched { look_up(case, &resolution, &place.contents) } else { Lookup::default() };
         let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup };

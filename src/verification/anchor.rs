@@ -1,7 +1,8 @@
 //! The uploaded CA as a trust anchor: its own dates, flags and constraints count, in the spirit of
 //! RFC 5937.
 
-use super::issuer::{Signed, signed_by_itself};
+use super::issuer::{Child, Signed, signed_with};
+use super::memo::{IssuerKey, Memo};
 use super::message::{date, finding, span};
 use super::reading::Reading;
 use super::validate::{malformed, unknown_critical, weak_key};
@@ -11,26 +12,34 @@ use jiff::Timestamp;
 
 /// What is to be said of an uploaded CA before any certificate is looked at.
 pub fn anchor(certificate: &Certificate, at: Timestamp) -> Vec<Finding> {
-    match Reading::of(certificate) {
-        Ok(reading) => findings(&reading, at.as_second()),
-        Err(what) => vec![unparseable(&what)],
-    }
+    findings(certificate, &Reading::of(certificate), at.as_second(), &Memo::default())
 }
 
 const WHO: &str = "The uploaded CA";
 
-pub fn unparseable(what: &str) -> Finding {
+fn unparseable(what: &str) -> Finding {
     finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
 }
 
-pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
+/// What is to be said of `certificate`, which reads as `reading`, at the moment `at`.
+pub fn findings(
+    certificate: &Certificate,
+    reading: &Result<Reading<'_>, String>,
+    at: i64,
+    memo: &Memo,
+) -> Vec<Finding> {
+    let reading = match reading {
+        Ok(reading) => reading,
+        Err(what) => return vec![unparseable(what)],
+    };
     let mut findings = malformed(reading, 0, WHO);
-    let is_root = is_self_signed(reading);
+    let key = memo.key(reading.spki);
+    let is_root = is_self_signed(certificate, reading, &key, memo);
     findings.extend(not_a_ca(reading, is_root == Ok(true)));
     findings.extend(key_usage(reading));
     findings.extend(validity(reading, at));
     findings.extend(unknown_critical(reading, 0, WHO));
-    if let Err(what) = super::key::PublicKey::read(reading.spki) {
+    if let Err(what) = &key.public {
         findings.push(finding(
             Code::AlgorithmUnsupported,
             0,
@@ -42,12 +51,17 @@ pub fn findings(reading: &Reading<'_>, at: i64) -> Vec<Finding> {
     findings
 }
 
-/// `Err` when the signature cannot be checked.
-pub fn is_self_signed(reading: &Reading<'_>) -> Result<bool, ()> {
+/// Whether `key`, its own, signed `certificate`; `Err` when the signature cannot be checked.
+pub fn is_self_signed(
+    certificate: &Certificate,
+    reading: &Reading<'_>,
+    key: &IssuerKey,
+    memo: &Memo,
+) -> Result<bool, ()> {
     if !reading.is_self_issued() {
         return Ok(false);
     }
-    match signed_by_itself(reading) {
+    match signed_with(key, Child { certificate, reading, own_key: None }, memo) {
         Signed::Yes => Ok(true),
         Signed::No(_) => Ok(false),
         Signed::Unsupported(_) | Signed::Unreadable(_) => Err(()),

@@ -2,6 +2,7 @@
 
 use super::algorithm::{self, Hash, Scheme};
 use super::anchor::is_self_signed;
+use super::memo::Memo;
 use super::reading::Reading;
 use crate::certificate::Certificate;
 use crate::certificate::oid;
@@ -27,10 +28,11 @@ pub struct Authority {
 /// Reads the statements of `certificate`, or says why it is malformed.
 pub fn authority(certificate: &Certificate) -> Result<Authority, String> {
     let reading = Reading::of(certificate)?;
+    let memo = Memo::default();
     let extensions = &reading.extensions;
     let constraints = extensions.basic_constraints;
     Ok(Authority {
-        is_self_signed: is_self_signed(&reading).ok(),
+        is_self_signed: is_self_signed(certificate, &reading, &memo.key(reading.spki), &memo).ok(),
         ca: constraints.map(|constraints| constraints.ca),
         path_length: constraints.and_then(|constraints| constraints.path_length),
         key_usage: extensions.key_usage.map(super::extensions::KeyUsage::names),

@@ -1,11 +1,10 @@
 //! A certificate that may have issued others: its strict reading and its key, each made once.
 
 use super::algorithm::Scheme;
-use super::anchor;
-use super::key::PublicKey;
 use super::memo::{IssuerKey, Memo};
 use super::reading::Reading;
 use crate::certificate::Certificate;
+use crate::reason::Finding;
 use crate::reason::Finding;
 use std::sync::{Arc, OnceLock};
 
@@ -22,7 +21,7 @@ pub struct Issuer<'a> {
     key: OnceLock<Arc<IssuerKey>>,
     /// Its key, if that made its own signature.
     own_key: OnceLock<Option<Arc<IssuerKey>>>,
-    anchor_findings: OnceLock<Box<[Finding]>>,
+    anchor_findings: OnceLock<Arc<[Finding]>>,
 }
 
 /// Whether one certificate's signature is by another's key.
@@ -59,8 +58,11 @@ impl<'a> Issuer<'a> {
     }
 
     pub fn reading(&self) -> Result<&Reading<'a>, &str> {
-        let reading = self.reading.get_or_init(|| Box::new(Reading::of(self.certificate)));
-        reading.as_ref().as_ref().map_err(String::as_str)
+        self.strict().as_ref().map_err(String::as_str)
+    }
+
+    fn strict(&self) -> &Result<Reading<'a>, String> {
+        self.reading.get_or_init(|| Box::new(Reading::of(self.certificate)))
     }
 
     /// The key in its certificate; `Err` when that is malformed.
@@ -84,11 +86,8 @@ impl<'a> Issuer<'a> {
     }
 
     /// What is to be said of it as a trust anchor.
-    pub fn anchor_findings(&self, at: i64) -> &[Finding] {
-        self.anchor_findings.get_or_init(|| match self.reading() {
-            Ok(reading) => anchor::findings(reading, at).into(),
-            Err(what) => [anchor::unparseable(what)].into(),
-        })
+    pub fn anchor_findings(&self, at: i64, memo: &Memo) -> &[Finding] {
+        self.anchor_findings.get_or_init(|| memo.anchor(self.certificate, self.strict(), at))
     }
 }
 
@@ -103,7 +102,7 @@ pub fn own_key(certificate: &Certificate, reading: &Reading<'_>, memo: &Memo) ->
 }
 
 /// Whether `key` signed `child`.
-fn signed_with(key: &IssuerKey, child: Child<'_>, memo: &Memo) -> Signed {
+pub fn signed_with(key: &IssuerKey, child: Child<'_>, memo: &Memo) -> Signed {
     match (&key.public, child.own_key.map(|own| &own.public)) {
         (Err(what), _) => Signed::Unsupported(what.clone()),
         // Its own key made the signature, so another did not: of a hundred self-signed certificates
@@ -112,14 +111,6 @@ fn signed_with(key: &IssuerKey, child: Child<'_>, memo: &Memo) -> Signed {
         (Ok(public), _) => memo.outcome(key, child.certificate.der(), || {
             check(child.reading, |scheme, message, signature| public.verifies(scheme, message, signature))
         }),
-    }
-}
-
-/// Whether `reading`'s own key signed it.
-pub fn signed_by_itself(reading: &Reading<'_>) -> Signed {
-    match PublicKey::read(reading.spki) {
-        Ok(key) => check(reading, |scheme, message, signature| key.verifies(scheme, message, signature)),
-        Err(what) => Signed::Unsupported(what),
     }
 }
 

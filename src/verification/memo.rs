@@ -4,8 +4,13 @@
 //! A memo changes how long an answer takes and never the answer: what it holds are facts about octets,
 //! and each search pays its budget whether or not a fact was known.
 
+use super::anchor;
 use super::issuer::Signed;
 use super::key::PublicKey;
+use super::reading::Reading;
+use crate::certificate::Certificate;
+use crate::reason::Finding;
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -15,6 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Keys that are kept, at the least; at most twice as many.
 const KEYS: usize = 256;
+
+/// Uploaded CAs of which it is kept what there is to say, at the least; at most twice as many.
+const ANCHORS: usize = 64;
 
 /// Outcomes of signature checks that are kept in each of the parts, at the least; at most twice as many.
 const OUTCOMES: usize = 512;
@@ -27,6 +35,7 @@ const PARTS: usize = 16;
 pub struct Memo {
     keys: Mutex<Recent<Box<[u8]>, Arc<IssuerKey>>>,
     outcomes: [Mutex<Recent<Check, Signed>>; PARTS],
+    anchors: Mutex<Recent<(String, i64), Arc<[Finding]>>>,
     spreading: RandomState,
 }
 
@@ -50,7 +59,7 @@ impl IssuerKey {
 
 impl Memo {
     /// The key in `spki`, a SubjectPublicKeyInfo element.
-    pub fn key(&self, spki: &[u8]) -> Arc<IssuerKey> {
+    pub(super) fn key(&self, spki: &[u8]) -> Arc<IssuerKey> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = keys.get(spki) {
             return known;
@@ -60,8 +69,35 @@ impl Memo {
         key
     }
 
+    /// What is to be said of an uploaded CA at the moment `at`.
+    pub fn findings(&self, certificate: &Certificate, at: Timestamp) -> Arc<[Finding]> {
+        self.anchor(certificate, &Reading::of(certificate), at.as_second())
+    }
+
+    /// The same of one whose strict reading is at hand.
+    pub(super) fn anchor(
+        &self,
+        certificate: &Certificate,
+        reading: &Result<Reading<'_>, String>,
+        at: i64,
+    ) -> Arc<[Finding]> {
+        let question = (certificate.sha256().to_owned(), at);
+        let lock = || self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&question) {
+            return known;
+        }
+        let findings: Arc<[Finding]> = anchor::findings(certificate, reading, at, self).into();
+        lock().insert(question, Arc::clone(&findings), ANCHORS);
+        findings
+    }
+
     /// Whether `key` signed `certificate`, by `check` unless it is known.
-    pub fn outcome(&self, key: &IssuerKey, certificate: &[u8], check: impl FnOnce() -> Signed) -> Signed {
+    pub(super) fn outcome(
+        &self,
+        key: &IssuerKey,
+        certificate: &[u8],
+        check: impl FnOnce() -> Signed,
+    ) -> Signed {
         let question = (key.number, Sha256::digest(certificate).into());
         let part = &self.outcomes[self.spreading.hash_one(question) as usize % PARTS];
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,6 +16,7 @@ use crate::rule::Resolution;
 use crate::store::StoreSpec;
 use crate::text::shown;
 use crate::verification;
+use std::sync::Arc;
 
 /// What the decision rests on.
 pub(super) struct Evidence<'a> {
@@ -166,16 +167,16 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
     let weigh = |code: Code| code.severity(case.rule.rule_type);
     let mut reasons: Vec<Reason> =
         case.cas.problems.iter().map(|p| reason(p.code, weigh(p.code), p.message.clone())).collect();
-    let findings: Vec<(&Certificate, Vec<Finding>)> = case
+    let findings: Vec<(&Certificate, Arc<[Finding]>)> = case
         .cas
         .cas
         .iter()
-        .map(|ca| (&ca.certificate, verification::anchor(&ca.certificate, case.at)))
+        .map(|ca| (&ca.certificate, case.judge.memo.findings(&ca.certificate, case.at)))
         .collect();
     let faulty = |list: &[Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
     let one_is_sound = findings.iter().any(|(_, list)| !faulty(list));
     for (certificate, list) in &findings {
-        for finding in list {
+        for finding in list.iter() {
             if finding.code == Code::CaNotSelfSigned && case.rule.rule_type == RuleType::ClientCertificateV2 {
                 continue;
             }

@@ -16,7 +16,6 @@ use crate::store::{Place, StoredCertificate};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use crate::verification::Judgement;
-use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// One step of the check, for one certificate.
@@ -124,24 +123,20 @@ pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined
         RuleType::ClientCertificateV2 => Nearness::Exact,
     };
     let by_nickname = look.goes_by_nickname();
-    let stored = look.place.contents.certificates.par_iter().zip(judgements);
-    stored
-        .enumerate()
-        .map(|(position, (stored, judgement))| {
-            let returned = returned.contains(&position);
-            let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
-            let one = One { look, stored, judgement, returned, nearness };
-            Examined {
-                spec: look.place.contents.spec.clone(),
-                stored: stored.clone(),
-                searched: look.searched,
-                returned,
-                nearness,
-                steps: one.steps(),
-                chain: one.chain(),
-            }
-        })
-        .collect()
+    look.case.judge.each(&look.place.contents.certificates, |position, stored| {
+        let returned = returned.contains(&position);
+        let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
+        let one = One { look, stored, judgement: &judgements[position], returned, nearness };
+        Examined {
+            spec: look.place.contents.spec.clone(),
+            stored: stored.clone(),
+            searched: look.searched,
+            returned,
+            nearness,
+            steps: one.steps(),
+            chain: one.chain(),
+        }
+    })
 }
 
 /// One certificate with what is known of it.

@@ -168,7 +168,9 @@ impl<'s, 'a> Search<'s, 'a> {
             .issuers
             .iter()
             .find(|issuer| issuer.anchor == Some(anchor))
-            .map_or_else(Vec::new, |issuer| issuer.anchor_findings(self.verifier.at).to_vec());
+            .map_or_else(Vec::new, |issuer| {
+                issuer.anchor_findings(self.verifier.at, &self.verifier.memo).to_vec()
+            });
         findings.push(is_the_ca());
         Path { chain: vec![self.certificate.clone()], anchor: Some(anchor), findings: in_order(findings) }
     }
@@ -226,7 +228,7 @@ impl<'s, 'a> Search<'s, 'a> {
     fn whole(&mut self, chain: &[usize]) -> bool {
         let mut findings = self.validate(chain, true);
         if let Some(&top) = chain.last() {
-            let own = self.issuer(top).anchor_findings(self.verifier.at).iter().cloned();
+            let own = self.issuer(top).anchor_findings(self.verifier.at, &self.verifier.memo).iter().cloned();
             findings.extend(own.map(|finding| finding.at(chain.len())));
             findings.extend((chain.len() == 1 && self.is_copy_of(top)).then(is_another_copy));
         }

@@ -1,0 +1,52 @@
+//! Certificates against the uploaded CA: what no rule can change.
+
+use super::Case;
+use crate::certificate::Certificate;
+use crate::verification::{Judgement, Memo, Purpose, Verifier};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Starting threads takes longer than judging fewer than these.
+const FEW: usize = 16;
+
+/// How certificates are judged: with what was found out before, and on how many threads.
+#[derive(Clone, Debug, Default)]
+pub struct Judge {
+    pub memo: Arc<Memo>,
+    /// On this thread alone: the others have work of their own.
+    pub alone: bool,
+}
+
+impl Judge {
+    /// What `make` makes of each of `items`, in their order.
+    pub fn each<T: Sync, R: Send>(&self, items: &[T], make: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
+        if self.alone || items.len() < FEW {
+            items.iter().enumerate().map(|(position, item)| make(position, item)).collect()
+        } else {
+            items.par_iter().enumerate().map(|(position, item)| make(position, item)).collect()
+        }
+    }
+}
+
+/// What was found out about the certificates of each place.
+#[derive(Debug, Default)]
+pub struct Judged(pub(super) Vec<Vec<Judgement>>);
+
+impl Judged {
+    /// Judges the places that were not yet.
+    pub(super) fn complete(&mut self, case: &Case<'_>) {
+        let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();
+        // What lies elsewhere does not complete a chain: the client does not see it.
+        let counted = case.places.iter().filter(|place| !place.elsewhere);
+        let stored = counted.flat_map(|place| &place.contents.certificates);
+        let pool: Vec<Certificate> =
+            stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
+        let verifier = Verifier::with_memo(&anchors, &pool, case.at, Arc::clone(&case.judge.memo));
+        for place in &case.places[self.0.len()..] {
+            let judged = case.judge.each(&place.contents.certificates, |_, stored| {
+                verifier.judge(&stored.certificate, Purpose::Any)
+            });
+            self.0.push(judged);
+        }
+    }
+}
