@@ -65,7 +65,7 @@ fn write_all(
 ) -> Result<(), Box<dyn Error>> {
     let folder = directory.join("certificates");
     fs::create_dir_all(&folder)?;
-    let texts: Vec<String> = (0..count).into_par_iter().map(text).collect();
+    let texts: Vec<String> = (0..count).into_par_iter().map(&text).collect();
     for (number, text) in texts.iter().enumerate() {
         fs::write(folder.join(format!("{number:06}.pem")), text)?;
     }
