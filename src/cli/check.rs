@@ -5,7 +5,7 @@ use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
-use crate::diagnosis::{self, Case, Diagnosis, Judge, Judged, Verdict};
+use crate::diagnosis::{self, Case, Diagnosis, Judged, Judging, Verdict};
 use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
@@ -71,7 +71,7 @@ pub(super) struct Asked {
     client: Option<Client>,
     at: Timestamp,
     working_directory: Option<PathBuf>,
-    judge: Judge,
+    judging: Judging,
 }
 
 impl Asked {
@@ -116,7 +116,7 @@ impl Asked {
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
             working_directory: std::env::current_dir().ok(),
-            judge: Judge::default(),
+            judging: Judging::default(),
         })
     }
 
@@ -145,6 +145,7 @@ impl Asked {
                 at: self.at,
                 intermediates: &self.intermediates,
                 expiry_warning_days: common.expiry_warning,
+                judging: &self.judging,
             };
             return fleet::diagnose(capture, rule, &cas, &conditions);
         }
@@ -186,7 +187,7 @@ impl Asked {
             at: self.at,
             expiry_warning_days: common.expiry_warning,
             working_directory: self.working_directory.as_deref(),
-            judge: &self.judge,
+            judging: &self.judging,
         };
         diagnosis::diagnose_with(&case, judged)
     }

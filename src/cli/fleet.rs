@@ -3,6 +3,7 @@
 use super::options::{self, FailOn, Only, Source};
 use super::{Common, Exit, UsageError, check};
 use crate::ca::UploadedCas;
+use crate::diagnosis::Judging;
 use crate::diagnosis::Verdict;
 use crate::fleet::compression::decompressed;
 use crate::fleet::row::{Change, Outcome, Row};
@@ -79,6 +80,8 @@ fn judge(arguments: &options::Fleet, common: &Common) -> anyhow::Result<Judge> {
         then,
         intermediates: check::read_intermediates(&arguments.intermediate)?,
         expiry_warning_days: common.expiry_warning,
+        // Each worker judges its own devices; all share what is known of keys and signatures.
+        judging: Judging { alone: true, ..Judging::default() },
         read: match arguments.from {
             Source::Capture => crate::capture::read_line,
             Source::Osquery => crate::capture::read_osquery_line,

@@ -3,13 +3,13 @@
 mod candidate;
 mod decide;
 mod fix;
-mod judge;
+mod judging;
 mod near;
 mod steps;
 mod verified;
 
 pub use fix::Fix;
-pub use judge::{Judge, Judged};
+pub use judging::{Judged, Judging};
 pub use near::Nearness;
 pub use steps::{Step, StepName, StepStatus};
 pub use verified::{Answer, Unread, Verification, Verified, severity};
@@ -45,7 +45,7 @@ pub struct Case<'a> {
     pub expiry_warning_days: u32,
     /// Where certutil would look for a file of the rule's name.
     pub working_directory: Option<&'a Path>,
-    pub judge: &'a Judge,
+    pub judging: &'a Judging,
 }
 
 /// The answer.

@@ -8,7 +8,7 @@ use super::row::{
 use crate::ca::UploadedCas;
 use crate::capture::Capture;
 use crate::certificate::Certificate;
-use crate::diagnosis::{self, Case, Diagnosis, Examined};
+use crate::diagnosis::{self, Case, Diagnosis, Examined, Judging};
 use crate::rule::Rule;
 use jiff::Timestamp;
 
@@ -20,6 +20,7 @@ pub struct Judge {
     pub then: Option<Terms>,
     pub intermediates: Vec<Certificate>,
     pub expiry_warning_days: u32,
+    pub judging: Judging,
     /// How a line becomes a capture.
     pub read: fn(&[u8]) -> Result<Capture, String>,
 }
@@ -74,6 +75,7 @@ impl Judge {
             at: terms.at,
             intermediates: &self.intermediates,
             expiry_warning_days: self.expiry_warning_days,
+            judging: &self.judging,
         };
         diagnose(capture, rule, &terms.cas.for_rule(rule.certificate_id.as_deref()), &conditions)
     }
@@ -86,6 +88,7 @@ pub struct Conditions<'a> {
     /// Certificates that may stand between client certificates and the CA.
     pub intermediates: &'a [Certificate],
     pub expiry_warning_days: u32,
+    pub judging: &'a Judging,
 }
 
 /// What `check` answers on the captured device.
@@ -103,6 +106,7 @@ pub fn diagnose(capture: &Capture, rule: &Rule, cas: &UploadedCas, conditions: &
         expiry_warning_days: conditions.expiry_warning_days,
         // The folder in which the client runs certutil is not this one.
         working_directory: None,
+        judging: conditions.judging,
     };
     diagnosis::diagnose_further(&case, || capture.elsewhere())
 }

@@ -5,7 +5,6 @@ use super::memo::{IssuerKey, Memo};
 use super::reading::Reading;
 use crate::certificate::Certificate;
 use crate::reason::Finding;
-use crate::reason::Finding;
 use std::sync::{Arc, OnceLock};
 
 /// An anchor or a certificate of the pool.

@@ -35,12 +35,15 @@ const PARTS: usize = 16;
 pub struct Memo {
     keys: Mutex<Recent<Box<[u8]>, Arc<IssuerKey>>>,
     outcomes: [Mutex<Recent<Check, Signed>>; PARTS],
-    anchors: Mutex<Recent<(String, i64), Arc<[Finding]>>>,
+    anchors: Mutex<Recent<Moment, Arc<[Finding]>>>,
     spreading: RandomState,
 }
 
 /// A signature check: which key, and the SHA-256 of the whole certificate.
 type Check = (u64, [u8; 32]);
+
+/// The SHA-256 of an uploaded CA, and seconds since 1970.
+type Moment = (String, i64);
 
 /// The key of an issuer.
 #[derive(Debug)]

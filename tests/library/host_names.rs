@@ -5,7 +5,7 @@ use crate::support::forge::{Key, Template, alternative_names, dns};
 use certposture::ca::UploadedCas;
 use certposture::certificate::Certificate;
 use certposture::device::{Device, HostNames};
-use certposture::diagnosis::{Case, Diagnosis, Judge, Verdict, diagnose};
+use certposture::diagnosis::{Case, Diagnosis, Judging, Verdict, diagnose};
 use certposture::posture::RuleType;
 use certposture::reason::Code;
 use certposture::rule::Rule;
@@ -35,7 +35,7 @@ fn answer(rule: &Rule, subject: &str, names: &[&str]) -> Diagnosis {
         at: "2025-01-01T00:00:00Z".parse().unwrap(),
         expiry_warning_days: 0,
         working_directory: None,
-        judge: &Judge::default(),
+        judging: &Judging::default(),
     })
 }
 

@@ -4,7 +4,7 @@
 use certposture::ca::UploadedCas;
 use certposture::certificate::Certificate;
 use certposture::device::{Device, HostNames};
-use certposture::diagnosis::{Case, Diagnosis, Judge, Verdict, diagnose};
+use certposture::diagnosis::{Case, Diagnosis, Judging, Verdict, diagnose};
 use certposture::lookup::powershell::subject;
 use certposture::posture::RuleType;
 use certposture::reason::{Code, Finding};
@@ -59,7 +59,7 @@ fn answer(rule: &Rule, places: &[Place]) -> Diagnosis {
         at: "2027-01-01T00:00:00Z".parse().unwrap(),
         expiry_warning_days: 30,
         working_directory: None,
-        judge: &Judge::default(),
+        judging: &Judging::default(),
     })
 }
 

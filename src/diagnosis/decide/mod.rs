@@ -15,7 +15,6 @@ use crate::reason::{About, Code, Finding, Severity, Weight};
 use crate::rule::Resolution;
 use crate::store::StoreSpec;
 use crate::text::shown;
-use crate::verification;
 use std::sync::Arc;
 
 /// What the decision rests on.
@@ -171,7 +170,7 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
         .cas
         .cas
         .iter()
-        .map(|ca| (&ca.certificate, case.judge.memo.findings(&ca.certificate, case.at)))
+        .map(|ca| (&ca.certificate, case.judging.memo.findings(&ca.certificate, case.at)))
         .collect();
     let faulty = |list: &[Finding]| list.iter().any(|f| weigh(f.code) == Severity::Fault);
     let one_is_sound = findings.iter().any(|(_, list)| !faulty(list));

@@ -123,7 +123,7 @@ pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined
         RuleType::ClientCertificateV2 => Nearness::Exact,
     };
     let by_nickname = look.goes_by_nickname();
-    look.case.judge.each(&look.place.contents.certificates, |position, stored| {
+    look.case.judging.each(&look.place.contents.certificates, |position, stored| {
         let returned = returned.contains(&position);
         let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
         let one = One { look, stored, judgement: &judgements[position], returned, nearness };

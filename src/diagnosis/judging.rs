@@ -11,13 +11,13 @@ const FEW: usize = 16;
 
 /// How certificates are judged: with what was found out before, and on how many threads.
 #[derive(Clone, Debug, Default)]
-pub struct Judge {
+pub struct Judging {
     pub memo: Arc<Memo>,
     /// On this thread alone: the others have work of their own.
     pub alone: bool,
 }
 
-impl Judge {
+impl Judging {
     /// What `make` makes of each of `items`, in their order.
     pub fn each<T: Sync, R: Send>(&self, items: &[T], make: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
         if self.alone || items.len() < FEW {
@@ -41,9 +41,9 @@ impl Judged {
         let stored = counted.flat_map(|place| &place.contents.certificates);
         let pool: Vec<Certificate> =
             stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
-        let verifier = Verifier::with_memo(&anchors, &pool, case.at, Arc::clone(&case.judge.memo));
+        let verifier = Verifier::with_memo(&anchors, &pool, case.at, Arc::clone(&case.judging.memo));
         for place in &case.places[self.0.len()..] {
-            let judged = case.judge.each(&place.contents.certificates, |_, stored| {
+            let judged = case.judging.each(&place.contents.certificates, |_, stored| {
                 verifier.judge(&stored.certificate, Purpose::Any)
             });
             self.0.push(judged);
