@@ -1,9 +1,10 @@
 //! Which certificate the rule most plausibly means, when none passes.
 
 use super::near::Nearness;
-use super::steps::{StepName, StepStatus};
+use super::steps::{Step, StepName, StepStatus};
 use super::{Case, Examined};
 use crate::reason::Code;
+use crate::store::StoreSpec;
 use std::cmp::Reverse;
 
 /// How a certificate came to be a candidate, best first.
@@ -40,6 +41,25 @@ pub(super) fn best<'a>(
             (*standing, misnamed, is_a_ca(examined), own, examined.nearness, Reverse(end))
         })
         .map(|(_, examined)| examined)
+}
+
+/// The passing certificate with the fewest warnings; a CA's only where no other passes.
+pub(super) fn passing<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<&'a Examined> {
+    let counts = |examined: &&Examined| examined.passes() && !is_another_users(case, &examined.spec);
+    let rank =
+        |examined: &&Examined| (examined.stored.certificate.claims_to_be_ca(), warnings_of(examined).count());
+    certificates.iter().filter(counts).min_by_key(rank)
+}
+
+/// Whether the store is one that the client would not see: what passes there proves nothing.
+fn is_another_users(case: &Case<'_>, spec: &StoreSpec) -> bool {
+    let mut places = case.places.iter().filter(|place| place.contents.spec == *spec);
+    places.any(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser))
+}
+
+/// The steps that are passed, but with something to know.
+pub(super) fn warnings_of(examined: &Examined) -> impl Iterator<Item = &Step> {
+    examined.steps.iter().filter(|step| step.status == StepStatus::Warn && step.code.is_some())
 }
 
 /// How the certificate stands to the rule's name; `None` for one that the rule cannot mean.

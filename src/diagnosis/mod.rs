@@ -5,6 +5,7 @@ mod decide;
 mod fix;
 mod judging;
 mod near;
+mod situation;
 mod steps;
 mod verified;
 
@@ -26,6 +27,7 @@ use crate::store::scope;
 use crate::store::{Contents, Evidence, Place, StoreSpec, StoredCertificate};
 use crate::system::System;
 use jiff::Timestamp;
+use situation::Situation;
 use std::path::Path;
 
 /// Everything that the question is decided on. All of it is read beforehand.
@@ -185,9 +187,8 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
         }
     }
     let stores = case.places.iter().map(|place| report_store(case, place)).collect();
-    let evidence =
-        decide::Evidence { case, resolution: &resolution, lookups: &lookups, certificates: &certificates };
-    let (verdict, reasons, fixes) = decide::decide(&evidence);
+    let situation = Situation::new(case, &resolution, &lookups, &certificates);
+    let (verdict, reasons, fixes) = decide::decide(&situation);
     Diagnosis {
         rule: case.rule.clone(),
         system: case.system,

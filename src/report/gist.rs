@@ -34,7 +34,7 @@ pub(super) fn told(answer: &Diagnosis) -> String {
     }));
     for fix in &answer.fixes {
         lines.push(format!("Fix: {}", fix.command.as_deref().unwrap_or(&fix.message)));
-        lines.extend(fix.then.as_ref().map(|then| format!("Then: {}", then_text(then, answer))));
+        lines.extend(then_text(fix).map(|then| format!("Then: {then}")));
     }
     lines.join("\n")
 }

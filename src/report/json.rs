@@ -1,6 +1,7 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
 use super::gist;
+use super::table::then_in_full;
 use crate::ca::UploadedCa;
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, Whose};
@@ -293,7 +294,8 @@ fn fix(fix: &Fix, answer: &Diagnosis) -> Value {
         "code": fix.code.as_str(),
         "message": fix.message,
         "command": fix.command,
-        "then": fix.then,
+        "remains": fix.remains.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "then": then_in_full(fix, &answer.reasons),
         "rule": rule_name(answer),
     })
 }

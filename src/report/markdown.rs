@@ -31,9 +31,9 @@ fn check(answer: &Diagnosis, style: &Style) -> String {
         gist::main_reason(answer).map(|reason| format!(" `{}`", reason.finding.code)).unwrap_or_default();
     let _ = writeln!(page, "{}{code}\n", text(&gist::headline(answer)));
     for fix in &answer.fixes {
-        write_fix(&mut page, fix, answer);
+        write_fix(&mut page, fix);
     }
-    if answer.verdict == Verdict::Fail && answer.fixes.first().is_some_and(|fix| fix.then.is_none()) {
+    if answer.verdict == Verdict::Fail && answer.fixes.first().is_some_and(Fix::is_enough) {
         let _ = writeln!(page, "{}\n", text(&next_check(answer)));
     }
     write_certificates(&mut page, answer, style);
@@ -65,14 +65,14 @@ fn check(answer: &Diagnosis, style: &Style) -> String {
     page
 }
 
-fn write_fix(page: &mut String, fix: &Fix, answer: &Diagnosis) {
+fn write_fix(page: &mut String, fix: &Fix) {
     let _ = writeln!(page, "**Fix:** {}\n", text(&sentence(&fix.message)));
     if let Some(command) = &fix.command {
         let fence = "`".repeat(longest_run(command, '`').max(2) + 1);
         let _ = writeln!(page, "{fence}\n{command}\n{fence}\n");
     }
-    if let Some(then) = &fix.then {
-        let _ = writeln!(page, "**Then:** {}\n", text(&then_text(then, answer)));
+    if let Some(then) = then_text(fix) {
+        let _ = writeln!(page, "**Then:** {}\n", text(&then));
     }
 }
 

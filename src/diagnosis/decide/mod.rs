@@ -4,85 +4,64 @@
 mod rule;
 mod store;
 
-use super::candidate::{self, is_own};
+use super::candidate::{self, is_own, warnings_of};
 use super::fix::{self, Fix};
-use super::steps::{Step, StepName, StepStatus};
-use super::{Case, Examined, Reason, Verdict};
+use super::situation::Situation;
+use super::steps::{Step, StepName, StepStatus, ca_passes};
+use super::{Examined, Reason, Verdict};
 use crate::certificate::Certificate;
-use crate::lookup::Lookup;
 use crate::posture::RuleType;
 use crate::reason::{About, Code, Finding, Severity, Weight};
-use crate::rule::Resolution;
-use crate::store::StoreSpec;
 use crate::text::shown;
 use std::sync::Arc;
 
-/// What the decision rests on.
-pub(super) struct Evidence<'a> {
-    pub case: &'a Case<'a>,
-    pub resolution: &'a Resolution,
-    pub lookups: &'a [(StoreSpec, Lookup)],
-    pub certificates: &'a [Examined],
-}
-
-pub(super) fn decide(evidence: &Evidence<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>) {
-    let certificates = evidence.certificates;
-    let counts = |c: &&Examined| c.passes() && !is_another_users(evidence.case, &c.spec);
-    let passing = certificates
-        .iter()
-        .filter(counts)
-        .min_by_key(|c| (c.stored.certificate.claims_to_be_ca(), warnings_of(c).count()));
+pub(super) fn decide(situation: &Situation<'_>) -> (Verdict, Vec<Reason>, Vec<Fix>) {
     let mut reasons = Reasons::default();
-    reasons.extend(rule::faults(evidence));
+    reasons.extend(rule::faults(situation));
     let is_usable = !reasons.has(Severity::Unknown);
     let (without_ca, about_ca): (Vec<Reason>, Vec<Reason>) =
-        ca_reasons(evidence).into_iter().partition(|reason| reason.severity == Severity::Unknown);
+        ca_reasons(situation).into_iter().partition(|reason| reason.severity == Severity::Unknown);
     let knows_ca = without_ca.is_empty();
     reasons.extend(about_ca);
     let verdict = if !is_usable {
         reasons.extend(without_ca.into_iter().filter(|reason| reason.finding.code != Code::CaNotGiven));
         Verdict::Unknown
     } else if !knows_ca {
-        explain_without_ca(evidence, &mut reasons, without_ca)
-    } else if let Some(passing) = passing {
+        explain_without_ca(situation, &mut reasons, without_ca)
+    } else if let Some(passing) = situation.passing {
         reasons.warn_only();
-        let warnings = warnings_of(passing).map(|step| certificate_reason(step, passing, Severity::Warning));
-        reasons.extend(warnings.map(|reason| with_clients_own_fault(evidence, reason)));
+        reasons.extend(warnings_of(passing).map(|step| passing_reason(situation, step, passing)));
         Verdict::Pass
     } else {
-        explain_failure(evidence, &mut reasons)
+        explain_failure(situation, &mut reasons)
     };
-    let warnings = rule::warnings(evidence, &reasons);
+    let warnings = rule::warnings(situation, &reasons);
     reasons.extend(warnings);
     let reasons = reasons.in_order();
-    let candidate =
-        if passing.is_none() { candidate::best(evidence.case, certificates.iter()) } else { None };
-    let fixes =
-        if verdict == Verdict::Pass { Vec::new() } else { fix::for_reasons(evidence, &reasons, candidate) };
+    let fixes = if verdict == Verdict::Pass { Vec::new() } else { fix::for_reasons(situation, &reasons) };
     (verdict, reasons, fixes)
 }
 
-/// A CA's certificate passes: why the client certificate beside it does not.
-fn with_clients_own_fault(evidence: &Evidence<'_>, mut reason: Reason) -> Reason {
-    if reason.finding.code != Code::ClientCertificateIsACa {
-        return reason;
+/// What to know of a certificate that passes; where that is a CA's, why the client certificate beside it does
+/// not.
+fn passing_reason(situation: &Situation<'_>, step: &Step, passing: &Examined) -> Reason {
+    if step.code != Some(Code::ClientCertificateIsACa) {
+        return certificate_reason(step, passing, Severity::Warning);
     }
-    let clients = || evidence.certificates.iter().filter(|c| !c.stored.certificate.claims_to_be_ca());
-    let fault = candidate::best(evidence.case, clients()).and_then(|client| {
+    let clients = situation.certificates.iter().filter(|c| !c.stored.certificate.claims_to_be_ca());
+    let fault = candidate::best(situation.case, clients).and_then(|client| {
         let own = client.steps.iter().find(|step| is_own(step.step) && step.status.stops())?;
         Some((client.stored.certificate.subject().to_string(), own.code?))
     });
-    if let Some((subject, code)) = fault {
-        let message = format!(". {} itself does not pass [{code}]", shown(&subject));
-        reason.finding.message.push_str(&message);
-    }
-    reason
-}
-
-/// Whether the store is one that the client would not see: what passes there proves nothing.
-fn is_another_users(case: &Case<'_>, spec: &StoreSpec) -> bool {
-    let mut places = case.places.iter().filter(|place| place.contents.spec == *spec);
-    places.any(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser))
+    let certificate = &passing.stored.certificate;
+    let message = match fault {
+        Some((subject, code)) => {
+            format!("{}. {} itself does not pass [{code}]", ca_passes(certificate), shown(&subject))
+        }
+        None => ca_passes(certificate),
+    };
+    let finding = Finding::new(Code::ClientCertificateIsACa, message).about(certificate_of(certificate));
+    Reason { finding, severity: Severity::Warning }
 }
 
 /// Reasons as they are found; told with faults first, each once.
@@ -156,13 +135,9 @@ fn certificate_reason(step: &Step, examined: &Examined, severity: Severity) -> R
     Reason { finding: finding.about(certificate_of(&examined.stored.certificate)), severity }
 }
 
-fn warnings_of(examined: &Examined) -> impl Iterator<Item = &Step> {
-    examined.steps.iter().filter(|step| step.status == StepStatus::Warn && step.code.is_some())
-}
-
 /// What is wrong with the uploaded CA. A fault of one of several only matters when all are faulty.
-fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
-    let case = evidence.case;
+fn ca_reasons(situation: &Situation<'_>) -> Vec<Reason> {
+    let case = situation.case;
     let weigh = |code: Code| code.severity(case.rule.rule_type);
     let mut reasons: Vec<Reason> =
         case.cas.problems.iter().map(|p| reason(p.code, weigh(p.code), p.message.clone())).collect();
@@ -188,25 +163,22 @@ fn ca_reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
 }
 
 /// No certificate passes: why not, in order, and whether that is certain.
-fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
-    let candidate = candidate::best(evidence.case, evidence.certificates.iter());
-    let mut stores = store::reasons(evidence);
+fn explain_failure(situation: &Situation<'_>, reasons: &mut Reasons) -> Verdict {
+    let candidate = situation.candidate;
+    let mut stores = store::reasons(situation);
     let uncertain = stores.iter().any(|r| r.severity == Severity::Unknown);
     if candidate.is_some_and(|c| c.searched) {
         // That one store is empty explains nothing when another one holds the certificate.
         stores.retain(|r| !matches!(r.finding.code, Code::StoreMissing | Code::StoreEmpty));
     }
-    let mut about_candidate = candidate.map(candidate_reasons).unwrap_or_default();
-    for reason in &mut about_candidate {
-        add_clock_hint(evidence, reason);
-    }
+    let about_candidate = candidate.map(|c| candidate_reasons(situation, c)).unwrap_or_default();
     let certain =
         !about_candidate.is_empty() && about_candidate.iter().any(|r| r.severity == Severity::Fault);
     let found_nothing = candidate.is_none() && stores.iter().all(|r| r.severity == Severity::Warning);
     reasons.extend(stores);
     reasons.extend(about_candidate);
     if found_nothing {
-        reasons.extend([store::not_found(evidence)]);
+        reasons.extend([store::not_found(situation)]);
     }
     if uncertain || candidate.is_some() && !certain && !reasons.has(Severity::Fault) {
         Verdict::Unknown
@@ -217,17 +189,16 @@ fn explain_failure(evidence: &Evidence<'_>, reasons: &mut Reasons) -> Verdict {
 
 /// Which CA was uploaded is not known, or not wholly: the verdict is about all else. It is fail only where no
 /// CA could let a certificate pass.
-fn explain_without_ca(evidence: &Evidence<'_>, reasons: &mut Reasons, about_ca: Vec<Reason>) -> Verdict {
+fn explain_without_ca(situation: &Situation<'_>, reasons: &mut Reasons, about_ca: Vec<Reason>) -> Verdict {
     let mut found = Reasons::default();
-    let verdict = explain_failure(evidence, &mut found);
+    let verdict = explain_failure(situation, &mut found);
     let fails = |examined: &Examined| {
         examined.steps.iter().any(|step| step.status == StepStatus::Fail && !asks_ca(step))
     };
-    let searched = evidence.certificates.iter().filter(|examined| examined.searched);
+    let searched = situation.certificates.iter().filter(|examined| examined.searched);
     let is_certain = verdict == Verdict::Fail && searched.into_iter().all(fails);
     if is_certain {
-        let best = candidate::best(evidence.case, evidence.certificates.iter());
-        let of_ca = best.into_iter().flat_map(|c| &c.steps).filter(|step| asks_ca(step));
+        let of_ca = situation.candidate.into_iter().flat_map(|c| &c.steps).filter(|step| asks_ca(step));
         let of_ca: Vec<Code> = of_ca.filter_map(|step| step.code).collect();
         found.0.retain(|reason| !of_ca.contains(&reason.finding.code));
         reasons.extend(found.0);
@@ -251,7 +222,7 @@ const fn asks_ca(step: &Step) -> bool {
 }
 
 /// The candidate's faults. One that would fail anyway says so before anybody is told to rename it.
-fn candidate_reasons(candidate: &Examined) -> Vec<Reason> {
+fn candidate_reasons(situation: &Situation<'_>, candidate: &Examined) -> Vec<Reason> {
     let stopping = candidate.steps.iter().filter(|step| step.status.stops() && step.code.is_some());
     let (own, finding): (Vec<&Step>, Vec<&Step>) = stopping.partition(|step| is_own(step.step));
     let ordered = if candidate.returned { [finding, own] } else { [own, finding] };
@@ -264,7 +235,11 @@ fn candidate_reasons(candidate: &Examined) -> Vec<Reason> {
                 _ if is_still_printed(step, candidate) => Severity::Unknown,
                 _ => Severity::Fault,
             };
-            certificate_reason(step, candidate, severity)
+            let clock = slow_clock(situation, candidate).filter(|finding| step.code == Some(finding.code));
+            match clock {
+                Some(finding) => Reason { finding, severity },
+                None => certificate_reason(step, candidate, severity),
+            }
         })
         .collect();
     // What is certain comes before what cannot be seen from here.
@@ -279,17 +254,16 @@ fn is_still_printed(step: &Step, candidate: &Examined) -> bool {
 }
 
 /// Many certificates that are not valid yet speak of a slow clock.
-fn add_clock_hint(evidence: &Evidence<'_>, reason: &mut Reason) {
-    if reason.finding.code != Code::NotYetValid {
-        return;
-    }
-    let searched = || evidence.certificates.iter().filter(|examined| examined.searched);
+fn slow_clock(situation: &Situation<'_>, candidate: &Examined) -> Option<Finding> {
+    let searched = || situation.certificates.iter().filter(|examined| examined.searched);
     let early = searched().filter(|e| e.steps.iter().any(|s| s.code == Some(Code::NotYetValid))).count();
     let all = searched().count();
-    if early >= 3 && early * 2 > all {
-        // The message ends by asking whether the clock is right.
-        let hint =
-            format!(" {early} of the {all} certificates here are not valid yet, so it is probably slow");
-        reason.finding.message.push_str(&hint);
-    }
+    let start = candidate.stored.certificate.not_before()?.strftime("%Y-%m-%d %H:%M UTC");
+    (early >= 3 && early * 2 > all).then(|| {
+        let message = format!(
+            "{early} of the {all} certificates here are not valid yet, the right one not before {start}: this machine's \
+             clock is probably slow"
+        );
+        Finding::new(Code::NotYetValid, message).about(certificate_of(&candidate.stored.certificate))
+    })
 }

@@ -1,9 +1,10 @@
 //! What is wrong with the rule itself, and what is worth knowing of it.
 
-use super::{Evidence, Reasons, reason};
+use super::{Reasons, reason};
 use crate::ca;
 use crate::certificate::Certificate;
 use crate::diagnosis::near::unpadded;
+use crate::diagnosis::situation::Situation;
 use crate::diagnosis::{Case, Reason};
 use crate::lookup;
 use crate::posture::RuleType;
@@ -14,14 +15,14 @@ use crate::system::System;
 use crate::text::shown;
 
 /// What makes the rule itself unusable here.
-pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
-    let rule = evidence.case.rule;
-    let problems = rule.problems.iter().chain(&evidence.resolution.problems);
+pub(super) fn faults(situation: &Situation<'_>) -> Vec<Reason> {
+    let rule = situation.case.rule;
+    let problems = rule.problems.iter().chain(&situation.resolution.problems);
     let mut reasons: Vec<Reason> =
         problems.map(|problem| reason(problem.code, Severity::Unknown, problem.message.clone())).collect();
-    reasons.extend(os_mismatch(evidence));
-    reasons.extend(ca_mismatch(evidence));
-    reasons.extend(undetermined_lookup(evidence));
+    reasons.extend(os_mismatch(situation));
+    reasons.extend(ca_mismatch(situation));
+    reasons.extend(undetermined_lookup(situation));
     // A rule that cannot be read lacks more than its name.
     if rule.problems.is_empty() {
         let missing = name_is_missing(rule);
@@ -31,8 +32,8 @@ pub(super) fn faults(evidence: &Evidence<'_>) -> Vec<Reason> {
 }
 
 /// The name that the command would look for cannot be told from here.
-fn undetermined_lookup(evidence: &Evidence<'_>) -> Option<Reason> {
-    let mut lookups = evidence.lookups.iter().filter(|(_, lookup)| lookup.undetermined);
+fn undetermined_lookup(situation: &Situation<'_>) -> Option<Reason> {
+    let mut lookups = situation.lookups.iter().filter(|(_, lookup)| lookup.undetermined);
     let note =
         lookups.find_map(|(_, lookup)| lookup.notes.iter().find(|note| note.code == Code::CnShellSpecial))?;
     Some(reason(note.code, Severity::Unknown, note.message.clone()))
@@ -56,8 +57,8 @@ pub(super) fn is_blank(name: &[u8]) -> bool {
     unpadded(&String::from_utf8_lossy(name)).is_empty()
 }
 
-fn os_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
-    let case = evidence.case;
+fn os_mismatch(situation: &Situation<'_>) -> Option<Reason> {
+    let case = situation.case;
     let here: Vec<System> = systems_here(case);
     if case.rule.systems.is_empty() || here.iter().any(|system| case.rule.systems.contains(system)) {
         return None;
@@ -79,10 +80,10 @@ fn systems_here(case: &Case<'_>) -> Vec<System> {
     if systems.is_empty() { vec![case.system] } else { systems }
 }
 
-fn ca_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
-    let wanted = evidence.case.rule.certificate_id.as_deref()?;
+fn ca_mismatch(situation: &Situation<'_>) -> Option<Reason> {
+    let wanted = situation.case.rule.certificate_id.as_deref()?;
     let same = |id: &str| ca::same_id(id, wanted);
-    let given = &evidence.case.cas.cas;
+    let given = &situation.case.cas.cas;
     if given.is_empty() || given.iter().any(|ca| ca.id.as_deref().is_none_or(same)) {
         return None;
     }
@@ -96,11 +97,11 @@ fn ca_mismatch(evidence: &Evidence<'_>) -> Option<Reason> {
 }
 
 /// What is worth knowing of the rule, whatever the verdict.
-pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> {
+pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason> {
     let mut warnings = Vec::new();
     let warn = |code, message| reason(code, Severity::Warning, message);
-    warnings.extend(ignored_locations(evidence).map(|message| warn(Code::LocationNotSearched, message)));
-    let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
+    warnings.extend(ignored_locations(situation).map(|message| warn(Code::LocationNotSearched, message)));
+    let name = situation.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
     if unpadded(&text) != text && !is_blank(name) && !known.has_code(Code::CnPadded) {
         let message =
@@ -108,9 +109,9 @@ pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> 
         warnings.push(warn(Code::CnPadded, message));
     }
     if !known.has_code(Code::CaIsTheClientCertificate) {
-        warnings.extend(name_is_the_cas(evidence, &text).map(|message| warn(Code::CnIsTheCa, message)));
+        warnings.extend(name_is_the_cas(situation, &text).map(|message| warn(Code::CnIsTheCa, message)));
     }
-    for note in evidence.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
+    for note in situation.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
         if !known.has_code(note.code) && note.code.weight() != Weight::Fault {
             warnings.push(warn(note.code, note.message.clone()));
         }
@@ -118,8 +119,8 @@ pub(super) fn warnings(evidence: &Evidence<'_>, known: &Reasons) -> Vec<Reason> 
     warnings
 }
 
-fn name_is_the_cas(evidence: &Evidence<'_>, name: &str) -> Option<String> {
-    let cas = evidence.case.cas.cas.iter();
+fn name_is_the_cas(situation: &Situation<'_>, name: &str) -> Option<String> {
+    let cas = situation.case.cas.cas.iter();
     let same = |ca: &Certificate| {
         ca.subject()
             .common_name()
@@ -134,8 +135,8 @@ fn name_is_the_cas(evidence: &Evidence<'_>, name: &str) -> Option<String> {
 }
 
 /// Places that the rule lists but the client does not search, or no list at all.
-fn ignored_locations(evidence: &Evidence<'_>) -> Option<String> {
-    let case = evidence.case;
+fn ignored_locations(situation: &Situation<'_>) -> Option<String> {
+    let case = situation.case;
     let rule = case.rule;
     if rule.rule_type == RuleType::ClientCertificate || !rule.from_file {
         return None;

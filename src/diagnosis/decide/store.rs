@@ -1,7 +1,8 @@
 //! Stores that could not be read or hold nothing, and the answer when nothing was found in them.
 
-use super::{Evidence, reason};
-use crate::diagnosis::{Nearness, Reason, is_searched};
+use super::reason;
+use crate::diagnosis::situation::Situation;
+use crate::diagnosis::{Nearness, Reason};
 use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
 use crate::store::{Place, Status, StoreSpec};
@@ -15,23 +16,13 @@ const MOST_COMPARED: usize = 2_000;
 
 /// What is to be said of each searched place, in their order. Where there is none, a store of another
 /// system, which nobody can read here, leaves the question open.
-pub(super) fn reasons(evidence: &Evidence<'_>) -> Vec<Reason> {
-    if searched(evidence).next().is_some() {
-        let unseen = evidence.lookups.iter().filter_map(|(_, lookup)| lookup.unseen.as_ref());
+pub(super) fn reasons(situation: &Situation<'_>) -> Vec<Reason> {
+    if situation.searched().next().is_some() {
+        let unseen = situation.lookups.iter().filter_map(|(_, lookup)| lookup.unseen.as_ref());
         let unseen = unseen.map(|note| reason(note.code, Severity::Unknown, note.message.clone()));
-        return searched(evidence).filter_map(about).chain(unseen).collect();
+        return situation.searched().filter_map(about).chain(unseen).collect();
     }
-    given(evidence).filter(|place| place.contents.status == Status::Unsupported).filter_map(about).collect()
-}
-
-/// The places where the client might look, whether or not the rule has it look there.
-fn given<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
-    evidence.case.places.iter().filter(|place| !place.elsewhere)
-}
-
-fn searched<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Place> {
-    let case = evidence.case;
-    case.places.iter().filter(|place| is_searched(case, place))
+    situation.given().filter(|place| place.contents.status == Status::Unsupported).filter_map(about).collect()
 }
 
 fn about(place: &Place) -> Option<Reason> {
@@ -83,8 +74,8 @@ fn read_with_doubt(place: &Place) -> Option<Reason> {
 }
 
 /// No certificate is one that the rule can mean.
-pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
-    if let Some(name) = evidence.resolution.common_name.as_deref().filter(|name| super::rule::is_blank(name))
+pub(super) fn not_found(situation: &Situation<'_>) -> Reason {
+    if let Some(name) = situation.resolution.common_name.as_deref().filter(|name| super::rule::is_blank(name))
     {
         let message = format!(
             "The rule's common name \"{}\" is nothing but white space or invisible characters, and no certificate has it",
@@ -92,31 +83,31 @@ pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
         );
         return reason(Code::CnPadded, Severity::Fault, message);
     }
-    let places: Vec<&Place> = searched(evidence).collect();
+    let places: Vec<&Place> = situation.searched().collect();
     let count: usize = places.iter().map(|place| place.contents.certificates.len()).sum();
     let specs: Vec<String> =
         places.iter().map(|place| shown(&place.contents.spec.to_string()).into_owned()).collect();
     let places =
         if specs.is_empty() { "any place that the rule lists".to_owned() } else { specs.join(" and ") };
-    let mut message = match &evidence.resolution.common_name {
+    let mut message = match &situation.resolution.common_name {
         Some(name) => {
             format!("No certificate in {places} has the name \"{}\" ({count} looked at)", shown_bytes(name))
         }
         None => format!("No certificate in {places} is one that the rule can mean ({count} looked at)"),
     };
-    if let Some(name) = nearest_name(evidence) {
+    if let Some(name) = nearest_name(situation) {
         message.push_str(&format!(
             ". The nearest name is \"{}\", which looks like another device's",
             shown(&name)
         ));
     }
-    if let (true, Some(given)) = (searched(evidence).next().is_none(), given(evidence).next()) {
+    if let (true, Some(given)) = (situation.searched().next().is_none(), situation.given().next()) {
         message.push_str(&format!(
             ". Under this rule the client does not search {}",
             shown(&given.contents.spec.to_string())
         ));
     }
-    if has_variable(evidence) {
+    if has_variable(situation) {
         message.push_str(
             ". client_certificate takes the name as it stands; only client_certificate_v2 fills in variables",
         );
@@ -124,16 +115,16 @@ pub(super) fn not_found(evidence: &Evidence<'_>) -> Reason {
     reason(Code::NotFound, Severity::Fault, message)
 }
 
-fn has_variable(evidence: &Evidence<'_>) -> bool {
-    let name = evidence.resolution.common_name.as_deref().unwrap_or_default();
-    evidence.case.rule.rule_type == RuleType::ClientCertificate && name.windows(2).any(|pair| pair == b"${")
+fn has_variable(situation: &Situation<'_>) -> bool {
+    let name = situation.resolution.common_name.as_deref().unwrap_or_default();
+    situation.case.rule.rule_type == RuleType::ClientCertificate && name.windows(2).any(|pair| pair == b"${")
 }
 
 /// The name that is most like the rule's, for a reader to recognize a slip.
-fn nearest_name(evidence: &Evidence<'_>) -> Option<String> {
-    let wanted = String::from_utf8_lossy(evidence.resolution.common_name.as_deref()?).to_lowercase();
+fn nearest_name(situation: &Situation<'_>) -> Option<String> {
+    let wanted = String::from_utf8_lossy(situation.resolution.common_name.as_deref()?).to_lowercase();
     let alike = |name: &str| strsim::normalized_damerau_levenshtein(&wanted, &name.to_lowercase());
-    let candidates = evidence.certificates.iter().filter(|examined| examined.searched).take(MOST_COMPARED);
+    let candidates = situation.certificates.iter().filter(|examined| examined.searched).take(MOST_COMPARED);
     let names = candidates.filter_map(|examined| {
         let name = examined.stored.certificate.subject().common_name()?;
         let likeness = if examined.nearness == Nearness::Substring { 1.0 } else { alike(&name) };

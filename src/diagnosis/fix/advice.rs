@@ -1,31 +1,31 @@
 //! What to ask for, and of whom, where no command can help.
 
 use super::windows::thumbprint;
-use super::{Damage, Repair, linux};
+use super::{Repair, linux, where_is, windows};
 use crate::device::Whose;
+use crate::diagnosis::Examined;
 use crate::diagnosis::near::{self, unpadded};
-use crate::diagnosis::{Examined, Reason};
+use crate::diagnosis::situation::Situation;
+use crate::lookup::powershell::typed_literally;
 use crate::posture::RuleType;
-use crate::reason::Code;
+use crate::reason::{Code, Finding};
 use crate::store::scope;
 use crate::store::{Place, Status, StoreSpec, WindowsLocation};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use std::path::Path;
 
-/// The advice for a reason, with this device's and this rule's values in it.
-pub(super) fn advise(damage: &Damage<'_>, reason: &Reason) -> Repair {
-    if let Some(name) = new_name(damage, reason.finding.code) {
-        return change_name(damage, &name);
+/// The advice for a finding, with this device's and this rule's values in it.
+pub(super) fn advise(situation: &Situation<'_>, finding: &Finding) -> Repair {
+    if let Some(name) = new_name(situation, finding.code) {
+        return change_name(situation, &name);
     }
-    let general = || reason.finding.code.texts().fix_message().to_owned();
-    let repair = Repair::by_hand(specific(damage, reason).unwrap_or_else(general));
-    // The certificate that has the nickname is replaced, with all that is wrong with it.
-    Repair { settles_all: reason.finding.code == Code::NicknameOtherSubject, ..repair }
+    let general = || finding.code.texts().fix_message().to_owned();
+    Repair::by_hand(specific(situation, finding).unwrap_or_else(general))
 }
 
 /// The name that the rule should have instead of its own: the certificate's is the sensible one.
-fn new_name(damage: &Damage<'_>, code: Code) -> Option<String> {
+fn new_name(situation: &Situation<'_>, code: Code) -> Option<String> {
     let is_about_the_name = matches!(
         code,
         Code::CnPadded
@@ -38,9 +38,9 @@ fn new_name(damage: &Damage<'_>, code: Code) -> Option<String> {
             // macOS looks at one common name alone, and the rule gives another one.
             | Code::NotFound
     );
-    let candidate = damage.candidate.filter(|_| is_about_the_name)?;
-    let rule_name = damage.resolution().common_name.as_deref()?;
-    let by_nickname = (damage.system(), damage.rule_type()) == (System::Linux, RuleType::ClientCertificate)
+    let candidate = situation.candidate.filter(|_| is_about_the_name)?;
+    let rule_name = situation.resolution.common_name.as_deref()?;
+    let by_nickname = situation.goes_by_nickname()
         && near::is_by_nickname(rule_name, &candidate.stored, candidate.nearness);
     let nickname = candidate.stored.label.as_deref().filter(|_| by_nickname);
     let name = match nickname {
@@ -50,55 +50,56 @@ fn new_name(damage: &Damage<'_>, code: Code) -> Option<String> {
     Some(unpadded(&name)).filter(|name| name.as_bytes() != rule_name)
 }
 
-fn change_name(damage: &Damage<'_>, name: &str) -> Repair {
+fn change_name(situation: &Situation<'_>, name: &str) -> Repair {
     let message = format!(
         "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
-        rule_name(damage),
+        rule_name(situation),
         shown(name)
     );
-    let then = match damage.system() {
-        System::Linux => linux::after_new_name(damage, name),
+    let then = match situation.system() {
+        System::Linux => linux::after_new_name(situation, name),
         System::Macos | System::Windows => None,
     };
     Repair { then, ..Repair::by_hand(message) }
 }
 
-fn specific(damage: &Damage<'_>, reason: &Reason) -> Option<String> {
-    let candidate = damage.candidate;
-    let is_v2 = damage.rule_type() == RuleType::ClientCertificateV2;
-    match reason.finding.code {
-        Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(damage, c)),
+fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
+    let candidate = situation.candidate;
+    let is_v2 = situation.rule_type() == RuleType::ClientCertificateV2;
+    match finding.code {
+        Code::IssuedByIntermediate => candidate.and_then(|c| upload_issuer(situation, c)),
         Code::IntermediateMissing => candidate.map(ask_for_intermediate),
         Code::IssuerDiffers | Code::SignatureInvalid | Code::SelfSigned => {
-            candidate.map(|c| other_ca(damage, c))
+            candidate.map(|c| other_ca(situation, c))
         }
         Code::Expired => candidate.map(renew),
-        Code::EkuAbsent | Code::EkuMissing => Some(reissue(damage, &wanted_usages(damage))),
+        Code::EkuAbsent | Code::EkuMissing => Some(reissue(situation, &wanted_usages(situation))),
         Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => {
-            Some(reissue(damage, &wanted_names(damage)))
+            Some(reissue(situation, &wanted_names(situation)))
         }
-        Code::NicknameDiffers if is_the_cas_name(damage) => Some(name_the_client_certificate()),
-        Code::NicknameDiffers => Some(import_under_name(damage)),
-        Code::NicknameOtherSubject => Some(make_way(damage)),
-        Code::StoreMissing | Code::StoreEmpty => Some(put_there(damage)),
-        Code::StoreDenied => on_its_own_system(damage),
-        Code::StoreCorrupt => restore(damage),
-        Code::PrivateKeyMissing => candidate.map(|c| bring_key(damage, c)),
-        Code::CaNotACa | Code::CaIsTheClientCertificate => Some(upload_the_issuer_of_the_leaf(damage)),
-        Code::NotFound => Some(install(damage)),
-        Code::RuleVariableUnresolved => Some(give_the_value(damage)),
-        Code::FoundElsewhere if is_v2 && damage.searched().next().is_none() => {
-            candidate.and_then(|c| name_the_place(damage, c)).or_else(|| Some(list_a_place(damage)))
+        Code::NicknameDiffers if is_the_cas_name(situation) => Some(name_the_client_certificate()),
+        Code::NicknameDiffers => Some(import_under_name(situation)),
+        Code::NicknameOtherSubject => Some(make_way(situation)),
+        Code::StoreMissing | Code::StoreEmpty => Some(put_there(situation)),
+        Code::CnShellSpecial => candidate.and_then(escape_name),
+        Code::StoreDenied => on_its_own_system(situation),
+        Code::StoreCorrupt => restore(situation),
+        Code::PrivateKeyMissing => candidate.map(|c| bring_key(situation, c)),
+        Code::CaNotACa | Code::CaIsTheClientCertificate => Some(upload_the_issuer_of_the_leaf(situation)),
+        Code::NotFound => Some(install(situation)),
+        Code::RuleVariableUnresolved => Some(give_the_value(situation)),
+        Code::FoundElsewhere if is_v2 && situation.searched().next().is_none() => {
+            candidate.and_then(|c| name_the_place(situation, c)).or_else(|| Some(list_a_place(situation)))
         }
-        Code::RuleMalformed => absolute_paths(damage),
-        Code::RuleOsMismatch => Some(rule_for_this_system(damage)),
+        Code::RuleMalformed => absolute_paths(situation),
+        Code::RuleOsMismatch => Some(rule_for_this_system(situation)),
         _ => None,
     }
 }
 
 /// The rule is what the API has; fetching it again brings the same path.
-fn absolute_paths(damage: &Damage<'_>) -> Option<String> {
-    let locations = damage.evidence.case.rule.locations.as_ref()?;
+fn absolute_paths(situation: &Situation<'_>) -> Option<String> {
+    let locations = situation.case.rule.locations.as_ref()?;
     let relative: Vec<_> = locations.relative_paths().map(|path| path.to_string_lossy()).collect();
     let first = relative.first()?;
     let example = match first.strip_prefix("file://") {
@@ -112,8 +113,8 @@ fn absolute_paths(damage: &Damage<'_>) -> Option<String> {
     ))
 }
 
-fn rule_for_this_system(damage: &Damage<'_>) -> String {
-    let problems = &damage.evidence.case.rule.problems;
+fn rule_for_this_system(situation: &Situation<'_>) -> String {
+    let problems = &situation.case.rule.problems;
     if problems.iter().any(|problem| problem.code == Code::RuleOsMismatch) {
         return "Set the operating system that the check is meant for, in the Zero Trust dashboard; through the API or \
                 Terraform, give match and input.operating_system the same system"
@@ -124,10 +125,10 @@ fn rule_for_this_system(damage: &Damage<'_>) -> String {
 }
 
 /// A value that this user may not read, or that belongs to the device that the evidence came from.
-fn give_the_value(damage: &Damage<'_>) -> String {
-    let options: Vec<&str> = damage.resolution().unresolved.iter().map(|v| v.option()).collect();
+fn give_the_value(situation: &Situation<'_>) -> String {
+    let options: Vec<&str> = situation.resolution.unresolved.iter().map(|v| v.option()).collect();
     let options = options.join(" and ");
-    match damage.evidence.case.device.whose {
+    match situation.case.device.whose {
         Whose::Ours => format!("Run certposture as an administrator, or give the value with {options}"),
         Whose::AnotherDevices => {
             format!("Give the value of the device that the evidence came from with {options}")
@@ -136,25 +137,34 @@ fn give_the_value(damage: &Damage<'_>) -> String {
 }
 
 /// A file that is judged as if it were imported: there is nothing to rename yet.
-fn import_under_name(damage: &Damage<'_>) -> String {
+fn import_under_name(situation: &Situation<'_>) -> String {
     format!(
         "Give the certificate the nickname \"{}\" when you import it: with certutil -A -n, or as the friendly name of \
          the PKCS #12 file (openssl pkcs12 -export -name) that pk12util -i reads",
-        rule_name(damage)
+        rule_name(situation)
     )
 }
 
-fn make_way(damage: &Damage<'_>) -> String {
+fn make_way(situation: &Situation<'_>) -> String {
     format!(
         "Have the uploaded CA issue a certificate with the common name {0} for this device. Give the certificate that has \
          the nickname \"{0}\" now another one, and install the new certificate under it",
-        rule_name(damage)
+        rule_name(situation)
     )
 }
 
-fn put_there(damage: &Damage<'_>) -> String {
-    let place = damage.searched().next();
-    let key = if damage.evidence.case.rule.check_private_key { " and its private key" } else { "" };
+/// The rule's text as it must be for the look-up to mean it literally.
+fn escape_name(candidate: &Examined) -> Option<String> {
+    let name = candidate.stored.certificate.subject().common_name()?;
+    Some(format!(
+        "In a check that is for Windows devices alone, change the Common name to: {}",
+        shown(&typed_literally(&name))
+    ))
+}
+
+fn put_there(situation: &Situation<'_>) -> String {
+    let place = situation.searched().next();
+    let key = if situation.case.rule.check_private_key { " and its private key" } else { "" };
     match place.map(|place| &place.contents.spec) {
         Some(StoreSpec::File(path)) => {
             format!(
@@ -162,13 +172,16 @@ fn put_there(damage: &Damage<'_>) -> String {
                 shown(&path.to_string_lossy())
             )
         }
-        _ => install(damage),
+        _ if situation.system() == System::Windows => {
+            windows::import_by_hand(situation).unwrap_or_else(|| install(situation))
+        }
+        _ => install(situation),
     }
 }
 
 /// A store of another system is denied to everybody here, and no other account helps.
-fn on_its_own_system(damage: &Damage<'_>) -> Option<String> {
-    let mut places = damage.evidence.case.places.iter();
+fn on_its_own_system(situation: &Situation<'_>) -> Option<String> {
+    let mut places = situation.case.places.iter();
     let foreign = places.find(|place| place.contents.status == Status::Unsupported && !place.elsewhere)?;
     match &foreign.contents.spec {
         StoreSpec::Windows(location, name) => Some(format!(
@@ -188,8 +201,8 @@ fn on_its_own_system(damage: &Damage<'_>) -> Option<String> {
 }
 
 /// For NSS databases there is more to say.
-fn restore(damage: &Damage<'_>) -> Option<String> {
-    let mut places = damage.searched();
+fn restore(situation: &Situation<'_>) -> Option<String> {
+    let mut places = situation.searched();
     let damaged =
         places.find(|place| place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreCorrupt))?;
     match &damaged.contents.spec {
@@ -204,14 +217,14 @@ fn restore(damage: &Damage<'_>) -> Option<String> {
              is damaged and import the client certificate again",
             shown(&damaged.contents.spec.to_string())
         )),
-        StoreSpec::File(path) => Some(sound_file(damage, path)),
+        StoreSpec::File(path) => Some(sound_file(situation, path)),
     }
 }
 
-fn sound_file(damage: &Damage<'_>, path: &Path) -> String {
+fn sound_file(situation: &Situation<'_>, path: &Path) -> String {
     let file = shown(&path.to_string_lossy()).into_owned();
-    let key = if damage.evidence.case.rule.check_private_key { " and its private key" } else { "" };
-    match damage.system() {
+    let key = if situation.case.rule.check_private_key { " and its private key" } else { "" };
+    match situation.system() {
         System::Linux => format!(
             "Replace {file} by a file that holds this device's client certificate{key} as PEM, each from its line \
              -----BEGIN to its line -----END"
@@ -223,12 +236,12 @@ fn sound_file(damage: &Damage<'_>, path: &Path) -> String {
 }
 
 /// Without its key, a certificate is of no use to a rule that asks for it.
-fn bring_key(damage: &Damage<'_>, candidate: &Examined) -> String {
+fn bring_key(situation: &Situation<'_>, candidate: &Examined) -> String {
     let new =
         "If the key is not to be had, create a new one on this device and have a certificate issued for it";
     let place = shown(&candidate.spec.to_string()).into_owned();
     let how = match &candidate.spec {
-        StoreSpec::File(_) => key_file(damage),
+        StoreSpec::File(_) => key_file(situation),
         StoreSpec::Nss(directory) => format!(
             "Install the certificate together with its key, from a PKCS #12 file: pk12util -i FILE -d sql:{}",
             shown(&directory.to_string_lossy())
@@ -247,9 +260,9 @@ fn bring_key(damage: &Damage<'_>, candidate: &Examined) -> String {
     format!("{how}. {new}")
 }
 
-fn key_file(damage: &Damage<'_>) -> String {
-    let absent = damage.searched().find(|place| is_absent_file(place));
-    match (absent.map(|place| &place.contents.spec), scope::paths(damage.evidence.case.rule)) {
+fn key_file(situation: &Situation<'_>) -> String {
+    let absent = situation.searched().find(|place| is_absent_file(place));
+    match (absent.map(|place| &place.contents.spec), scope::paths(situation.case.rule)) {
         (Some(StoreSpec::File(path)), _) => format!(
             "Put the certificate's private key as PEM into {}, which the rule names",
             shown(&path.to_string_lossy())
@@ -265,8 +278,8 @@ fn is_absent_file(place: &Place) -> bool {
 }
 
 /// Where the rule's client searches none of the places that were looked at, the rule may name one.
-fn name_the_place(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
-    if damage.place_of(candidate)?.elsewhere {
+fn name_the_place(situation: &Situation<'_>, candidate: &Examined) -> Option<String> {
+    if situation.place_of(candidate)?.elsewhere {
         return None;
     }
     let location = match &candidate.spec {
@@ -284,8 +297,8 @@ fn name_the_place(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
 }
 
 /// Mostly the client certificate itself was uploaded: its issuer is the CA that is wanted.
-fn upload_the_issuer_of_the_leaf(damage: &Damage<'_>) -> String {
-    let leaf = damage.evidence.case.cas.cas.iter().find(|ca| !ca.certificate.claims_to_be_ca());
+fn upload_the_issuer_of_the_leaf(situation: &Situation<'_>) -> String {
+    let leaf = situation.case.cas.cas.iter().find(|ca| !ca.certificate.claims_to_be_ca());
     let issuer = leaf.map(|ca| shown(&ca.certificate.issuer().to_string()).into_owned());
     format!(
         "Upload the certificate of the CA that issued the client certificates, {}, and put the UUID that the upload \
@@ -300,29 +313,30 @@ fn name_the_client_certificate() -> String {
 }
 
 /// The rule lists nothing that its client searches here.
-fn list_a_place(damage: &Damage<'_>) -> String {
-    let files = if damage.system() == System::Linux { ", or the path of the certificate's file" } else { "" };
+fn list_a_place(situation: &Situation<'_>) -> String {
+    let files =
+        if situation.system() == System::Linux { ", or the path of the certificate's file" } else { "" };
     format!(
         "In the Zero Trust dashboard, add the system's store to the check's OS locations{files}: no place that it lists \
          is one that the client searches on this system"
     )
 }
 
-fn is_the_cas_name(damage: &Damage<'_>) -> bool {
-    let name = String::from_utf8_lossy(damage.resolution().common_name.as_deref().unwrap_or_default());
-    let mut cas = damage.evidence.case.cas.cas.iter();
+fn is_the_cas_name(situation: &Situation<'_>) -> bool {
+    let name = String::from_utf8_lossy(situation.resolution.common_name.as_deref().unwrap_or_default());
+    let mut cas = situation.case.cas.cas.iter();
     cas.any(|ca| {
         ca.certificate.subject().common_name().is_some_and(|own| own.to_lowercase() == name.to_lowercase())
     })
 }
 
-fn rule_name(damage: &Damage<'_>) -> String {
-    shown_bytes(damage.resolution().common_name.as_deref().unwrap_or_default())
+fn rule_name(situation: &Situation<'_>) -> String {
+    shown_bytes(situation.resolution.common_name.as_deref().unwrap_or_default())
 }
 
-fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
+fn upload_issuer(situation: &Situation<'_>, candidate: &Examined) -> Option<String> {
     let issuer = candidate.chain.get(1)?;
-    let stored = damage.evidence.certificates.iter().find(|c| c.stored.certificate == *issuer);
+    let stored = situation.certificates.iter().find(|c| c.stored.certificate == *issuer);
     let place = stored.map_or_else(|| "given with --intermediate".to_owned(), where_is);
     Some(format!(
         "Upload the certificate that issued it, {} (sha256 {}, {place}), and put the UUID that the upload returns into the \
@@ -330,15 +344,6 @@ fn upload_issuer(damage: &Damage<'_>, candidate: &Examined) -> Option<String> {
         shown(&issuer.subject().to_string()),
         issuer.sha256()
     ))
-}
-
-pub(super) fn where_is(examined: &Examined) -> String {
-    let label = examined.stored.label.as_deref().map(shown_bytes);
-    match (&examined.spec, label) {
-        (StoreSpec::File(_), _) => format!("in the file {}", shown(&examined.stored.location)),
-        (spec, Some(label)) => format!("in {} as \"{label}\"", shown(&spec.to_string())),
-        (spec, None) => format!("in {}", shown(&spec.to_string())),
-    }
 }
 
 fn ask_for_intermediate(candidate: &Examined) -> String {
@@ -350,9 +355,9 @@ fn ask_for_intermediate(candidate: &Examined) -> String {
     )
 }
 
-fn other_ca(damage: &Damage<'_>, candidate: &Examined) -> String {
+fn other_ca(situation: &Situation<'_>, candidate: &Examined) -> String {
     let top = candidate.chain.last().unwrap_or(&candidate.stored.certificate);
-    let issuer = match damage.rule_type() {
+    let issuer = match situation.rule_type() {
         RuleType::ClientCertificate => shown(&top.issuer().to_string()).into_owned(),
         RuleType::ClientCertificateV2 => {
             shown(&candidate.stored.certificate.issuer().to_string()).into_owned()
@@ -371,37 +376,37 @@ fn renew(candidate: &Examined) -> String {
     )
 }
 
-fn reissue(damage: &Damage<'_>, with: &str) -> String {
-    let issuer = damage.candidate.map(|c| shown(&c.stored.certificate.issuer().to_string()).into_owned());
+fn reissue(situation: &Situation<'_>, with: &str) -> String {
+    let issuer = situation.candidate.map(|c| shown(&c.stored.certificate.issuer().to_string()).into_owned());
     format!(
         "Ask whoever runs the CA {} to issue the certificate again with {with}, or take that out of the rule",
         issuer.unwrap_or_default()
     )
 }
 
-fn wanted_usages(damage: &Damage<'_>) -> String {
+fn wanted_usages(situation: &Situation<'_>) -> String {
     let usages: Vec<String> =
-        damage.evidence.case.rule.extended_key_usage.iter().map(ToString::to_string).collect();
+        situation.case.rule.extended_key_usage.iter().map(ToString::to_string).collect();
     format!("the extended key usage {}", usages.join(" and "))
 }
 
-fn wanted_names(damage: &Damage<'_>) -> String {
+fn wanted_names(situation: &Situation<'_>) -> String {
     let names: Vec<String> =
-        damage.resolution().subject_alternative_names.iter().map(|name| shown(name).into_owned()).collect();
+        situation.resolution.subject_alternative_names.iter().map(|name| shown(name).into_owned()).collect();
     format!("one of these as subject alternative name: {}", names.join(", "))
 }
 
-fn install(damage: &Damage<'_>) -> String {
-    if is_the_cas_name(damage) {
+fn install(situation: &Situation<'_>) -> String {
+    if is_the_cas_name(situation) {
         return name_the_client_certificate();
     }
-    let Some(place) = damage.searched().next() else { return list_a_place(damage) };
+    let Some(place) = situation.searched().next() else { return list_a_place(situation) };
     let place = shown(&place.contents.spec.to_string()).into_owned();
-    match &damage.resolution().common_name {
+    match &situation.resolution.common_name {
         Some(_) => format!(
             "Have the uploaded CA issue a certificate with the common name {} for this device and install it in {place}; or \
              correct the check's Common name if another certificate is meant",
-            rule_name(damage)
+            rule_name(situation)
         ),
         None => format!("Install a certificate that the uploaded CA issued in {place}"),
     }

@@ -1,14 +1,14 @@
 //! Repairs of the System keychain with `security`. Each command is one line for zsh or sh and works
 //! with what every Mac has.
 
-use super::candidate;
-use super::{Damage, Repair, is_the_certificates};
+use super::Repair;
+use super::plan::Plan;
 use crate::certificate::Certificate;
-use crate::diagnosis::{Examined, Nearness, Reason, is_searched};
+use crate::diagnosis::situation::Situation;
+use crate::diagnosis::{Examined, Nearness, candidate};
 use crate::lookup::{Found, security};
 use crate::posture::RuleType;
-use crate::reason::Code;
-use crate::store::{Place, Role, SYSTEM_KEYCHAIN, StoreSpec, StoredCertificate};
+use crate::store::{Place, Role, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate};
 use crate::text::{hex, quote_sh, shown, shown_bytes};
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
@@ -23,41 +23,33 @@ const PARTITIONS: &str = "apple-tool:,apple:,teamid:68WVV388M8";
 /// without one.
 const PASS_PHRASE: &str = "moving";
 
-/// The command for a reason, where there is one.
-pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
-    let keychain = Keychain::searched(damage)?;
-    match reason.finding.code {
-        Code::Shadowed => uncover(damage, &keychain, damage.candidate?, false),
-        Code::FoundElsewhere => import(damage, &keychain, damage.candidate?),
-        Code::PrivateKeyMissing => add_key(damage, &keychain),
-        Code::StoreEmpty => install_sound(damage, &keychain),
-        code if is_the_certificates(code) => {
-            replace(damage, &keychain).or_else(|| install_sound(damage, &keychain))
+/// The command for a plan, where there is one.
+pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repair> {
+    let keychain = Keychain::searched(situation)?;
+    match *plan {
+        Plan::Move(target) => uncover(situation, &keychain, target),
+        Plan::Install(found) if keychain.holds(&found.stored.certificate) => {
+            add_key(situation, &keychain, found)
         }
-        _ => None,
+        Plan::Install(found) => import(situation, &keychain, found),
+        Plan::Fill(found) if keychain.place.contents.status == Status::Read => {
+            import(situation, &keychain, found?)
+        }
+        Plan::Replace { here, elsewhere } => {
+            let uncovered = here.and_then(|here| uncover(situation, &keychain, here));
+            uncovered.or_else(|| import(situation, &keychain, elsewhere?))
+        }
+        Plan::Rename(_) | Plan::InstallIssuer(_) | Plan::Fill(_) | Plan::Convert | Plan::ByHand => None,
     }
-}
-
-/// Another certificate of the keychain comes to the front in place of one that cannot pass.
-fn replace(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
-    let original = damage.rule_type() == RuleType::ClientCertificate;
-    original.then(|| uncover(damage, keychain, damage.sound_alternative()?, true))?
-}
-
-/// The right certificate, found where the client does not look, is put into the keychain.
-fn install_sound(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
-    let repair = import(damage, keychain, damage.sound_elsewhere()?)?;
-    Some(Repair { settles_all: true, ..repair })
 }
 
 /// The certificate is there without its key, and elsewhere with it. It is deleted first: an import
 /// ends with an error when the keychain holds the same certificate already.
-fn add_key(damage: &Damage<'_>, keychain: &Keychain<'_>) -> Option<Repair> {
-    let found = damage.with_key_elsewhere()?;
+fn add_key(situation: &Situation<'_>, keychain: &Keychain<'_>, found: &Examined) -> Option<Repair> {
     let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
     let delete = delete(sudo, &argument, &found.stored.certificate);
     let add = add(sudo, &argument, &found.stored.certificate);
-    let repair = import(damage, keychain, found)?;
+    let repair = import(situation, keychain, found)?;
     // When the import fails the certificate is put back, and the failure stays one.
     let command = repair.command.map(|import| format!("{delete} && {{ {import} || {{ {add}; false; }}; }}"));
     Some(Repair { command, ..repair })
@@ -71,14 +63,11 @@ struct Keychain<'a> {
 }
 
 impl<'a> Keychain<'a> {
-    fn searched(damage: &Damage<'a>) -> Option<Self> {
-        let case = damage.evidence.case;
-        case.places.iter().filter(|place| is_searched(case, place)).find_map(|place| {
-            match (&place.contents.spec, place.copy_of()) {
-                (_, Some(Role::SystemKeychain)) => Some(Self { place, path: SYSTEM_KEYCHAIN.into() }),
-                (StoreSpec::Keychain(file), _) => Some(Self { place, path: absolute(file) }),
-                _ => None,
-            }
+    fn searched(situation: &Situation<'a>) -> Option<Self> {
+        situation.searched().find_map(|place| match (&place.contents.spec, place.copy_of()) {
+            (_, Some(Role::SystemKeychain)) => Some(Self { place, path: SYSTEM_KEYCHAIN.into() }),
+            (StoreSpec::Keychain(file), _) => Some(Self { place, path: absolute(file) }),
+            _ => None,
         })
     }
 
@@ -95,6 +84,10 @@ impl<'a> Keychain<'a> {
     fn argument(&self) -> Option<String> {
         argument(&self.path)
     }
+
+    fn holds(&self, certificate: &Certificate) -> bool {
+        self.place.contents.certificates.iter().any(|stored| stored.certificate == *certificate)
+    }
 }
 
 /// Commands must work from any folder; `security` looks for a relative name elsewhere.
@@ -108,41 +101,31 @@ fn argument(path: &Path) -> Option<String> {
 
 /// Clears the way for `target`: what comes first and has expired is deleted; what is still valid is
 /// deleted and added again, which puts it behind everything else.
-fn uncover(
-    damage: &Damage<'_>,
-    keychain: &Keychain<'_>,
-    target: &Examined,
-    settles_all: bool,
-) -> Option<Repair> {
+fn uncover(situation: &Situation<'_>, keychain: &Keychain<'_>, target: &Examined) -> Option<Repair> {
     if target.spec != keychain.place.contents.spec {
         return None;
     }
-    let in_front = in_front(damage, keychain, Some(target.stored.position));
+    let in_front = in_front(situation, keychain, Some(target.stored.position));
     if in_front.is_empty() {
         return None;
     }
-    let name = quote_sh(damage.resolution().common_name.as_deref().unwrap_or_default())?;
-    let now = damage.evidence.case.at;
-    if in_front.iter().any(|stored| !has_expired(stored, now)) && passes_by_name(damage, target) {
-        return Some(Repair { settles_all, ..Repair::by_hand(leave_alone(target, &in_front)) });
+    let name = quote_sh(situation.resolution.common_name.as_deref().unwrap_or_default())?;
+    let now = situation.case.at;
+    if in_front.iter().any(|stored| !has_expired(stored, now)) && passes_by_name(situation, target) {
+        return Some(Repair::by_hand(leave_alone(target, &in_front)));
     }
     let commands = in_front.iter().map(|stored| clear_away(keychain, stored, &name, now));
     let commands: Vec<String> = commands.collect::<Option<_>>()?;
-    Some(Repair {
-        message: uncovering(&in_front, now),
-        command: Some(commands.join(" && ")),
-        then: None,
-        settles_all,
-    })
+    Some(Repair { message: uncovering(&in_front, now), command: Some(commands.join(" && ")), then: None })
 }
 
 /// The certificates that the documented command comes upon before the one at `position`, or at all.
 fn in_front<'a>(
-    damage: &Damage<'_>,
+    situation: &Situation<'_>,
     keychain: &'a Keychain<'_>,
     position: Option<usize>,
 ) -> Vec<&'a StoredCertificate> {
-    let name = damage.resolution().common_name.as_deref().unwrap_or_default();
+    let name = situation.resolution.common_name.as_deref().unwrap_or_default();
     let contents = &keychain.place.contents;
     let lookup = security::lookup(contents, name);
     let first = lookup.returned.iter().filter_map(|found| match found {
@@ -171,10 +154,10 @@ fn has_expired(stored: &StoredCertificate, now: Timestamp) -> bool {
 
 /// Whether a `client_certificate_v2` rule would find it and pass: it is of that very name, and the
 /// uploaded CA itself signed it.
-fn passes_by_name(damage: &Damage<'_>, target: &Examined) -> bool {
+fn passes_by_name(situation: &Situation<'_>, target: &Examined) -> bool {
     let issuer = target.chain.get(1);
     target.nearness <= Nearness::Case
-        && issuer.is_some_and(|issuer| damage.evidence.case.cas.contain(issuer))
+        && issuer.is_some_and(|issuer| situation.case.cas.contain(issuer))
         && candidate::would_pass(target)
 }
 
@@ -227,12 +210,12 @@ fn clear_away(
 
 /// Puts the candidate, found where the client does not look, into the keychain. It comes last
 /// there, so what the command would come upon first is cleared away too.
-fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) -> Option<Repair> {
-    let original = damage.rule_type() == RuleType::ClientCertificate;
-    let with_key = damage.evidence.case.rule.check_private_key && !original;
+fn import(situation: &Situation<'_>, keychain: &Keychain<'_>, candidate: &Examined) -> Option<Repair> {
+    let original = situation.rule_type() == RuleType::ClientCertificate;
+    let with_key = situation.needs_key();
     let (sudo, argument) = (keychain.sudo(), keychain.argument()?);
     let mut commands = vec![match &candidate.spec {
-        StoreSpec::File(_) if with_key => match key_file(damage, candidate) {
+        StoreSpec::File(_) if with_key => match key_file(situation, candidate) {
             Some(key) => import_with_key(sudo, &argument, candidate, key)?,
             None => return Some(Repair::by_hand(import_by_hand(keychain, candidate))),
         },
@@ -240,9 +223,9 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
         _ if with_key => return None,
         _ => add(sudo, &argument, &candidate.stored.certificate),
     }];
-    let now = damage.evidence.case.at;
-    let in_front = if original { in_front(damage, keychain, None) } else { Vec::new() };
-    let name = quote_sh(damage.resolution().common_name.as_deref().unwrap_or_default())?;
+    let now = situation.case.at;
+    let in_front = if original { in_front(situation, keychain, None) } else { Vec::new() };
+    let name = quote_sh(situation.resolution.common_name.as_deref().unwrap_or_default())?;
     for stored in &in_front {
         commands.push(clear_away(keychain, stored, &name, now)?);
     }
@@ -253,7 +236,7 @@ fn import(damage: &Damage<'_>, keychain: &Keychain<'_>, candidate: &Examined) ->
     if !in_front.is_empty() {
         message = format!("{message}. {}", uncovering(&in_front, now));
     }
-    Some(Repair { message, command: Some(commands.join(" && ")), then: None, settles_all: false })
+    Some(Repair::by_command(message, commands.join(" && ")))
 }
 
 /// No command exports a private key without the user's consent, nor one identity alone.
@@ -287,8 +270,8 @@ fn add(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
 }
 
 /// The PEM file with the private key of a certificate that is in a PEM file too.
-fn key_file<'a>(damage: &Damage<'a>, candidate: &Examined) -> Option<&'a Path> {
-    let key = damage.place_of(candidate)?.key_files.get(&candidate.stored.position)?;
+fn key_file<'a>(situation: &Situation<'a>, candidate: &Examined) -> Option<&'a Path> {
+    let key = situation.place_of(candidate)?.key_files.get(&candidate.stored.position)?;
     let is_pem = |file: &Path| {
         let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
         !["der", "cer", "p12", "pfx"].iter().any(|other| extension == *other)

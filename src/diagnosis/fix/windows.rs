@@ -1,10 +1,11 @@
 //! Repairs of a Windows certificate store. Each command is one line of PowerShell 5.1 or later.
 
-use super::{Damage, Repair, is_the_certificates};
+use super::Repair;
+use super::plan::Plan;
 use crate::certificate::Certificate;
-use crate::diagnosis::{Examined, Reason};
+use crate::diagnosis::Examined;
+use crate::diagnosis::situation::Situation;
 use crate::encoding::PASS_PHRASE_VARIABLE;
-use crate::lookup::powershell::typed_literally;
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::{PrivateKey, Role, StoreSpec, WindowsLocation};
@@ -13,16 +14,26 @@ use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
 use std::path::Path;
 
-/// The command for a reason, where there is one.
-pub(super) fn repair(damage: &Damage<'_>, reason: &Reason) -> Option<Repair> {
-    match reason.finding.code {
-        Code::CnShellSpecial => escape_name(damage),
-        Code::FoundElsewhere => install(damage, &Target::of(damage)?, damage.candidate?),
-        Code::PrivateKeyMissing => install(damage, &Target::of(damage)?, damage.with_key_elsewhere()?),
-        Code::StoreMissing | Code::StoreEmpty => fill(damage, &Target::of(damage)?),
-        code if is_the_certificates(code) => install_sound(damage, &Target::of(damage)?),
+/// The command for a plan, where there is one.
+pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repair> {
+    match *plan {
+        Plan::Install(found) | Plan::Fill(Some(found)) | Plan::Replace { elsewhere: Some(found), .. } => {
+            install(situation, &Target::of(situation)?, found)
+        }
         _ => None,
     }
+}
+
+/// How to put the client certificate into the store that the client searches, without a command.
+pub(super) fn import_by_hand(situation: &Situation<'_>) -> Option<String> {
+    let target = Target::of(situation)?;
+    Some(format!(
+        "Import the client certificate, with its private key, into {}: open its .pfx file, or use \
+             Import-PfxCertificate {}. Windows Server 2016 and older systems refuse a file as OpenSSL 3 makes it by default, saying \
+             that the password is wrong: make it with openssl pkcs12 -export -legacy",
+        shown(&target.path()),
+        target.prompt()
+    ))
 }
 
 /// The store that the client searches.
@@ -33,16 +44,16 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn of(damage: &Damage<'a>) -> Option<Self> {
-        match damage.searched().next() {
-            Some(_) => Self::searched(damage),
-            None => Self::documented(damage),
+    fn of(situation: &Situation<'a>) -> Option<Self> {
+        match situation.searched().next() {
+            Some(_) => Self::searched(situation),
+            None => Self::documented(situation),
         }
     }
 
     /// `None` where another user's store was read: nothing should be installed in it.
-    fn searched(damage: &Damage<'a>) -> Option<Self> {
-        damage.searched().find_map(|place| {
+    fn searched(situation: &Situation<'a>) -> Option<Self> {
+        situation.searched().find_map(|place| {
             let others = place.contents.problem.as_ref().is_some_and(|p| p.code == Code::StoreOtherUser);
             match (&place.contents.spec, place.copy_of()) {
                 (_, Some(Role::Windows(location, name))) => {
@@ -59,9 +70,9 @@ impl<'a> Target<'a> {
     }
 
     /// Where the original type looks, when it is not among the stores that were given.
-    fn documented(damage: &Damage<'_>) -> Option<Self> {
-        let original = damage.rule_type() == RuleType::ClientCertificate;
-        let of_windows = matches!(damage.candidate?.spec, StoreSpec::Windows(..));
+    fn documented(situation: &Situation<'_>) -> Option<Self> {
+        let original = situation.rule_type() == RuleType::ClientCertificate;
+        let of_windows = matches!(situation.candidate?.spec, StoreSpec::Windows(..));
         (original && of_windows).then_some(Self {
             location: WindowsLocation::CurrentUser,
             name: "My",
@@ -83,39 +94,9 @@ fn drive_path(location: WindowsLocation, name: &str) -> String {
     format!(r"Cert:\{}\{name}", location.as_str())
 }
 
-/// The rule's text as it must be for the look-up to mean it literally.
-fn escape_name(damage: &Damage<'_>) -> Option<Repair> {
-    let name = damage.candidate?.stored.certificate.subject().common_name()?;
-    Some(Repair::by_hand(format!(
-        "In a check that is for Windows devices alone, change the Common name to: {}",
-        shown(&typed_literally(&name))
-    )))
-}
-
-/// Puts the right certificate, found elsewhere, into the store that is missing or empty.
-fn fill(damage: &Damage<'_>, target: &Target<'_>) -> Option<Repair> {
-    let by_hand = || {
-        Repair::by_hand(format!(
-            "Import the client certificate, with its private key, into {}: open its .pfx file, or use \
-             Import-PfxCertificate {}. Windows Server 2016 and older systems refuse a file as OpenSSL 3 makes it by default, saying \
-             that the password is wrong: make it with openssl pkcs12 -export -legacy",
-            shown(&target.path()),
-            target.prompt()
-        ))
-    };
-    Some(install_sound(damage, target).unwrap_or_else(by_hand))
-}
-
-/// Puts the right certificate, found elsewhere, into the store, beside one that cannot pass.
-fn install_sound(damage: &Damage<'_>, target: &Target<'_>) -> Option<Repair> {
-    let repair = install(damage, target, damage.sound_elsewhere()?)?;
-    Some(Repair { settles_all: true, ..repair })
-}
-
 /// Installs the candidate, found where the client does not look, in the target.
-fn install(damage: &Damage<'_>, target: &Target<'_>, candidate: &Examined) -> Option<Repair> {
-    let needs_key =
-        damage.evidence.case.rule.check_private_key && damage.rule_type() == RuleType::ClientCertificateV2;
+fn install(situation: &Situation<'_>, target: &Target<'_>, candidate: &Examined) -> Option<Repair> {
+    let needs_key = situation.needs_key();
     let thumbprint = thumbprint(&candidate.stored.certificate);
     let mut message = format!(
         "Install the certificate from {} in {}, {}",
@@ -138,7 +119,7 @@ fn install(damage: &Damage<'_>, target: &Target<'_>, candidate: &Examined) -> Op
         }
         _ => return None,
     };
-    Some(Repair { message, command: Some(command), then: None, settles_all: false })
+    Some(Repair::by_command(message, command))
 }
 
 /// The name of a certificate in a store's folder.

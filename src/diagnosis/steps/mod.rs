@@ -5,6 +5,8 @@ mod demands;
 mod found;
 mod signed;
 
+pub(super) use signed::ca_passes;
+
 use super::near::{Nearness, WantedName};
 use super::{Case, Examined, returned_positions};
 use crate::certificate::Certificate;

@@ -1,6 +1,7 @@
 //! Whether the uploaded CA signed a certificate, and by which chain.
 
 use super::{One, Step, StepName, StepStatus};
+use crate::certificate::Certificate;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
 use crate::text::shown;
@@ -45,16 +46,14 @@ impl One<'_> {
     /// What passes is a CA's certificate, and not the uploaded one.
     pub(super) fn is_a_ca_step(&self) -> Option<Step> {
         let certificate = &self.stored.certificate;
-        (self.returned && certificate.claims_to_be_ca() && !self.look.case.cas.contain(certificate)).then(|| Step {
-            step: StepName::Path,
-            status: StepStatus::Warn,
-            code: Some(Code::ClientCertificateIsACa),
-            message: format!(
-                "{} is a CA's certificate and no client certificate: any device may have it, so a pass proves nothing about \
-                 this one",
-                shown(&certificate.subject().to_string())
-            ),
-        })
+        (self.returned && certificate.claims_to_be_ca() && !self.look.case.cas.contain(certificate)).then(
+            || Step {
+                step: StepName::Path,
+                status: StepStatus::Warn,
+                code: Some(Code::ClientCertificateIsACa),
+                message: ca_passes(certificate),
+            },
+        )
     }
 
     /// v2 only: the chain leads to the uploaded CA, but through somebody else.
@@ -121,6 +120,15 @@ impl One<'_> {
             ),
         }
     }
+}
+
+/// That a CA's certificate passes in a client certificate's place.
+pub fn ca_passes(certificate: &Certificate) -> String {
+    format!(
+        "{} is a CA's certificate and no client certificate: any device may have it, so a pass proves nothing about \
+         this one",
+        shown(&certificate.subject().to_string())
+    )
 }
 
 /// Findings that belong to the step `signature`: who signed this very certificate.

@@ -181,15 +181,15 @@ fn write_fixes(position: usize, answer: &Diagnosis, page: &mut Markup) {
     }
     page.raw("<section class=\"sheet\">\n<h2>How to fix it</h2>\n");
     for (number, fix) in answer.fixes.iter().enumerate() {
-        write_fix(&format!("command-{position}-{number}"), fix, answer, page);
+        write_fix(&format!("command-{position}-{number}"), fix, page);
     }
-    if answer.verdict != Verdict::Pass && answer.fixes.first().is_some_and(|fix| fix.then.is_none()) {
+    if answer.verdict != Verdict::Pass && answer.fixes.first().is_some_and(Fix::is_enough) {
         page.element("p", &[("class", "then")], &table::next_check(answer));
     }
     page.raw("</section>\n");
 }
 
-fn write_fix(id: &str, fix: &Fix, answer: &Diagnosis, page: &mut Markup) {
+fn write_fix(id: &str, fix: &Fix, page: &mut Markup) {
     page.open("div", &[("class", "fix")]);
     page.raw("<p>").text(&sentence(&fix.message)).raw(" ");
     write_code(fix.code, page);
@@ -204,8 +204,8 @@ fn write_fix(id: &str, fix: &Fix, answer: &Diagnosis, page: &mut Markup) {
         );
         page.raw("Copy</button></div>\n");
     }
-    if let Some(then) = &fix.then {
-        page.element("p", &[("class", "then")], &format!("Then: {}", table::then_text(then, answer)));
+    if let Some(then) = table::then_text(fix) {
+        page.element("p", &[("class", "then")], &format!("Then: {then}"));
     }
     page.raw("</div>\n");
 }

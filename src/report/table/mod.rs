@@ -280,22 +280,22 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
         {
             continue;
         }
-        write_fix(block, fix, answer)?;
+        write_fix(block, fix)?;
     }
-    let settled = answer.fixes.first().is_some_and(|fix| fix.then.is_none());
+    let settled = answer.fixes.first().is_some_and(Fix::is_enough);
     if answer.verdict == Verdict::Fail && settled {
         block.write("Then", Tone::Plain, &next_check(answer))?;
     }
     Ok(())
 }
 
-fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix, answer: &Diagnosis) -> io::Result<()> {
+fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix) -> io::Result<()> {
     match &fix.command {
         Some(command) => block.write_whole("Fix", command)?,
         None => block.write("Fix", Tone::Strong, &sentence(&fix.message))?,
     }
-    if let Some(then) = &fix.then {
-        block.write("Then", Tone::Plain, &then_text(then, answer))?;
+    if let Some(then) = then_text(fix) {
+        block.write("Then", Tone::Plain, &then)?;
     }
     Ok(())
 }
@@ -307,13 +307,28 @@ pub(in crate::report) fn next_check(answer: &Diagnosis) -> String {
     format!("The client checks again on the rule's schedule ({schedule}{unless}).")
 }
 
-/// What remains to be done. Faults that stand in the report in full are named by their codes alone.
-pub(in crate::report) fn then_text(then: &str, answer: &Diagnosis) -> String {
-    let short = answer.reasons.iter().fold(then.to_owned(), |text, reason| {
-        let code = format!("[{}]", reason.finding.code);
-        text.replace(&format!("{} {code}", reason.finding.message), &code)
-    });
-    sentence(&short.replace("]; [", "], ["))
+/// What a fix leaves to be done. The faults stand in the report in full and are named by their codes.
+pub(in crate::report) fn then_text(fix: &Fix) -> Option<String> {
+    let codes: Vec<String> = fix.remains.iter().map(|code| format!("[{code}]")).collect();
+    then(fix, &codes.join(", ")).map(|then| sentence(&then))
+}
+
+/// The same with each fault in full.
+pub(in crate::report) fn then_in_full(fix: &Fix, reasons: &[Reason]) -> Option<String> {
+    let faults = reasons.iter().filter(|reason| reason.severity != Severity::Warning);
+    let remaining =
+        faults.map(|reason| &reason.finding).filter(|finding| fix.remains.contains(&finding.code));
+    let told: Vec<String> =
+        remaining.map(|finding| format!("{} [{}]", finding.message, finding.code)).collect();
+    then(fix, &told.join("; "))
+}
+
+fn then(fix: &Fix, remaining: &str) -> Option<String> {
+    match (&fix.then, remaining) {
+        (own, "") => own.clone(),
+        (None, remaining) => Some(format!("This remains: {remaining}")),
+        (Some(own), remaining) => Some(format!("{own}; and this remains: {remaining}")),
+    }
 }
 
 fn reason_text(reason: &Reason) -> String {

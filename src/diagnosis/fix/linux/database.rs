@@ -1,7 +1,8 @@
 //! The NSS database that the client searches, and how certutil is told what is meant in it.
 
-use super::super::{Damage, Repair};
+use super::super::Repair;
 use crate::diagnosis::Examined;
+use crate::diagnosis::situation::Situation;
 use crate::store::nss::{FileState, TOKEN};
 use crate::store::{Index, Place, Role, Status, StoreSpec, StoredCertificate};
 use crate::text::{quote_sh, shown_bytes};
@@ -16,8 +17,8 @@ pub(super) struct Database<'a> {
 
 impl<'a> Database<'a> {
     /// The first one that the rule's client searches.
-    pub fn searched(damage: &Damage<'a>) -> Option<Self> {
-        damage.searched().find_map(Self::of)
+    pub fn searched(situation: &Situation<'a>) -> Option<Self> {
+        situation.searched().find_map(Self::of)
     }
 
     pub fn of(place: &'a Place) -> Option<Self> {
@@ -63,7 +64,7 @@ impl<'a> Database<'a> {
         };
         let commands: Vec<String> =
             cleared.into_iter().chain([self.rename(&target.stored, wanted)?]).collect();
-        Some(Repair { message, command: Some(commands.join(" && ")), then: None, settles_all: false })
+        Some(Repair::by_command(message, commands.join(" && ")))
     }
 
     /// The command that takes `wanted` from a certificate of another subject; `Some(None)` when nobody
@@ -165,7 +166,6 @@ impl<'a> Database<'a> {
             message: "Complete the interrupted change of the database".to_owned(),
             command: Some(command),
             then: Some("Run certposture again: only then can the certificates in it be judged".to_owned()),
-            settles_all: true,
         })
     }
 

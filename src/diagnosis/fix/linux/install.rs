@@ -1,10 +1,10 @@
 //! Bringing a certificate from where it lies to where the client looks.
 
-use super::super::advice::where_is;
-use super::super::{Damage, Repair};
+use super::super::{Repair, where_is};
 use super::database::{Database, absolute};
 use crate::certificate::{Certificate, describe_key, key_algorithm, oid};
 use crate::diagnosis::Examined;
+use crate::diagnosis::situation::Situation;
 use crate::posture::RuleType;
 use crate::store::{Place, Status, StoreSpec, StoredCertificate};
 use crate::text::quote_sh;
@@ -13,10 +13,9 @@ use std::path::{Path, PathBuf};
 
 /// Installs `found` in the database that the client searches, or in the file that the rule names; with
 /// its private key where the rule asks for that.
-pub(super) fn install(damage: &Damage<'_>, found: &Examined) -> Option<Repair> {
-    let with_key =
-        damage.rule_type() == RuleType::ClientCertificateV2 && damage.evidence.case.rule.check_private_key;
-    let (command, place) = match Database::searched(damage) {
+pub(super) fn install(situation: &Situation<'_>, found: &Examined) -> Option<Repair> {
+    let with_key = situation.needs_key();
+    let (command, place) = match Database::searched(situation) {
         Some(_) if is_refused(&found.stored.certificate) => {
             return Some(Repair::by_hand(format!(
                 "Have a certificate with an RSA or P-256 key issued for this device: NSS databases take none with an {} key, as \
@@ -26,23 +25,23 @@ pub(super) fn install(damage: &Damage<'_>, found: &Examined) -> Option<Repair> {
             )));
         }
         Some(database) => {
-            if with_key && let Some(why) = needs_password(damage, &database, found) {
+            if with_key && let Some(why) = needs_password(situation, &database, found) {
                 return Some(Repair::by_hand(why));
             }
-            (into_database(damage, &database, found, with_key)?, "the database that the client searches")
+            (into_database(situation, &database, found, with_key)?, "the database that the client searches")
         }
         None => {
-            let file = damage.searched().find(|place| is_single(place))?;
-            (into_file(damage, file, found, with_key)?, "the file that the rule names")
+            let file = situation.searched().find(|place| is_single(place))?;
+            (into_file(situation, file, found, with_key)?, "the file that the rule names")
         }
     };
     let message = format!("Install the certificate that is {} in {place} too", where_is(found));
-    Some(Repair { message, command: Some(command), then: None, settles_all: false })
+    Some(Repair::by_command(message, command))
 }
 
 /// Keys go in and out of a database with a password only for who knows it, and no command should ask.
-fn needs_password(damage: &Damage<'_>, database: &Database<'_>, found: &Examined) -> Option<String> {
-    let source = damage.place_of(found)?;
+fn needs_password(situation: &Situation<'_>, database: &Database<'_>, found: &Examined) -> Option<String> {
+    let source = situation.place_of(found)?;
     let locked = if source.has_password { source } else { database.place };
     locked.has_password.then(|| {
         format!(
@@ -55,14 +54,14 @@ fn needs_password(damage: &Damage<'_>, database: &Database<'_>, found: &Examined
 }
 
 fn into_database(
-    damage: &Damage<'_>,
+    situation: &Situation<'_>,
     database: &Database<'_>,
     found: &Examined,
     with_key: bool,
 ) -> Option<String> {
     let own = || found.stored.certificate.subject().common_name().map(String::into_bytes);
-    let wanted = damage.resolution().common_name.clone().or_else(own)?;
-    let original = damage.rule_type() == RuleType::ClientCertificate;
+    let wanted = situation.resolution.common_name.clone().or_else(own)?;
+    let original = situation.rule_type() == RuleType::ClientCertificate;
     // certutil would not find it under such a name.
     if original && wanted.contains(&b':') {
         return None;
@@ -70,9 +69,9 @@ fn into_database(
     let cleared = if original { database.clear_name(&wanted, &found.stored)? } else { None };
     let name = if original { wanted } else { database.free_name(&wanted, found) };
     let import = if with_key {
-        certificate_and_key(damage, database, found, &name)?
+        certificate_and_key(situation, database, found, &name)?
     } else {
-        certificate(damage, database, found, &name)?
+        certificate(situation, database, found, &name)?
     };
     Some(cleared.into_iter().chain([import]).collect::<Vec<_>>().join(" && "))
 }
@@ -85,7 +84,7 @@ pub(super) fn is_refused(certificate: &Certificate) -> bool {
 
 /// The certificate alone.
 pub(super) fn certificate(
-    damage: &Damage<'_>,
+    situation: &Situation<'_>,
     database: &Database<'_>,
     found: &Examined,
     name: &[u8],
@@ -94,15 +93,15 @@ pub(super) fn certificate(
     if is_refused(&found.stored.certificate) {
         return None;
     }
-    let pem = if database.is_copied() { in_the_command(found) } else { as_pem(damage, found)? };
+    let pem = if database.is_copied() { in_the_command(found) } else { as_pem(situation, found)? };
     Some(format!("{pem} | {sudo}certutil -A -d {argument} -n {name} -t ,, -a"))
 }
 
 /// Prints the certificate as PEM: from where it lies, or from the command itself where something else
 /// would come first there.
-fn as_pem(damage: &Damage<'_>, found: &Examined) -> Option<String> {
+fn as_pem(situation: &Situation<'_>, found: &Examined) -> Option<String> {
     let stored = &found.stored;
-    let alone = !damage.evidence.certificates.iter().any(|other| {
+    let alone = !situation.certificates.iter().any(|other| {
         other.spec == found.spec
             && other.stored.position != stored.position
             && match &found.spec {
@@ -115,7 +114,7 @@ fn as_pem(damage: &Damage<'_>, found: &Examined) -> Option<String> {
     });
     match &found.spec {
         StoreSpec::Nss(_) if alone => {
-            let source = Database::of(damage.place_of(found)?)?;
+            let source = Database::of(situation.place_of(found)?)?;
             Some(format!("certutil -L -d {} -n {} -a", source.argument()?, source.name_of(stored)?))
         }
         StoreSpec::File(_) if alone && is_pem(&stored.location) => {
@@ -138,7 +137,7 @@ fn is_pem(file: &str) -> bool {
 
 /// The certificate with its key, by way of a PKCS #12 file that is removed again.
 fn certificate_and_key(
-    damage: &Damage<'_>,
+    situation: &Situation<'_>,
     database: &Database<'_>,
     found: &Examined,
     name: &[u8],
@@ -147,20 +146,20 @@ fn certificate_and_key(
         return None;
     }
     let (sudo, argument) = (database.sudo(), database.argument()?);
-    let export = export(damage, found, name)?;
+    let export = export(situation, found, name)?;
     Some(in_folder(&format!("{export} && {sudo}pk12util -i \"$t/c.p12\" -d {argument} -K '' -W ''")))
 }
 
 /// Writes `$t/c.p12`.
-fn export(damage: &Damage<'_>, found: &Examined, name: &[u8]) -> Option<String> {
+fn export(situation: &Situation<'_>, found: &Examined, name: &[u8]) -> Option<String> {
     match &found.spec {
         StoreSpec::Nss(_) => {
-            let source = Database::of(damage.place_of(found)?)?;
+            let source = Database::of(situation.place_of(found)?)?;
             let from = source.name_of(&found.stored)?;
             Some(format!("pk12util -o \"$t/c.p12\" -d {} -n {from} -K '' -W ''", source.argument()?))
         }
         StoreSpec::File(_) => {
-            let (certificate, key) = files(damage, found)?;
+            let (certificate, key) = files(situation, found)?;
             Some(format!(
                 "openssl pkcs12 -export -in {} -inkey {} -name {} -passout pass: -out \"$t/c.p12\"",
                 quoted(&certificate)?,
@@ -181,9 +180,9 @@ fn is_single(place: &Place) -> bool {
 
 /// Writes the file that the rule names, with the folders above it. A file that is there gives way only if
 /// no certificate in it is valid, and stays beside under another name.
-fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: bool) -> Option<String> {
+fn into_file(situation: &Situation<'_>, place: &Place, found: &Examined, with_key: bool) -> Option<String> {
     let StoreSpec::File(path) = &place.contents.spec else { return None };
-    let now = damage.evidence.case.at;
+    let now = situation.case.at;
     let is_valid = |stored: &StoredCertificate| stored.certificate.not_after().is_some_and(|end| end >= now);
     if place.contents.certificates.iter().any(is_valid) {
         return None;
@@ -192,7 +191,7 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
     let target = quoted(&absolute(path))?;
     let (write, mode) = match &found.spec {
         StoreSpec::File(_) if with_key => {
-            let (certificate, key) = files(damage, found)?;
+            let (certificate, key) = files(situation, found)?;
             let both = if key == certificate {
                 quoted(&key)?
             } else {
@@ -201,14 +200,14 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
             (format!("cat {both} > \"$t/c.pem\""), "600")
         }
         _ if with_key => {
-            let locked = damage.place_of(found)?.has_password;
-            let export = export(damage, found, b"client").filter(|_| !locked)?;
+            let locked = situation.place_of(found)?.has_password;
+            let export = export(situation, found, b"client").filter(|_| !locked)?;
             (
                 format!("{export} && openssl pkcs12 -in \"$t/c.p12\" -passin pass: -nodes -out \"$t/c.pem\""),
                 "600",
             )
         }
-        _ => (format!("{} > \"$t/c.pem\"", as_pem(damage, found)?), "644"),
+        _ => (format!("{} > \"$t/c.pem\"", as_pem(situation, found)?), "644"),
     };
     let needless = if place.contents.status == Status::Missing {
         format!("{sudo}test ! -e {target}")
@@ -222,8 +221,8 @@ fn into_file(damage: &Damage<'_>, place: &Place, found: &Examined, with_key: boo
 }
 
 /// The files of a certificate and of its key.
-fn files(damage: &Damage<'_>, found: &Examined) -> Option<(PathBuf, PathBuf)> {
-    let key = damage.place_of(found)?.key_files.get(&found.stored.position)?;
+fn files(situation: &Situation<'_>, found: &Examined) -> Option<(PathBuf, PathBuf)> {
+    let key = situation.place_of(found)?.key_files.get(&found.stored.position)?;
     is_pem(&found.stored.location).then(|| (absolute(Path::new(&found.stored.location)), absolute(key)))
 }
 
