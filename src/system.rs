@@ -10,10 +10,17 @@ pub enum System {
     Windows,
 }
 
+#[cfg(windows)]
+const CURRENT: System = System::Windows;
+#[cfg(target_os = "macos")]
+const CURRENT: System = System::Macos;
+#[cfg(not(any(windows, target_os = "macos")))]
+const CURRENT: System = System::Linux;
+
 impl System {
-    /// The one that this program was built for.
+    /// The one that this program was built for; other Unix systems are taken for Linux.
     pub const fn current() -> Self {
-        crate::os::SYSTEM
+        CURRENT
     }
 
     /// The name that people use.

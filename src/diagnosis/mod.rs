@@ -9,6 +9,7 @@ mod situation;
 mod steps;
 mod verified;
 
+pub use crate::reason::Verdict;
 pub use fix::Fix;
 pub use judging::{Judged, Judging};
 pub use near::Nearness;
@@ -77,25 +78,6 @@ pub struct OtherType {
     pub rule_type: RuleType,
     pub verdict: Verdict,
     pub reasons: Vec<Reason>,
-}
-
-/// How the check ends. Ordered from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    Pass,
-    Unknown,
-    Fail,
-}
-
-impl Verdict {
-    /// The word used in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Unknown => "unknown",
-            Self::Fail => "fail",
-        }
-    }
 }
 
 /// One reason for the verdict: what was found, and what that does to it.

@@ -9,7 +9,7 @@ pub use rows::Row;
 use super::{Log, Record};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device};
-use crate::diagnosis::Verdict;
+use crate::reason::Verdict;
 use crate::rule::{Resolution, Rule};
 use crate::system::System;
 use jiff::Timestamp;

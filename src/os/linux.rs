@@ -1,6 +1,6 @@
 //! Linux. What it shares with other Unix systems comes from there.
 
-pub use super::unix::{SYSTEM, effective_user, open, owner_only, path_of_bytes, wait_for_data};
+pub use super::unix::{effective_user, open, owner_only, path_of_bytes, wait_for_data};
 
 use super::unix;
 use nix::fcntl::FcntlArg;

@@ -3,7 +3,3 @@
 pub use super::unix::{
     effective_user, forbid_core_dumps, has_writer, open, owner_only, path_of_bytes, share_lock, wait_for_data,
 };
-
-use crate::system::System;
-
-pub const SYSTEM: System = System::Macos;

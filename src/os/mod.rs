@@ -17,6 +17,5 @@ mod platform;
 mod unix;
 
 pub use platform::{
-    SYSTEM, effective_user, forbid_core_dumps, has_writer, open, owner_only, path_of_bytes, share_lock,
-    wait_for_data,
+    effective_user, forbid_core_dumps, has_writer, open, owner_only, path_of_bytes, share_lock, wait_for_data,
 };

@@ -1,6 +1,5 @@
 //! Unix systems.
 
-use crate::system::System;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc::{self, flock};
@@ -12,9 +11,6 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
-
-/// Other systems than macOS are taken for Linux.
-pub const SYSTEM: System = System::Linux;
 
 /// Limits the size of a dump to nothing.
 pub fn forbid_core_dumps() {

@@ -1,11 +1,8 @@
 //! Windows.
 
-use crate::system::System;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
-
-pub const SYSTEM: System = System::Windows;
 
 /// Windows makes a dump only where an administrator has asked for one.
 pub const fn forbid_core_dumps() {}

@@ -17,9 +17,9 @@ In the commands, words in capitals stand for what fits your case. Quote names as
 /// `docs/reasons.md`.
 pub fn markdown() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for codes in Code::ALL.chunk_by(|a, b| a.group() == b.group()) {
+    for codes in Code::ALL.chunk_by(|a, b| a.stage() == b.stage()) {
         let links: Vec<_> = codes.iter().map(|code| format!("[`{code}`](#{code})")).collect();
-        let _ = writeln!(page, "* {}: {}", codes[0].group(), links.join(", "));
+        let _ = writeln!(page, "* {}: {}", codes[0].stage().heading(), links.join(", "));
     }
     for code in Code::ALL {
         page.push_str(&section(*code));
@@ -31,7 +31,7 @@ fn section(code: Code) -> String {
     let texts = code.texts();
     let mut section = format!(
         "\n## `{code}`\n\n*{}. {}*\n\n**Seen.** {}\n\n**Why it decides.** {}\n\n**Fix.** {}\n",
-        code.group(),
+        code.stage().heading(),
         code.weight().effect(),
         texts.seen,
         texts.why,

@@ -6,10 +6,12 @@
 mod document;
 mod finding;
 mod table;
+mod verdict;
 
 pub use document::{explanation, markdown};
 pub use finding::{About, Finding};
-pub use table::Code;
+pub use table::{Code, Stage};
+pub use verdict::Verdict;
 
 use crate::posture::RuleType;
 use std::fmt;
@@ -95,43 +97,6 @@ impl Weight {
 }
 
 impl Code {
-    /// One or two words for a cell of a table.
-    pub const fn short(self) -> &'static str {
-        match self {
-            Self::NicknameDiffers | Self::NicknameOtherSubject => "nickname",
-            Self::NicknameColon => "colon",
-            Self::CaseDiffers => "case",
-            Self::WhitespaceDiffers | Self::CnPadded => "spaces",
-            Self::UnicodeDiffers => "look-alike",
-            Self::NameInSanOnly => "SAN only",
-            Self::NameInOtherAttribute => "other part",
-            Self::SubstringOnly => "loose",
-            Self::Shadowed => "shadowed",
-            Self::FoundElsewhere => "elsewhere",
-            Self::HostnameForm => "host name",
-            Self::IssuerDiffers => "other CA",
-            Self::SignatureInvalid => "signature",
-            Self::IssuedByIntermediate | Self::ChainUndocumented => "intermediate",
-            Self::IntermediateMissing => "incomplete",
-            Self::SelfSigned => "self-signed",
-            Self::IsTheCa => "the CA",
-            Self::ClientCertificateIsACa => "a CA",
-            Self::CaIsTheClientCertificate => "itself",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not yet",
-            Self::ExpiresSoon => "soon",
-            Self::AlgorithmUnsupported => "algorithm",
-            Self::LimitReached => "limit",
-            Self::AlgorithmWeak => "weak",
-            Self::EkuAbsent | Self::SanAbsent => "none",
-            Self::EkuMissing | Self::PrivateKeyMissing => "missing",
-            Self::PrivateKeyMismatch => "another's",
-            Self::SanDiffers => "differs",
-            Self::SanOtherNameOnly => "otherName",
-            _ => "",
-        }
-    }
-
     /// What the code does to the verdict under a rule of the type `rule`, where the circumstances
     /// do not say otherwise.
     pub fn severity(self, rule: RuleType) -> Severity {

@@ -6,14 +6,29 @@
 use super::{Command, Texts, Weight};
 
 macro_rules! codes {
-    ($($group:literal {
+    ($($stage:ident $heading:literal {
         $($variant:ident $text:literal $weight:ident {
+            $(short: $short:literal,)?
+            $(rank: $rank:literal,)?
             seen: $seen:literal,
             why: $why:literal,
             fix: $fix:literal,
             $($label:literal: $command:expr,)*
         })*
     })*) => {
+        /// What a reason code is about: the part of the check in which it is found.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Stage {
+            $(#[doc = $heading] $stage,)*
+        }
+
+        impl Stage {
+            /// The heading in `docs/reasons.md`.
+            pub const fn heading(self) -> &'static str {
+                match self { $(Self::$stage => $heading,)* }
+            }
+        }
+
         /// A stable reason code; each variant says what certposture saw.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
@@ -29,9 +44,19 @@ macro_rules! codes {
                 match self { $($(Self::$variant => $text,)*)* }
             }
 
-            /// The stage of the check that it belongs to, as a heading.
-            pub const fn group(self) -> &'static str {
-                match self { $($(Self::$variant => $group,)*)* }
+            /// The stage of the check that it belongs to.
+            pub const fn stage(self) -> Stage {
+                match self { $($(Self::$variant => Stage::$stage,)*)* }
+            }
+
+            /// One or two words for a cell of a table; empty where it never stands in one.
+            pub const fn short(self) -> &'static str {
+                match self { $($(Self::$variant => concat!($($short)?),)*)* }
+            }
+
+            /// Where it is told among others of its severity: below 0 before most, above 0 after.
+            pub const fn rank(self) -> i8 {
+                match self { $($(Self::$variant => 0 $(+ $rank)?,)*)* }
             }
 
             /// How much it weighs.
@@ -75,7 +100,7 @@ const CLOCK_MACOS: &str = "sudo sntp -sS time.apple.com";
 const CLOCK_WINDOWS: &str = "w32tm /resync";
 
 codes! {
-    "The rule" {
+    Rule "The rule" {
         RuleMalformed "rule-malformed" Unknown {
             seen: "The rule file is not a client-certificate rule as Cloudflare's API writes it: \
                    the JSON cannot be read, or a field that is needed is missing or of the wrong kind.",
@@ -145,6 +170,8 @@ codes! {
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
         }
         HostnameForm "hostname-form" Warning {
+            short: "host name",
+            rank: -11,
             seen: "The name, or an alternative name, matches only with another form of this device's host \
                    name than the usual one.",
             why: "A host name has several forms: short, with its domain, LocalHostName on macOS, NetBIOS \
@@ -177,6 +204,8 @@ codes! {
                   `client_certificate_v2` rule without a name.",
         }
         CnPadded "cn-padded" FaultOrWarning {
+            short: "spaces",
+            rank: -8,
             seen: "The common name in the rule begins or ends with white space, or contains invisible \
                    characters.",
             why: "Every look-up compares the name as it stands, so the certificate would have to carry \
@@ -184,6 +213,7 @@ codes! {
             fix: "Edit the check in the Zero Trust dashboard and type the common name anew.",
         }
         CnShellSpecial "cn-shell-special" FaultOrWarning {
+            rank: -8,
             seen: "The common name in the rule contains characters that mean something to PowerShell: \
                    `* ? [ ] $`, a backtick or a quotation mark.",
             why: "The documented look-up on Windows puts the name into a double-quoted string and compares \
@@ -196,6 +226,7 @@ codes! {
                   PowerShell. A `client_certificate_v2` rule compares the name as it stands.",
         }
         CnIsTheCa "cn-is-the-ca" Warning {
+            rank: -12,
             seen: "The common name in the rule is the uploaded CA's own.",
             why: "The rule asks for the name of the client certificate. With the CA's name the check can \
                   at best prove that the CA certificate is installed, and any device may have that.",
@@ -205,7 +236,7 @@ codes! {
         }
     }
 
-    "The uploaded CA" {
+    UploadedCa "The uploaded CA" {
         CaUnreadable "ca-unreadable" Unknown {
             seen: "The CA file is missing, empty, or holds no certificate in PEM or DER form.",
             why: "Every certificate is judged against the uploaded CA. Without it there is no verdict.",
@@ -224,6 +255,7 @@ codes! {
             "certposture": PULL,
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
+            rank: -4,
             seen: "The uploaded certificate is not a CA: it has no basic constraints with the CA flag set, or the \
                    API says that it was uploaded with `\"ca\": false`.",
             why: "Only a CA's signature counts (RFC 5280 §4.2.1.9 and §6.1.4 (k)), so no certificate \
@@ -235,6 +267,7 @@ codes! {
             "certposture": UPLOAD,
         }
         CaIsTheClientCertificate "ca-is-the-client-certificate" Fault {
+            short: "itself",
             seen: "The certificate that was uploaded as the CA is the client certificate itself.",
             why: "For `client_certificate_v2` the uploaded certificate must have signed the client certificate. This \
                   one was signed by somebody else, its issuer.",
@@ -244,6 +277,7 @@ codes! {
             "certposture": UPLOAD,
         }
         CaExpired "ca-expired" FaultOriginalOnly {
+            rank: -4,
             seen: "The uploaded CA certificate has expired.",
             why: "certposture applies the CA's own dates, as most validators do, although RFC 5280 §6.1 \
                   leaves that open for a trust anchor. After its last day nothing validates against it. \
@@ -254,6 +288,7 @@ codes! {
             "certposture": UPLOAD,
         }
         CaNotYetValid "ca-not-yet-valid" FaultOriginalOnly {
+            rank: -4,
             seen: "The uploaded CA certificate is not valid yet.",
             why: "certposture applies the CA's own dates; before its first day nothing validates against \
                   it. Whether a `client_certificate_v2` rule looks at the dates is not documented.",
@@ -264,6 +299,7 @@ codes! {
             "Windows": CLOCK_WINDOWS,
         }
         CaKeyUsage "ca-key-usage" FaultOriginalOnly {
+            rank: -4,
             seen: "The uploaded CA certificate has a key usage extension without keyCertSign.",
             why: "With such an extension the CA's key may sign certificates only if keyCertSign is set \
                   (RFC 5280 §4.2.1.3 and §6.1.4 (n)). Whether a `client_certificate_v2` rule looks at it \
@@ -273,6 +309,7 @@ codes! {
             "certposture": UPLOAD,
         }
         CaNotSelfSigned "ca-not-self-signed" Warning {
+            rank: 1,
             seen: "The uploaded CA is not self-signed, so it is an intermediate CA and not a root.",
             why: "Cloudflare asks for a root CA for `client_certificate`, and for the CA that signed the \
                   client certificate directly for `client_certificate_v2`. certposture ends the chain at \
@@ -282,6 +319,7 @@ codes! {
                   certificates. For an original rule, upload the root to follow the documentation.",
         }
         CaSeveralCertificates "ca-several-certificates" Warning {
+            rank: -11,
             seen: "The CA file holds more than one certificate.",
             why: "certposture lets each of them count. Which ones the client uses when several are \
                   uploaded together is not documented, so a pass here may be a failure there.",
@@ -290,6 +328,7 @@ codes! {
                   certposture with `--intermediate`.",
         }
         CaWithPrivateKey "ca-with-private-key" Warning {
+            rank: 1,
             seen: "The CA file also holds a private key.",
             why: "The posture check needs the certificate alone. Whoever has the CA's key can issue \
                   certificates that pass. certposture does not use, show or keep the key.",
@@ -299,7 +338,7 @@ codes! {
         }
     }
 
-    "The stores" {
+    Store "The stores" {
         StoreMissing "store-missing" Fault {
             seen: "The store that the client searches is not there, or one of its files is missing.",
             why: "The documented look-up finds nothing then. For an NSS database certutil needs both \
@@ -430,6 +469,7 @@ codes! {
             "Linux": "certutil -L -d sql:/etc/pki/nssdb -h all",
         }
         LocationNotSearched "location-not-searched" Warning {
+            rank: -8,
             seen: "The rule names a location that is not searched on this system, or names none.",
             why: "The trust store `user` exists for Windows only. Where a rule has no `locations`, \
                   certposture searches the system store, and on Windows the user's too; where the client \
@@ -439,7 +479,7 @@ codes! {
         }
     }
 
-    "The look-up" {
+    LookUp "The look-up" {
         NotFound "not-found" Fault {
             seen: "No certificate that the rule can mean was found in any place looked at.",
             why: "The documented look-up returns nothing that this rule is meant for, and no stored \
@@ -454,6 +494,7 @@ codes! {
             "Windows": IMPORT_WINDOWS,
         }
         NicknameDiffers "nickname-differs" Fault {
+            short: "nickname",
             seen: "A certificate in the NSS database has exactly the wanted common name, but another \
                    nickname.",
             why: "`certutil -n` compares the nickname, byte for byte, and for a name with an @ the e-mail \
@@ -465,6 +506,7 @@ codes! {
             "OpenSSL": NAME_P12,
         }
         NicknameOtherSubject "nickname-other-subject" Fault {
+            short: "nickname",
             seen: "The wanted name is the nickname of a certificate with another common name, and that \
                    certificate does not validate.",
             why: "certutil returns the certificate with this nickname and those with the same subject, and \
@@ -475,6 +517,7 @@ codes! {
             "Linux": RENAME,
         }
         NicknameColon "nickname-colon" Fault {
+            short: "colon",
             seen: "The wanted name contains a colon.",
             why: "certutil takes what stands before a colon for the name of a token and looks for the rest \
                   there. No token has that name, so nothing is found, whatever the nicknames are.",
@@ -485,6 +528,7 @@ codes! {
             "Linux": IMPORT_LINUX,
         }
         CaseDiffers "case-differs" Fault {
+            short: "case",
             seen: "The nearest name differs from the wanted one only in upper and lower case.",
             why: "certutil compares nicknames byte for byte, so case counts. The look-ups of macOS and \
                   Windows and a `client_certificate_v2` rule ignore case.",
@@ -493,6 +537,7 @@ codes! {
             "Linux": RENAME,
         }
         WhitespaceDiffers "whitespace-differs" Fault {
+            short: "spaces",
             seen: "The nearest name differs from the wanted one only in white space.",
             why: "White space counts in every look-up: a space at either end, a doubled space or a \
                   no-break space makes another name.",
@@ -502,6 +547,7 @@ codes! {
             "Linux": RENAME,
         }
         UnicodeDiffers "unicode-differs" Fault {
+            short: "look-alike",
             seen: "The nearest name looks the same but consists of other Unicode characters, such as \
                    a letter and a separate accent, a look-alike letter, or a hyphen that is not the \
                    ASCII one.",
@@ -513,6 +559,8 @@ codes! {
                   and hyphens avoid this.",
         }
         NameInSanOnly "name-in-san-only" FaultOrWarning {
+            short: "SAN only",
+            rank: -10,
             seen: "The wanted name is a subject alternative name of a certificate and not its common name.",
             why: "The common name is the CN attribute of the subject; alternative names do not stand in \
                   for it. The original look-up on Linux still finds an e-mail address there, because NSS \
@@ -522,6 +570,8 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         NameInOtherAttribute "name-in-other-attribute" FaultOrWarning {
+            short: "other part",
+            rank: -10,
             seen: "The wanted name is in another attribute of a certificate's subject, such as OU, and \
                    not in the common name.",
             why: "macOS and a `client_certificate_v2` rule compare the common name alone. The original \
@@ -531,6 +581,8 @@ codes! {
             "OpenSSL": SHOW_SUBJECT,
         }
         SubstringOnly "substring-only" Warning {
+            short: "loose",
+            rank: -10,
             seen: "The look-up returns the certificate although its common name is not the wanted one: the \
                    wanted name is only a part of it or, on Linux, only the certificate's nickname.",
             why: "For `client_certificate` macOS asks for a common name that contains the wanted text, and \
@@ -539,6 +591,7 @@ codes! {
             fix: "Put the certificate's whole common name into the rule.",
         }
         Shadowed "shadowed" Fault {
+            short: "shadowed",
             seen: "Another certificate whose common name contains the wanted one comes first in the \
                    keychain.",
             why: "`security find-certificate` prints only the first match, in the order in which \
@@ -550,6 +603,7 @@ codes! {
             "macOS": DELETE_MACOS,
         }
         FoundElsewhere "found-elsewhere" Fault {
+            short: "elsewhere",
             seen: "The right certificate is on this device, but in a place that the client does not \
                    search.",
             why: "For `client_certificate` the client reads only the system's NSS database, the System \
@@ -565,6 +619,7 @@ codes! {
             "Windows": IMPORT_WINDOWS,
         }
         FileFallback "file-fallback" Warning {
+            rank: -11,
             seen: "A file in the working directory has the wanted name, and certutil would read it.",
             why: "When no nickname matches, certutil opens the name as a file and prints it if it is a DER \
                   certificate. Its answer then depends on the directory that it is run in, and the \
@@ -575,8 +630,10 @@ codes! {
         }
     }
 
-    "Signature and chain" {
+    Signature "Issuer and signature" {
         IssuerDiffers "issuer-differs" Fault {
+            short: "other CA",
+            rank: -5,
             seen: "Another CA issued the certificate: its issuer is not the uploaded CA, and no chain at \
                    hand leads there.",
             why: "The certificate has to be signed by the uploaded CA, directly or, for \
@@ -588,6 +645,8 @@ codes! {
             "certposture": UPLOAD,
         }
         SignatureInvalid "signature-invalid" Fault {
+            short: "signature",
+            rank: -6,
             seen: "The issuer's name is right, but the signature does not verify with the issuer's key.",
             why: "A name is only a label; the key decides (RFC 5280 §6.1.3 (a)(1)). Either the CA was given \
                   a new key under its old name, or the certificate is damaged. The authority key \
@@ -598,7 +657,48 @@ codes! {
             "OpenSSL": SHOW_ALL,
             "OpenSSL": SHOW_ALL_OF_CA,
         }
+        SelfSigned "self-signed" Fault {
+            short: "self-signed",
+            rank: -5,
+            seen: "The certificate is signed with its own key, and it is not the uploaded CA.",
+            why: "No CA vouches for it, so no chain leads from it to the uploaded CA.",
+            fix: "Have a certificate issued for this device by the uploaded CA and install it in place of \
+                  this one.",
+        }
+        IsTheCa "is-the-ca" Warning {
+            short: "the CA",
+            rank: -12,
+            seen: "The look-up returns the uploaded CA certificate itself.",
+            why: "It validates against itself, so the check can pass on it. That proves only that the CA \
+                  certificate is installed, and not that this device has a client certificate.",
+            fix: "Put the client certificate's common name into the rule, and choose one that the CA's \
+                  name does not contain.",
+        }
+        AlgorithmUnsupported "algorithm-unsupported" Unknown {
+            short: "algorithm",
+            rank: -6,
+            seen: "A key or a signature is of a kind that is not checked here.",
+            why: "A signature that was not checked is taken neither for a good one nor for a bad one: the client may \
+                  know the algorithm. certposture checks RSA (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and \
+                  P-521, Ed25519, and ML-DSA. It does not check MD5 signatures, which anybody can forge.",
+            fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
+                  2048 bits or more, signed with SHA-256.",
+        }
+        AlgorithmWeak "algorithm-weak" Warning {
+            short: "weak",
+            rank: 2,
+            seen: "A certificate in the chain is signed with SHA-1, or has an RSA key of fewer than 2048 \
+                   bits.",
+            why: "Such a signature proves less than it should, because forging it is feasible or expected to \
+                  become so. The documentation of the check sets no limit, and certposture does not either.",
+            fix: "Have the certificate issued again with SHA-256 and an RSA key of 2048 bits or more, or \
+                  ECDSA on P-256.",
+        }
+    }
+
+    Chain "The chain" {
         IssuedByIntermediate "issued-by-intermediate" Fault {
+            short: "intermediate",
             seen: "The certificate's chain reaches the uploaded CA, but an intermediate CA signed the \
                    certificate.",
             why: "For `client_certificate_v2` the uploaded certificate must be the one that directly \
@@ -609,6 +709,8 @@ codes! {
             "certposture": UPLOAD,
         }
         ChainUndocumented "chain-undocumented" Warning {
+            short: "intermediate",
+            rank: -11,
             seen: "The certificate validates against the uploaded CA through an intermediate CA.",
             why: "The older documentation asks for a certificate that validates against the uploaded root; \
                   the newer one says that the client does not evaluate the chain. An original rule may \
@@ -619,6 +721,8 @@ codes! {
             "certposture": UPLOAD,
         }
         IntermediateMissing "intermediate-missing" Fault {
+            short: "incomplete",
+            rank: -5,
             seen: "The certificate's issuer is not the uploaded CA, and the issuer's own certificate is \
                    not at hand.",
             why: "Without it the signatures cannot be followed any further. The issuer may be an \
@@ -628,20 +732,9 @@ codes! {
                   it in the searched store, or upload it as the CA of the rule.",
             "OpenSSL": SHOW_ISSUER,
         }
-        SelfSigned "self-signed" Fault {
-            seen: "The certificate is signed with its own key, and it is not the uploaded CA.",
-            why: "No CA vouches for it, so no chain leads from it to the uploaded CA.",
-            fix: "Have a certificate issued for this device by the uploaded CA and install it in place of \
-                  this one.",
-        }
-        IsTheCa "is-the-ca" Warning {
-            seen: "The look-up returns the uploaded CA certificate itself.",
-            why: "It validates against itself, so the check can pass on it. That proves only that the CA \
-                  certificate is installed, and not that this device has a client certificate.",
-            fix: "Put the client certificate's common name into the rule, and choose one that the CA's \
-                  name does not contain.",
-        }
         ClientCertificateIsACa "client-certificate-is-a-ca" Warning {
+            short: "a CA",
+            rank: -12,
             seen: "What passes is the certificate of a CA, such as an intermediate in a chain file, and no client \
                    certificate.",
             why: "It was issued by the uploaded CA, so it satisfies the rule. But every device may have it, and \
@@ -652,6 +745,7 @@ codes! {
             "certposture": UPLOAD,
         }
         PathLengthExceeded "path-length-exceeded" FaultOriginalOnly {
+            rank: -3,
             seen: "There are more intermediate CAs in the chain than a CA above them allows.",
             why: "The path length in a CA's basic constraints limits the CAs that may follow it (RFC 5280 \
                   §4.2.1.9 and §6.1.4 (l)). The chain is not evaluated for `client_certificate_v2`.",
@@ -659,6 +753,7 @@ codes! {
                   CA certificate with a greater path length.",
         }
         NameConstraintViolated "name-constraint-violated" FaultOriginalOnly {
+            rank: -2,
             seen: "A name in the certificate lies outside the names that a CA in the chain may issue for.",
             why: "A CA's name constraints bind every certificate below it (RFC 5280 §4.2.1.10 and §6.1.3 \
                   (b) and (c)). Whether a `client_certificate_v2` rule looks at them is not documented.",
@@ -667,6 +762,7 @@ codes! {
             "OpenSSL": SHOW_ALL_OF_CA,
         }
         UnknownCriticalExtension "unknown-critical-extension" FaultOriginalOnly {
+            rank: -2,
             seen: "A certificate in the chain has a critical extension that is not understood.",
             why: "A certificate with an unrecognized critical extension must be rejected (RFC 5280 §4.2, \
                   §6.1.4 (o) and §6.1.5 (f)). What the client makes of it for `client_certificate_v2` is \
@@ -676,6 +772,7 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         IssuerNotACa "issuer-not-a-ca" FaultOriginalOnly {
+            rank: -3,
             seen: "A certificate in the chain signed another one although it is not a CA.",
             why: "Only a certificate with the CA flag in its basic constraints may issue others (RFC 5280 \
                   §4.2.1.9 and §6.1.4 (k)). The chain is not evaluated for `client_certificate_v2`.",
@@ -683,21 +780,16 @@ codes! {
                   lacks the flag, ask whoever runs the CA to issue it again with the flag set.",
         }
         IssuerKeyUsage "issuer-key-usage" FaultOriginalOnly {
+            rank: -3,
             seen: "A CA in the chain has a key usage extension without keyCertSign.",
             why: "Such a key may not sign certificates (RFC 5280 §4.2.1.3 and §6.1.4 (n)). The chain is \
                   not evaluated for `client_certificate_v2`.",
             fix: "Ask whoever runs the CA for a certificate of that intermediate with keyCertSign and with \
                   the same name and key, and install it in place of the old one.",
         }
-        AlgorithmUnsupported "algorithm-unsupported" Unknown {
-            seen: "A key or a signature is of a kind that is not checked here.",
-            why: "A signature that was not checked is taken neither for a good one nor for a bad one: the client may \
-                  know the algorithm. certposture checks RSA (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and \
-                  P-521, Ed25519, and ML-DSA. It does not check MD5 signatures, which anybody can forge.",
-            fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
-                  2048 bits or more, signed with SHA-256.",
-        }
         LimitReached "limit-reached" Unknown {
+            short: "limit",
+            rank: -5,
             seen: "The search for a chain, or the comparison of names with constraints, ended at one of \
                    certposture's own limits.",
             why: "Certificates that bear the same names, or chains of more than 16 certificates, can keep any \
@@ -705,18 +797,12 @@ codes! {
             fix: "Give the certificates of the chain alone, with `--intermediate` and a store or file that holds \
                   nothing else. A chain of more than 16 certificates is no chain that a client is likely to take.",
         }
-        AlgorithmWeak "algorithm-weak" Warning {
-            seen: "A certificate in the chain is signed with SHA-1, or has an RSA key of fewer than 2048 \
-                   bits.",
-            why: "Such a signature proves less than it should, because forging it is feasible or expected to \
-                  become so. The documentation of the check sets no limit, and certposture does not either.",
-            fix: "Have the certificate issued again with SHA-256 and an RSA key of 2048 bits or more, or \
-                  ECDSA on P-256.",
-        }
     }
 
-    "Validity" {
+    Validity "Validity" {
         Expired "expired" Fault {
+            short: "expired",
+            rank: -1,
             seen: "The certificate has expired.",
             why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). An expired one \
                   fails under both rule types.",
@@ -728,6 +814,8 @@ codes! {
             "Windows": IMPORT_WINDOWS,
         }
         NotYetValid "not-yet-valid" Fault {
+            short: "not yet",
+            rank: -1,
             seen: "The certificate is not valid yet.",
             why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). When several \
                   certificates are not valid yet, the device's clock is likely to be slow.",
@@ -738,6 +826,8 @@ codes! {
             "Windows": CLOCK_WINDOWS,
         }
         ExpiresSoon "expires-soon" Warning {
+            short: "soon",
+            rank: -9,
             seen: "The check passes now and will fail soon, because the certificate or a CA above it \
                    expires.",
             why: "Less time is left than `--expiry-warning` asks for, which is 30 days unless it is set.",
@@ -746,8 +836,9 @@ codes! {
         }
     }
 
-    "Usages, key and alternative names" {
+    Demand "Usages, key and alternative names" {
         EkuAbsent "eku-absent" Fault {
+            short: "none",
             seen: "The certificate has no extended key usage extension, and the rule asks for one.",
             why: "A `client_certificate_v2` rule wants each listed usage in the extension. That a \
                   certificate without the extension may serve every purpose (RFC 5280 §4.2.1.12) does not \
@@ -757,6 +848,7 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         EkuMissing "eku-missing" Fault {
+            short: "missing",
             seen: "The certificate's extended key usage extension lacks a usage that the rule lists.",
             why: "A `client_certificate_v2` rule wants each listed usage in the extension by its own OID; \
                   anyExtendedKeyUsage does not stand in for it.",
@@ -765,6 +857,7 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         PrivateKeyMissing "private-key-missing" Fault {
+            short: "missing",
             seen: "The store has the certificate but not its private key.",
             why: "The rule has `check_private_key`, which asks for proof that the certificate was not \
                   merely copied from another device.",
@@ -777,6 +870,7 @@ codes! {
             "Windows": "certutil -user -repairstore My THUMBPRINT",
         }
         PrivateKeyMismatch "private-key-mismatch" Fault {
+            short: "another's",
             seen: "The private key beside the certificate belongs to another certificate.",
             why: "The rule has `check_private_key`, and the key must belong to the certificate's public \
                   key.",
@@ -808,6 +902,7 @@ codes! {
             "Linux": "certutil -W -d sql:/etc/pki/nssdb",
         }
         SanAbsent "san-absent" Fault {
+            short: "none",
             seen: "The certificate has no subject alternative names, and the rule asks for one.",
             why: "A `client_certificate_v2` rule that lists alternative names wants at least one of them \
                   in the certificate's extension. The common name does not stand in for it.",
@@ -816,6 +911,7 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         SanDiffers "san-differs" Fault {
+            short: "differs",
             seen: "None of the certificate's subject alternative names is one that the rule lists.",
             why: "One of the listed values must equal a DNS name, e-mail address, URI or IP address in the \
                   extension, upper and lower case aside. Parts of names and wildcards do not match.",
@@ -824,6 +920,7 @@ codes! {
             "OpenSSL": SHOW_ALL,
         }
         SanOtherNameOnly "san-other-name-only" Fault {
+            short: "otherName",
             seen: "The wanted value is among the certificate's subject alternative names only as an \
                    otherName, such as a Windows user principal name.",
             why: "A `client_certificate_v2` rule compares DNS names, e-mail addresses, URIs and IP \
@@ -834,8 +931,9 @@ codes! {
         }
     }
 
-    "Damaged entries" {
+    Entry "Damaged entries" {
         CertificateUnparseable "certificate-unparseable" FaultOrUnknown {
+            rank: -7,
             seen: "An entry of the store cannot be read as a certificate.",
             why: "Nothing in it can be verified. The documented look-up reads less strictly and may still \
                   return it; if nothing else could pass, the verdict is unknown.",

@@ -253,22 +253,9 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     let decides = if findings.iter().any(is_own_fault) { is_own_fault } else { is_doubt };
     findings.sort_by_key(|finding| {
         let is_first = is_doubtful && decides(finding);
-        (is_warning(finding), !is_first, stage(finding.code), finding.depth())
+        (is_warning(finding), !is_first, finding.code.rank(), finding.depth())
     });
     findings
-}
-
-const fn stage(code: Code) -> u8 {
-    match code {
-        Code::CertificateUnparseable => 0,
-        Code::AlgorithmUnsupported | Code::SignatureInvalid => 1,
-        Code::SelfSigned | Code::IssuerDiffers | Code::IntermediateMissing | Code::LimitReached => 2,
-        Code::CaNotACa | Code::CaKeyUsage | Code::CaExpired | Code::CaNotYetValid => 3,
-        Code::IssuerNotACa | Code::IssuerKeyUsage | Code::PathLengthExceeded => 4,
-        Code::NameConstraintViolated | Code::UnknownCriticalExtension => 5,
-        Code::Expired | Code::NotYetValid => 6,
-        _ => 7,
-    }
 }
 
 /// A line about the issuer and key identifiers of `child` beside those of `ca`.

@@ -1,5 +1,6 @@
 //! Tests of the library: bytes and a time in, values out. Nothing is run.
 //!
+//! * `architecture`: the order of the modules is the one of docs/architecture.md
 //! * `certutil_experiments`: what certutil was seen to print, look-up by look-up
 //! * `host_names`: which form of the host name a variable stands for
 //! * `keychain`: keychain files and the look-up in them
@@ -11,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod architecture;
 mod certutil_experiments;
 mod host_names;
 mod keychain;

@@ -11,7 +11,7 @@ use super::steps::{Step, StepName, StepStatus, ca_passes};
 use super::{Examined, Reason, Verdict};
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
-use crate::reason::{About, Code, Finding, Severity, Weight};
+use crate::reason::{About, Code, Finding, Severity, Stage, Weight};
 use crate::text::shown;
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ impl Reasons {
     fn in_order(self) -> Vec<Reason> {
         let (mut warnings, faults): (Vec<_>, Vec<_>) =
             self.0.into_iter().partition(|reason| reason.severity == Severity::Warning);
-        warnings.sort_by_key(|reason| doubt(reason.finding.code));
+        warnings.sort_by_key(|reason| reason.finding.code.rank());
         faults.into_iter().chain(warnings).collect()
     }
 }
@@ -103,23 +103,9 @@ impl Reasons {
 /// Whether a reason is told already. What is wrong with the uploaded CA shows in every certificate's
 /// chain too, and is told once.
 fn is_same(known: &Reason, new: &Reason) -> bool {
-    let about_ca = new.finding.code.group() == Code::CaUnreadable.group();
+    let about_ca = new.finding.code.stage() == Stage::UploadedCa;
     known.finding.code == new.finding.code
         && (known.finding.about == new.finding.about || about_ca && known.severity <= new.severity)
-}
-
-/// How little a warning shakes the verdict; the most serious first.
-const fn doubt(code: Code) -> u8 {
-    match code {
-        Code::IsTheCa | Code::ClientCertificateIsACa | Code::CnIsTheCa => 0,
-        Code::ChainUndocumented | Code::CaSeveralCertificates | Code::HostnameForm | Code::FileFallback => 1,
-        Code::NameInSanOnly | Code::NameInOtherAttribute | Code::SubstringOnly => 2,
-        Code::ExpiresSoon => 3,
-        Code::CnPadded | Code::CnShellSpecial | Code::LocationNotSearched => 4,
-        Code::CaNotSelfSigned | Code::CaWithPrivateKey => 6,
-        Code::AlgorithmWeak => 7,
-        _ => 5,
-    }
 }
 
 fn reason(code: Code, severity: Severity, message: String) -> Reason {

@@ -3,7 +3,7 @@
 use super::{One, Step, StepName, StepStatus};
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
-use crate::reason::{Code, Finding, Severity};
+use crate::reason::{Code, Finding, Severity, Stage};
 use crate::text::shown;
 use crate::verification::Judgement;
 
@@ -133,24 +133,13 @@ pub fn ca_passes(certificate: &Certificate) -> String {
 
 /// Findings that belong to the step `signature`: who signed this very certificate.
 fn concerns_signature(finding: &Finding) -> bool {
-    use Code::*;
+    let is_the_cas = finding.code == Code::CaIsTheClientCertificate;
     finding.depth() == Some(0)
-        && matches!(
-            finding.code,
-            SignatureInvalid
-                | IssuerDiffers
-                | SelfSigned
-                | IsTheCa
-                | CaIsTheClientCertificate
-                | AlgorithmUnsupported
-                | AlgorithmWeak
-                | CertificateUnparseable
-        )
+        && (is_the_cas || matches!(finding.code.stage(), Stage::Signature | Stage::Entry))
 }
 
 fn concerns_own_validity(finding: &Finding) -> bool {
-    finding.depth() == Some(0)
-        && matches!(finding.code, Code::Expired | Code::NotYetValid | Code::ExpiresSoon)
+    finding.depth() == Some(0) && finding.code.stage() == Stage::Validity
 }
 
 fn chain_text(judgement: &Judgement) -> String {

@@ -3,9 +3,9 @@
 use super::rows::{changed, whole};
 use super::{Here, same_device, same_rule};
 use crate::device::{Client, is_older};
-use crate::diagnosis::Verdict;
 use crate::log::Record;
 use crate::posture::RuleType;
+use crate::reason::Verdict;
 use crate::rule::Interval;
 use crate::system::System;
 use crate::text::shown;

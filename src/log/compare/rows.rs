@@ -2,8 +2,8 @@
 
 use super::{Here, Match, same_device, same_rule};
 use crate::device::Client;
-use crate::diagnosis::Verdict;
 use crate::log::Record;
+use crate::reason::Verdict;
 use crate::rule::Rule;
 use crate::text::shown;
 use serde_json::{Value, json};
