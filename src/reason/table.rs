@@ -193,6 +193,13 @@ codes! {
                   new record.",
             "certposture": "certposture log POSTURE-LOG.ndjson --rule BUNDLE.json",
         }
+        ResultExpiresEarly "result-expires-early" Warning {
+            seen: "The rule's results expire before the client checks again.",
+            why: "Between the expiration and the next check the device has no result, and a policy that asks \
+                  for one counts that as not passed, although nothing is wrong with the certificate.",
+            fix: "In the Zero Trust dashboard, make the check's expiration longer than its schedule, or leave \
+                  the expiration empty: a result then counts until the next one.",
+        }
         CnMissing "cn-missing" Unknown {
             seen: "No common name is given for a `client_certificate` rule, or one that nobody can see; or \
                    `--cn` is given an empty text.",

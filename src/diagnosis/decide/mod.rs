@@ -247,8 +247,8 @@ fn slow_clock(situation: &Situation<'_>, candidate: &Examined) -> Option<Finding
     let start = candidate.stored.certificate.not_before()?.strftime("%Y-%m-%d %H:%M UTC");
     (early >= 3 && early * 2 > all).then(|| {
         let message = format!(
-            "{early} of the {all} certificates here are not valid yet, the right one not before {start}: this machine's \
-             clock is probably slow"
+            "This machine's clock is probably slow: {early} of the {all} certificates here are not valid yet, the right \
+             one not before {start}"
         );
         Finding::new(Code::NotYetValid, message).about(certificate_of(&candidate.stored.certificate))
     })

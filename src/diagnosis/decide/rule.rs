@@ -9,7 +9,7 @@ use crate::diagnosis::{Case, Reason};
 use crate::lookup;
 use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::{Rule, TrustStore};
+use crate::rule::{Interval, Rule, TrustStore};
 use crate::store::scope;
 use crate::system::System;
 use crate::text::shown;
@@ -101,6 +101,8 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
     let mut warnings = Vec::new();
     let warn = |code, message| reason(code, Severity::Warning, message);
     warnings.extend(ignored_locations(situation).map(|message| warn(Code::LocationNotSearched, message)));
+    warnings
+        .extend(early_expiration(situation.case.rule).map(|message| warn(Code::ResultExpiresEarly, message)));
     let name = situation.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
     if unpadded(&text) != text && !is_blank(name) && !known.has_code(Code::CnPadded) {
@@ -117,6 +119,12 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
         }
     }
     warnings
+}
+
+fn early_expiration(rule: &Rule) -> Option<String> {
+    let schedule = rule.schedule.unwrap_or(Interval::DEFAULT_SCHEDULE);
+    let expiration = rule.expiration.filter(|expiration| *expiration < schedule)?;
+    Some(format!("A result expires after {expiration}, and the client checks again only after {schedule}"))
 }
 
 fn name_is_the_cas(situation: &Situation<'_>, name: &str) -> Option<String> {
