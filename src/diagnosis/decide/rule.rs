@@ -101,8 +101,8 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
     let mut warnings = Vec::new();
     let warn = |code, message| reason(code, Severity::Warning, message);
     warnings.extend(ignored_locations(situation).map(|message| warn(Code::LocationNotSearched, message)));
-    warnings
-        .extend(early_expiration(situation.case.rule).map(|message| warn(Code::ResultExpiresEarly, message)));
+    let rule = situation.case.rule;
+    warnings.extend(early_expiration(rule).map(|message| warn(Code::ResultExpiresEarly, message)));
     let name = situation.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
     if unpadded(&text) != text && !is_blank(name) && !known.has_code(Code::CnPadded) {

@@ -35,6 +35,16 @@ fn in_every_form() {
 }
 
 #[test]
+fn results_that_expire_before_the_next_check_are_told() {
+    let rule =
+        |expiration: &str| installed().rule(with(original("device-042"), "expiration", json!(expiration)));
+    rule("30m").run().passes_with(&["result-expires-early"]).says("after 30 minutes");
+    // As long as the schedule is long enough.
+    rule("1h").run().passes();
+    rule("").run().passes();
+}
+
+#[test]
 fn is_no_json() {
     for text in [
         "",
