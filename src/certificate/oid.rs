@@ -42,6 +42,10 @@ pub const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
 pub const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
 pub const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
+pub const ML_DSA_44: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17];
+pub const ML_DSA_65: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18];
+pub const ML_DSA_87: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19];
+
 pub const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
 pub const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 pub const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
@@ -129,6 +133,9 @@ mod tests {
             (ECDSA_SHA256, "ecdsa-with-SHA256"),
             (OIW_SHA1_WITH_RSA, "sha1WithRSASignature"),
             (SHA512, "SHA-512"),
+            (ML_DSA_44, "ML-DSA-44"),
+            (ML_DSA_65, "ML-DSA-65"),
+            (ML_DSA_87, "ML-DSA-87"),
             (CLIENT_AUTH, "clientAuth"),
             (AUTHORITY_KEY_ID, "authorityKeyIdentifier"),
         ] {

@@ -1,7 +1,7 @@
-//! Signature algorithms (RFC 3279, RFC 4055, RFC 5758, RFC 8410), read from an AlgorithmIdentifier.
+//! Signature algorithms (RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9881), read from an AlgorithmIdentifier.
 
-use super::der;
 use super::extensions::saturating_number;
+use super::{der, ml_dsa};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 
@@ -22,6 +22,7 @@ pub enum Scheme {
     Pss(Pss),
     Ecdsa(Hash),
     Ed25519,
+    MlDsa(ml_dsa::Set),
 }
 
 /// Parameters of RSASSA-PSS; the mask is MGF1 with the same hash.
@@ -72,7 +73,7 @@ impl Scheme {
                     oid::describe(id)
                 ));
             }
-            _ => return Err(format!("the signature algorithm {} is not supported", oid::describe(id))),
+            _ => Self::MlDsa(ml_dsa::Set::of(id).ok_or_else(|| unsupported(id))?),
         };
         let fits = match scheme {
             // RFC 4055 §5 wants NULL and lets an absent parameter pass.
@@ -85,6 +86,10 @@ impl Scheme {
             Err(format!("the signature algorithm {} has parameters that it must not have", oid::describe(id)))
         }
     }
+}
+
+fn unsupported(id: &[u8]) -> String {
+    format!("the signature algorithm {} is not supported", oid::describe(id))
 }
 
 /// Takes an AlgorithmIdentifier apart: its identifier, and its parameters as a whole element.

@@ -3,6 +3,7 @@
 use super::algorithm::{self, Hash, Scheme};
 use super::anchor::is_self_signed;
 use super::memo::Memo;
+use super::ml_dsa;
 use super::reading::Reading;
 use crate::certificate::Certificate;
 use crate::certificate::oid;
@@ -54,6 +55,9 @@ fn signature(algorithm: &[u8]) -> String {
         Ok(Scheme::Pss(pss)) => format!("RSASSA-PSS with {}", hash(pss.hash)),
         Ok(Scheme::Ecdsa(with)) => format!("ECDSA with {}", hash(with)),
         Ok(Scheme::Ed25519) => "Ed25519".to_owned(),
+        Ok(Scheme::MlDsa(ml_dsa::Set::Of44)) => "ML-DSA-44".to_owned(),
+        Ok(Scheme::MlDsa(ml_dsa::Set::Of65)) => "ML-DSA-65".to_owned(),
+        Ok(Scheme::MlDsa(ml_dsa::Set::Of87)) => "ML-DSA-87".to_owned(),
         Err(_) => algorithm::identifier(algorithm)
             .map_or_else(|| "unreadable".to_owned(), |(id, _)| oid::describe(id)),
     }

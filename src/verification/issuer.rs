@@ -1,6 +1,7 @@
 //! A certificate that may have issued others: its strict reading and its key, each made once.
 
 use super::algorithm::Scheme;
+use super::key::PublicKey;
 use super::memo::{IssuerKey, Memo};
 use super::reading::Reading;
 use crate::certificate::Certificate;
@@ -107,9 +108,19 @@ pub fn signed_with(key: &IssuerKey, child: Child<'_>, memo: &Memo) -> Signed {
         // Its own key made the signature, so another did not: of a hundred self-signed certificates
         // with one subject, each takes one check.
         (Ok(public), Some(Ok(own))) if !public.is_same(own) => check(child.reading, |_, _, _| false),
-        (Ok(public), _) => memo.outcome(key, child.certificate.der(), || {
-            check(child.reading, |scheme, message, signature| public.verifies(scheme, message, signature))
-        }),
+        (Ok(public), _) => memo.outcome(key, child.certificate.der(), || check_with(public, child.reading)),
+    }
+}
+
+fn check_with(key: &PublicKey, child: &Reading<'_>) -> Signed {
+    let mut refusal = None;
+    let outcome = check(child, |scheme, message, signature| {
+        refusal = key.refuses(scheme);
+        refusal.is_none() && key.verifies(scheme, message, signature)
+    });
+    match (outcome, refusal) {
+        (Signed::No(_), Some(why)) => Signed::No(why),
+        (outcome, _) => outcome,
     }
 }
 

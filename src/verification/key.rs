@@ -1,9 +1,9 @@
 //! Public keys of issuers, parsed once and then used for many signatures.
 
 use super::algorithm::{self, Hash, Pss, Scheme};
-use super::der;
 use super::multiples::Prepared;
 use super::pkcs1;
+use super::{der, ml_dsa};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
@@ -31,6 +31,7 @@ enum Kind {
     P384(p384::ecdsa::VerifyingKey, Prepared<p384::NistP384>),
     P521(p521::ecdsa::VerifyingKey, Prepared<p521::NistP521>),
     Ed25519(ed25519_dalek::VerifyingKey),
+    MlDsa(ml_dsa::Key),
 }
 
 impl PublicKey {
@@ -46,10 +47,8 @@ impl PublicKey {
             }
             oid::EC_PUBLIC_KEY => elliptic(parameters, key)?,
             oid::ED25519 if parameters.is_none() => Kind::Ed25519(ed25519(key)?),
-            oid::RSA_ENCRYPTION | oid::ED25519 => {
-                return Err("the public key has parameters that it must not have".to_owned());
-            }
-            _ => return Err(format!("the key algorithm {} is not supported", oid::describe(id))),
+            oid::RSA_ENCRYPTION | oid::ED25519 => return Err(SURPLUS_PARAMETERS.to_owned()),
+            _ => Kind::MlDsa(post_quantum(id, parameters, key)?),
         };
         Ok(Self(kind))
     }
@@ -64,6 +63,7 @@ impl PublicKey {
             (Kind::P384(one, _), Kind::P384(other, _)) => one == other,
             (Kind::P521(one, _), Kind::P521(other, _)) => one == other,
             (Kind::Ed25519(one), Kind::Ed25519(other)) => one == other,
+            (Kind::MlDsa(one), Kind::MlDsa(other)) => one == other,
             _ => false,
         }
     }
@@ -104,7 +104,26 @@ impl PublicKey {
             }
             (Kind::Ed25519(key), Scheme::Ed25519) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            (Kind::MlDsa(key), Scheme::MlDsa(set)) => key.set() == set && key.verifies(message, signature),
             _ => false,
+        }
+    }
+
+    /// Why this key makes no signature of that kind, if it makes none.
+    pub fn refuses(&self, scheme: Scheme) -> Option<&'static str> {
+        match (&self.0, scheme) {
+            (Kind::Rsa(_), Scheme::Pkcs1(_) | Scheme::Pss(_))
+            | (Kind::P256(..) | Kind::P384(..) | Kind::P521(..), Scheme::Ecdsa(_))
+            | (Kind::Ed25519(_), Scheme::Ed25519) => None,
+            (Kind::RsaPss(..), Scheme::Pkcs1(_)) => {
+                Some("its signature is PKCS #1 v1.5, and that key is for RSASSA-PSS only")
+            }
+            (Kind::RsaPss(_, Some(fixed)), Scheme::Pss(pss)) if fixed.hash != pss.hash => {
+                Some("its RSASSA-PSS parameters are not those that the key allows")
+            }
+            (Kind::RsaPss(..), Scheme::Pss(_)) => None,
+            (Kind::MlDsa(key), Scheme::MlDsa(set)) if key.set() == set => None,
+            _ => Some("that key makes signatures of another algorithm"),
         }
     }
 }
@@ -168,6 +187,20 @@ pub fn rsa_bits(spki: &[u8]) -> Option<usize> {
     }
 }
 
+const SURPLUS_PARAMETERS: &str = "the public key has parameters that it must not have";
+
+fn post_quantum(id: &[u8], parameters: Option<&[u8]>, key: &[u8]) -> Result<ml_dsa::Key, String> {
+    let set = ml_dsa::Set::of(id)
+        .ok_or_else(|| format!("the key algorithm {} is not supported", oid::describe(id)))?;
+    // RFC 9881 §2
+    if parameters.is_some() {
+        return Err(SURPLUS_PARAMETERS.to_owned());
+    }
+    ml_dsa::Key::read(set, key).ok_or_else(|| {
+        format!("the {} key is not usable: it has {} octets", oid::name(id).unwrap_or("ML-DSA"), key.len())
+    })
+}
+
 fn rsa(key: &[u8]) -> Result<rsa::PublicKey, String> {
     let (modulus, exponent) = rsa_numbers(key).ok_or("the RSA key is malformed")?;
     let size = bits(modulus);
@@ -195,7 +228,14 @@ fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<Kind, String> {
         // RFC 5480 §2.1.1: implicit and explicit curves must not be used.
         _ => return Err("the EC key does not name its curve, so it is not supported".to_owned()),
     };
-    let point = |_| "the EC key is not usable: it is no point on its curve".to_owned();
+    let point = |_| {
+        let what = match key.first() {
+            // X9.62's third form; RFC 5480 §2.2 has the other two alone.
+            Some(6 | 7) => "its point is in the hybrid form, which RFC 5480 does not allow",
+            _ => "it is no point on its curve",
+        };
+        format!("the EC key is not usable: {what}")
+    };
     match curve {
         oid::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key)
             .map(|key| Kind::P256(key, Prepared::new(*key.as_affine())))

@@ -16,6 +16,7 @@ mod judgement;
 mod key;
 mod memo;
 mod message;
+mod ml_dsa;
 mod multiples;
 mod names;
 mod pkcs1;

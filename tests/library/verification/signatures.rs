@@ -1,6 +1,6 @@
 //! Signature algorithms, keys and their faults.
 
-use super::{DEVICE, ROOT, codes, judge, told};
+use super::{DEVICE, ROOT, World, codes, judge, told};
 use crate::support::forge::{self, Hash, Key, Scheme, Template, der};
 use certposture::certificate::Certificate;
 use certposture::verification::{Judgement, Purpose, Verifier};
@@ -25,7 +25,7 @@ fn every_algorithm_as_openssl_writes_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/algorithms");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    assert_eq!(files.len(), 25);
+    assert_eq!(files.len(), 29);
     for file in files {
         let blocks = pem::parse_many(std::fs::read(&file).unwrap()).unwrap();
         let [device, root] = [0, 1].map(|i| Certificate::from_der(blocks[i].contents().to_vec()));
@@ -236,4 +236,77 @@ fn a_signature_of_another_kind_of_key() {
         device.algorithm = Some(Scheme::Pkcs1(Hash::Sha256).algorithm());
     });
     assert_eq!(codes(&judgement.path.findings), ["signature-invalid@0"]);
+}
+
+/// The roots of the ML-DSA fixtures bear the example keys of RFC 9881 appendix C, given here by the SHA-256 of the
+/// SubjectPublicKeyInfo that it prints; and what one parameter set signed is nothing to another.
+#[test]
+fn ml_dsa_keys_are_those_of_rfc_9881() {
+    use sha2::{Digest, Sha256};
+    let read = |set: &str| {
+        let file = format!("{}/tests/fixtures/algorithms/ml-dsa-{set}.pem", env!("CARGO_MANIFEST_DIR"));
+        let blocks = pem::parse_many(std::fs::read(file).unwrap()).unwrap();
+        [0, 1].map(|i| Certificate::from_der(blocks[i].contents().to_vec()))
+    };
+    for (set, sha256) in [
+        ("44", "837832708c5236d951581f1fddf2b79991b3424a0486d16da1ddad0fd69701be"),
+        ("65", "b8b62131bfbe84433efb2273d7f5b87f7a22854a2cfd366fc2aead86d837c52d"),
+        ("87", "07e57c4f14dbad1267f621ec3777b4e2e6c4fbc4c22fbb87510ff8e0b3c6a642"),
+    ] {
+        let [device, root] = read(set);
+        let hashed: String = Sha256::digest(root.spki()).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hashed, sha256);
+        assert_eq!(certposture::certificate::describe_key(root.spki()), format!("ML-DSA-{set}"));
+        for other in ["44", "65", "87"].iter().filter(|other| **other != set) {
+            let [_, other] = read(other);
+            let judgement = judge(&[other], &[], &device);
+            let expected = "but that key makes signatures of another algorithm";
+            assert!(judgement.path.findings[0].message.contains(expected), "{set}");
+            assert_eq!(codes(&judgement.path.findings)[0], "signature-invalid@0");
+        }
+    }
+}
+
+/// What a key cannot have signed is told by what was seen.
+#[test]
+fn signatures_of_another_kind_than_the_key_makes() {
+    let world = World::new();
+    let rsa = Key::rsa("2048");
+    let told_of = |root: Template, device: Certificate| {
+        let root = root.sign(&rsa);
+        judge(&[root], &[], &device).path.findings[0].message.clone()
+    };
+    let device = Template::new(DEVICE, &world.device_key, ROOT);
+    let message = told_of(Template::ca(ROOT, &rsa, ROOT), device.sign(&world.root_key));
+    assert!(message.contains("but that key makes signatures of another algorithm"), "{message}");
+    // RFC 4055 §1.2: a key under id-RSASSA-PSS.
+    let mut pss_only = Template::ca(ROOT, &rsa, ROOT);
+    let algorithm = der::sequence(&[der::object("1.2.840.113549.1.1.10")]);
+    let inner = certposture::certificate::tlv::Reader::new(&pss_only.spki).next_tlv().unwrap();
+    let mut parts = certposture::certificate::tlv::Reader::within(&pss_only.spki, &inner.content);
+    parts.next_tlv();
+    let bits = parts.next_tlv().unwrap();
+    pss_only.spki = forge::spki(algorithm, &pss_only.spki[bits.content.start + 1..bits.content.end]);
+    let message = told_of(pss_only, device.sign(&rsa));
+    assert!(
+        message.contains("but its signature is PKCS #1 v1.5, and that key is for RSASSA-PSS only"),
+        "{message}"
+    );
+}
+
+/// RFC 5480 §2.2 has the compressed and the uncompressed form of a point.
+#[test]
+fn a_point_in_the_hybrid_form() {
+    let world = World::new();
+    let mut root = Template::ca(ROOT, &world.root_key, ROOT);
+    let at = root.spki.len() - 65;
+    root.spki[at] = 6 + (root.spki[at + 64] & 1);
+    let judgement = judge(
+        &[root.sign(&world.root_key)],
+        &[],
+        &Template::new(DEVICE, &world.device_key, ROOT).sign(&world.root_key),
+    );
+    assert!(judgement.path.is_undecided());
+    let expected = "its point is in the hybrid form, which RFC 5480 does not allow";
+    assert!(judgement.path.findings[0].message.contains(expected), "{}", judgement.path.findings[0].message);
 }
