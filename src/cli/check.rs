@@ -19,6 +19,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// A rule file larger than this is none.
@@ -34,8 +35,9 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
         asked.complain();
     }
-    let mut answers: Vec<Diagnosis> =
-        asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
+    let answers = asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
+    // Not dropped: the program ends here.
+    let mut answers: ManuallyDrop<Vec<Diagnosis>> = ManuallyDrop::new(answers);
     if let Some(file) = &arguments.log {
         let log = log::read(file)?;
         answers.iter_mut().for_each(|answer| log::add(&log, answer, &asked.device));

@@ -131,12 +131,13 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
 /// and intermediates.
 pub fn diagnose_with(case: &Case<'_>, judged: &mut Judged) -> Diagnosis {
     judged.complete(case);
-    let mut answer = under(case, judged);
+    // The other type's first: of it little is kept, and the two never take memory at once.
     let other_rule = Rule { rule_type: case.rule.rule_type.other(), ..case.rule.clone() };
     let other = under(&Case { rule: &other_rule, ..*case }, judged);
-    answer.other_type =
+    let other_type =
         OtherType { rule_type: other_rule.rule_type, verdict: other.verdict, reasons: other.reasons };
-    answer
+    drop(other.certificates);
+    Diagnosis { other_type, ..under(case, judged) }
 }
 
 /// Answers `case`; and where that leaves a question, again with what lies where the client does not

@@ -5,6 +5,7 @@ mod building;
 mod constraints;
 mod names;
 mod path;
+mod shared;
 mod signatures;
 mod structure;
 mod usages;
