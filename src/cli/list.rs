@@ -6,7 +6,7 @@ use crate::posture::RuleType;
 use crate::report::{Format, Style, list as report};
 use crate::rule::Rule;
 use crate::store::scope;
-use crate::store::{Given, Place, Status, StoreSpec, StoredCertificate};
+use crate::store::{self, Contents, Given, Place, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
 use jiff::Timestamp;
 use std::mem::ManuallyDrop;
@@ -16,9 +16,17 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     let given = options::stores(&common.store)?;
     // Not dropped: the program ends here, and giving back ten thousand certificates one by one takes
     // as long as reading them.
-    let places: ManuallyDrop<Vec<Place>> = ManuallyDrop::new(places(&given));
-    let listed: Vec<report::Listed<'_>> =
+    let mut read = places(&given);
+    if given.is_empty() && common.verbose {
+        // What no file holds, to be compared with the files.
+        read.extend(store::beyond_files().map(|spec| Place::own(&spec, &[])));
+    }
+    let places: ManuallyDrop<Vec<Place>> = ManuallyDrop::new(read);
+    let mut listed: Vec<report::Listed<'_>> =
         places.iter().map(|place| list_place(place, name.as_deref(), common)).collect();
+    for one in &mut listed {
+        one.in_no_file = in_no_file(one.contents, &places);
+    }
     match common.format {
         Format::Json => report::json(&listed, common.at.unwrap_or_else(Timestamp::now))?,
         _ => report::table(&listed, style)?,
@@ -49,10 +57,30 @@ fn list_place<'a>(place: &'a Place, name: Option<&[u8]>, common: &Common) -> rep
         (Some(name), Some(lookup)) => has_name(stored, name) || returns(lookup, stored.position),
         _ => true,
     });
-    report::Listed { contents, certificates: shown.collect(), lookup }
+    report::Listed { contents, certificates: shown.collect(), lookup, in_no_file: None }
 }
 
-fn look_up(contents: &crate::store::Contents, name: &[u8], common: &Common) -> Lookup {
+fn is_item_search(contents: &Contents) -> bool {
+    Some(&contents.spec) == store::beyond_files().as_ref()
+}
+
+/// Of the item search: how many of its certificates are in none of the other places.
+fn in_no_file(contents: &Contents, places: &[Place]) -> Option<usize> {
+    if !is_item_search(contents) || contents.status != Status::Read {
+        return None;
+    }
+    let files: Vec<&Contents> =
+        places.iter().map(|place| &place.contents).filter(|other| !is_item_search(other)).collect();
+    let held = |stored: &&StoredCertificate| {
+        files
+            .iter()
+            .flat_map(|other| &other.certificates)
+            .any(|other| other.certificate == stored.certificate)
+    };
+    Some(contents.certificates.iter().filter(|stored| !held(stored)).count())
+}
+
+fn look_up(contents: &Contents, name: &[u8], common: &Common) -> Lookup {
     let working_directory = std::env::current_dir().ok();
     let query = Query {
         rule_type: common.rule_type.unwrap_or(RuleType::ClientCertificate),
@@ -79,7 +107,8 @@ fn exit(listed: &[report::Listed<'_>], named: bool) -> Exit {
     let nothing = |one: &report::Listed<'_>| {
         one.certificates.is_empty() && one.lookup.as_ref().is_none_or(|lookup| lookup.returned.is_empty())
     };
-    if listed.iter().any(|one| one.contents.status != Status::Read) {
+    // The item search is only compared with: that it may not be searched hides nothing that was asked for.
+    if listed.iter().any(|one| one.contents.status != Status::Read && !is_item_search(one.contents)) {
         Exit::CannotTell
     } else if named && listed.iter().all(nothing) {
         Exit::Fail

@@ -21,6 +21,8 @@ pub struct Listed<'a> {
     pub contents: &'a Contents,
     pub certificates: Vec<&'a StoredCertificate>,
     pub lookup: Option<Lookup>,
+    /// Of the item search on a Mac: how many of its certificates no keychain's file holds.
+    pub in_no_file: Option<usize>,
 }
 
 /// Writes the JSON document, one certificate after the other; days are counted from `at`.
@@ -105,6 +107,17 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
     if let Some(problem) = &contents.problem {
         let text = format!("{} [{}]", problem.message, problem.code);
+        write_hanging(output, "", "", &wrap(&text, room(style, 0)))?;
+    }
+    if let Some(count) = one.in_no_file {
+        let text = match count {
+            0 => "Every one of these is in a keychain file listed above.".to_owned(),
+            _ => format!(
+                "{} in no keychain file listed above: `security find-certificate` does not find {} there.",
+                if count == 1 { "1 of these is".to_owned() } else { format!("{count} of these are") },
+                if count == 1 { "it" } else { "them" }
+            ),
+        };
         write_hanging(output, "", "", &wrap(&text, room(style, 0)))?;
     }
     if !one.certificates.is_empty() {

@@ -57,6 +57,7 @@ pub fn specs() -> Vec<StoreSpec> {
             HOME_FOLDERS.iter().map(|name| home.join(name)).filter(|p| p.is_dir()).map(StoreSpec::File),
         );
     }
+    specs.extend(crate::store::beyond_files());
     specs.extend(SYSTEM_FOLDERS.iter().map(PathBuf::from).filter(|p| p.is_dir()).map(StoreSpec::File));
     specs
 }

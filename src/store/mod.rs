@@ -13,7 +13,7 @@ mod windows;
 
 pub use evidence::{Evidence, LINUX_SYSTEM_STORE, Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Shows};
 pub use file::FileStore;
-pub use keychain::KeychainStore;
+pub use keychain::{KeychainStore, beyond_files};
 pub use nss::NssStore;
 pub use places::Place;
 pub use spec::{BadSpec, Given, StoreSpec, WindowsLocation};

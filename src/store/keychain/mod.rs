@@ -17,6 +17,29 @@ use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use std::path::{Path, PathBuf};
 
+/// What stands for the item search in the place of a keychain's file.
+pub const ITEMS: &str = "items";
+
+/// Why Security.framework's items could not be listed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[cfg_attr(not(target_os = "macos"), expect(dead_code, reason = "only a Mac tells them apart"))]
+enum Unsearched {
+    #[error("can be searched on a Mac alone")]
+    NoMac,
+    #[error(
+        "may be searched only by a program that is signed for it (errSecMissingEntitlement), so what the data \
+         protection keychain and tokens hold is not seen"
+    )]
+    NotEntitled,
+    #[error("could not be searched (OSStatus {0})")]
+    Failed(i32),
+}
+
+/// The sources on this system that are no file.
+pub fn beyond_files() -> Option<StoreSpec> {
+    here::has_items().then(|| StoreSpec::Keychain(ITEMS.into()))
+}
+
 /// The largest keychain file read.
 pub const MAX_FILE_SIZE: u64 = 64 << 20;
 
@@ -44,7 +67,8 @@ impl KeychainStore {
     /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
     pub fn read(&self) -> Contents {
         let spec = StoreSpec::Keychain(self.path.clone());
-        match from_file(&self.path) {
+        let is_search = self.path == Path::new(ITEMS);
+        match if is_search { from_items() } else { from_file(&self.path) } {
             Ok(entries) => contents(spec, &self.path, entries),
             Err((status, problem)) => Contents::unread(spec, status, problem),
         }
@@ -55,6 +79,17 @@ fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Finding)> {
     let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| unreadable(path, &why))?;
     file::entries(&bytes)
         .map_err(|why| (Status::Corrupt, problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
+}
+
+/// The item search is a source of its own, and so is how it went.
+fn from_items() -> Result<Vec<Entry>, (Status, Finding)> {
+    here::items().map_err(|why| {
+        let status = match why {
+            Unsearched::NotEntitled => Status::Denied,
+            Unsearched::NoMac | Unsearched::Failed(_) => Status::Unsupported,
+        };
+        (status, Finding::new(Code::StoreDenied, format!("the item search of Security.framework {why}")))
+    })
 }
 
 fn unreadable(path: &Path, why: &Unreadable) -> (Status, Finding) {
