@@ -1,8 +1,8 @@
 //! `certposture lab`: sample certificates in a new folder.
 
-use super::{Common, Exit, UsageError, options};
+use super::{Common, Exit, UsageError, options, with_document};
 use crate::lab::{self, CASES, Databases, LabError, PASS_PHRASE, Wishes};
-use crate::report::{Format, Style};
+use crate::report::{self, Format, Style};
 use crate::text::{is_deceptive, shown};
 use jiff::Timestamp;
 use std::io::{self, Write as _};
@@ -11,9 +11,10 @@ use std::io::{self, Write as _};
 const MAX_NAME: usize = 64;
 
 pub fn run(arguments: &options::Lab, common: &Common, style: &Style) -> anyhow::Result<Exit> {
-    if common.format != Format::Table {
-        return Err(UsageError("lab has one form of output: leave out --format".to_owned()).into());
-    }
+    with_document("certposture.lab/1", common, make(arguments, common, style))
+}
+
+fn make(arguments: &options::Lab, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let device = device_name(&arguments.device)?;
     let at = common.at.unwrap_or_else(Timestamp::now);
     let wishes = Wishes { device, days: arguments.days, key: arguments.key, at };
@@ -21,8 +22,10 @@ pub fn run(arguments: &options::Lab, common: &Common, style: &Style) -> anyhow::
         LabError::NotEmpty(_) | LabError::Dates => UsageError(error.to_string()).into(),
         other => anyhow::Error::from(other),
     })?;
-    if !style.quiet {
-        tell(&made)?;
+    match common.format {
+        Format::Json => report::lab::json(&made)?,
+        _ if style.quiet => {}
+        _ => tell(&made)?,
     }
     Ok(Exit::Pass)
 }

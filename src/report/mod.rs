@@ -9,6 +9,7 @@ mod grid;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod lab;
 pub mod list;
 pub mod log;
 pub mod markdown;

@@ -152,3 +152,41 @@ fn the_schemas_notice_changes() {
     assert!(changed(&|d| _ = d.as_object_mut().unwrap().remove("fixes")).is_err());
     assert!(changed(&|d| d["certificates"][0]["sha256"] = "ABC".into()).is_err());
 }
+
+/// Every file that is named is there, and `check` says of each certificate what is announced.
+#[test]
+fn a_lab_and_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (document, status) = run(folder.path(), &["lab", "new/folder"]);
+    assert_eq!(status, Some(0));
+    assert_valid(&document);
+    let inside = folder.path().join(document["directory"].as_str().unwrap());
+    let file = |value: &Value| inside.join(value.as_str().unwrap());
+    assert!(file(&document["ca"]).is_file());
+    for rule in document["rules"].as_array().unwrap() {
+        assert!(file(rule).is_file(), "{rule}");
+    }
+    for certificate in document["certificates"].as_array().unwrap() {
+        for form in ["pem", "der", "pkcs12"] {
+            assert!(file(&certificate[form]).is_file(), "{certificate}");
+        }
+        let store = format!("file:{}", file(&certificate["pem"]).parent().unwrap().display());
+        let check = [
+            "check",
+            "--rule",
+            "rules/linux.json",
+            "--ca",
+            "ca/root-ca.pem",
+            "--os",
+            "linux",
+            "--store",
+            &store,
+        ];
+        let (answer, _) = run(&inside, &check);
+        let first = answer["reasons"].as_array().unwrap().iter().find(|reason| reason["severity"] == "fault");
+        assert_eq!(first.map_or(&Value::Null, |reason| &reason["code"]), &certificate["code"], "{answer:#}");
+    }
+    let (document, status) = run(folder.path(), &["lab", "/proc/nothing"]);
+    assert_eq!(status, Some(3));
+    assert_valid(&document);
+}
