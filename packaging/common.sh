@@ -4,7 +4,9 @@
 
 # shellcheck disable=SC2034 # used by whoever reads this file in
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
-linux=x86_64-unknown-linux-gnu
+# The page of the project, and where the files of this version will lie. A release sets both.
+homepage=${CERTPOSTURE_HOMEPAGE:-https://example.invalid/certposture}
+downloads=${CERTPOSTURE_DOWNLOADS:-$homepage/releases/download/v$version}
 # The date of the sources: of the last commit, or given.
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
@@ -21,17 +23,22 @@ remapped() {
 CFLAGS="-ffile-prefix-map=$PWD=/certposture -ffile-prefix-map=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 export CFLAGS
 
-# build_static TARGET_DIR: runs on any Linux, and without the network: a static glibc cannot resolve
-# the names of hosts.
+# build_static ARCH: the program for Linux, into target/musl. It needs no library and runs on any
+# distribution, with everything in it. Debian's own cargo and compiler, so that the sources of the
+# standard library fit them.
 build_static() {
-    RUSTFLAGS="-C target-feature=+crt-static $(remapped)" cargo build --release --locked --quiet \
-        --no-default-features --target "$linux" --target-dir "$1"
+    local target=$1-unknown-linux-musl home=$PWD/target/musl/$1
+    local name=${target//-/_}
+    packaging/musl.sh "$1"
+    env -u RUSTUP_TOOLCHAIN RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
+        "CC_$name=$home/bin/cc" "AR_$name=ar" "CARGO_TARGET_${name^^}_LINKER=$home/bin/cc" \
+        RUSTFLAGS="-C link-self-contained=no -L native=$home/lib $(remapped)" \
+        /usr/bin/cargo build --release --locked --quiet -Zbuild-std=std,panic_abort \
+        --target "$target" --target-dir target/musl
 }
 
-# build_dynamic TARGET_DIR: everything, for systems with glibc.
-build_dynamic() {
-    RUSTFLAGS=$(remapped) cargo build --release --locked --quiet --target "$linux" --target-dir "$1"
-}
+# static_program ARCH: where build_static leaves it.
+static_program() { echo "target/musl/$1-unknown-linux-musl/release/certposture"; }
 
 # companions PROGRAM FOLDER: man pages and completions, made by the program itself.
 companions() {

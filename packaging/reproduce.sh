@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves that a release depends on its sources alone: exports the last commit into two folders of
-# different names, makes the static program and the Debian package in each, and compares the bytes.
+# different names, makes everything for Linux in each, and compares the bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
