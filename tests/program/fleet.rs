@@ -340,3 +340,46 @@ proptest! {
         prop_assert_eq!(rows(&output).len(), expected);
     }
 }
+
+/// The commands of docs/fleet.md, in a folder where what they name is there. (Those that need the API,
+/// other programs or other systems are tested elsewhere.)
+#[test]
+fn the_page_shows_commands_that_work() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fleet.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let lab = lab().folder.path().join("lab");
+    let place = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    for (name, file) in [
+        ("root-ca.pem", "ca/root-ca.pem"),
+        ("new-ca.pem", "ca/issuing-ca.pem"),
+        ("rule-v2.json", "rules/linux.json"),
+    ] {
+        place(name, &fs::read(lab.join(file)).unwrap());
+    }
+    let rule: Value = serde_json::from_slice(&fs::read(lab.join("rules/linux.json")).unwrap()).unwrap();
+    let rule = rule.get("rules").map_or(rule.clone(), |rules| rules[0].clone());
+    let ca = fs::read_to_string(lab.join("ca/root-ca.pem")).unwrap();
+    let bundle =
+        json!({"schema": "certposture.bundle/1", "rules": [rule], "certificates": [{"certificates": ca}]});
+    place("rule.json", bundle.to_string().as_bytes());
+    place("fleet.ndjson", captures(10).as_bytes());
+    place("device-042.ndjson", captures(1).as_bytes());
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    place("fleet.ndjson.zst", &ruzstd::encoding::compress_to_vec(captures(10).as_bytes(), level));
+    place(
+        "osqueryd.snapshots.log",
+        br#"{"snapshot":[{"certificates":"0","keys":"0"}],"hostIdentifier":"h","unixTime":1}"#,
+    );
+    let mut run = 0;
+    for line in page.lines().map(str::trim_start).filter(|line| line.starts_with("certposture ")) {
+        if line.contains("pull ") || line.contains("/var/lib/") {
+            continue;
+        }
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let output = command(&words).current_dir(folder.path()).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {}", said(&output));
+        assert!(!output.stdout.is_empty(), "{line}");
+        run += 1;
+    }
+    assert!(run >= 6, "{run}");
+}

@@ -138,7 +138,7 @@ fn write_changes(facts: &RuleSummary, page: &mut Markup) {
     }
     page.raw("</tr></thead>\n<tbody>\n");
     for now in VERDICTS {
-        page.raw("<tr>").element("th", &[("scope", "row")], &format!("{} now", spoken(now)));
+        page.raw("<tr>").element("th", &[("scope", "row")], &format!("{} now", now.as_str()));
         for then in VERDICTS {
             let same = |t: &crate::fleet::summary::Transition| t.now.verdict == now && t.then.verdict == then;
             let count = facts.changes.iter().filter(|(t, _)| same(t)).map(|(_, group)| group.count).sum();
@@ -155,7 +155,7 @@ fn write_changes(facts: &RuleSummary, page: &mut Markup) {
     page.raw("</tbody>\n</table>\n");
     for (transition, group) in facts.changes.iter().filter(|(t, _)| t.now.verdict != t.then.verdict) {
         let code = |cause: &Cause| cause.code.map_or("pass", |code| code.as_str());
-        page.raw("<details class=\"cause\">\n<summary>");
+        page.raw("<details class=\"cause\">\n<summary class=\"change\">");
         page.element("span", &[("class", "count")], &grouped(group.count)).raw(" ");
         page.element("span", &[("class", "code")], code(&transition.now)).raw(" → ");
         page.element("span", &[("class", "code")], code(&transition.then))
