@@ -223,7 +223,7 @@ impl Upload {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Objects, String> {
     let mut all = Objects::default();
     for (_, upload) in decode_each(bytes)? {
-        let Objects { kind, certificates, keys, damaged } = upload?.objects;
+        let Objects { kind, certificates, keys, damaged, .. } = upload?.objects;
         all.kind = kind;
         all.certificates.extend(certificates);
         all.keys.extend(keys);

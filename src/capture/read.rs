@@ -193,6 +193,7 @@ fn evidence(record: &mut PlaceRecord) -> Result<Evidence> {
         source: RoleSource::from_name(&record.role_source)
             .ok_or_else(|| NotACapture::value("role_source", &record.role_source))?,
         complete: record.complete,
+        may_be_whole: record.complete,
         shows: Shows { private_key, label, order, trust },
         origin: if record.is_copy { Origin::Elsewhere } else { Origin::ThisMachine },
         system: record.system.as_ref().map(system).transpose()?,

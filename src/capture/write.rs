@@ -54,7 +54,8 @@ fn place_record(captured: &CapturedPlace) -> PlaceRecord {
     let CapturedPlace { place, left_out } = captured;
     let Place { contents, elsewhere, writable, has_password, interrupted, remains, key_files } = place;
     let Contents { spec, evidence, status, problem, certificates, index } = contents;
-    let Evidence { role, source, complete, shows, origin, system } = evidence;
+    // What a giver might have made of the form is decided when it is read.
+    let Evidence { role, source, complete, may_be_whole: _, shows, origin, system } = evidence;
     let own_location = spec.to_string();
     let certificate = |(position, stored): (usize, &StoredCertificate)| {
         let (subject, nss) = match index {

@@ -1,6 +1,7 @@
 //! Which certificate the rule most plausibly means, when none passes.
 
 use super::near::Nearness;
+use super::seen;
 use super::steps::{Step, StepName, StepStatus};
 use super::{Case, Examined};
 use crate::reason::Code;
@@ -43,11 +44,18 @@ pub(super) fn best<'a>(
         .map(|(_, examined)| examined)
 }
 
-/// The passing certificate with the fewest warnings; a CA's only where no other passes.
+/// The passing certificate with the fewest warnings; a CA's only where no other passes, and one that nobody
+/// knows to lie where the client looks only after those that do. None while it is not known which of several
+/// matches the client comes upon first.
 pub(super) fn passing<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<&'a Examined> {
     let counts = |examined: &&Examined| examined.passes() && !is_another_users(case, &examined.spec);
-    let rank =
-        |examined: &&Examined| (examined.stored.certificate.claims_to_be_ca(), warnings_of(examined).count());
+    if seen::order_reason(case, certificates).is_some() {
+        return None;
+    }
+    let rank = |examined: &&Examined| {
+        let is_a_ca = examined.stored.certificate.claims_to_be_ca();
+        (seen::is_assumed(case, examined), is_a_ca, warnings_of(examined).count())
+    };
     certificates.iter().filter(counts).min_by_key(rank)
 }
 
@@ -93,7 +101,7 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
 }
 
 /// Whether every step that stops it is one that nobody can tell from here.
-fn may_pass(examined: &Examined) -> bool {
+pub(super) fn may_pass(examined: &Examined) -> bool {
     let mut stopping = examined.steps.iter().filter(|step| step.status.stops()).peekable();
     stopping.peek().is_some() && stopping.all(|step| step.status == StepStatus::Unknown)
 }

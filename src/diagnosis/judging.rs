@@ -1,9 +1,12 @@
 //! Certificates against the uploaded CA: what no rule can change.
 
 use super::Case;
+use super::seen::is_seen_without_loose;
 use crate::certificate::Certificate;
+use crate::store::{LINUX_SYSTEM_STORE, Place, Role};
 use crate::verification::{Judgement, Memo, Purpose, Verifier};
 use rayon::prelude::*;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Starting threads takes longer than judging fewer than these.
@@ -37,7 +40,7 @@ impl Judged {
     pub(super) fn complete(&mut self, case: &Case<'_>) {
         let anchors: Vec<Certificate> = case.cas.cas.iter().map(|ca| ca.certificate.clone()).collect();
         // What lies elsewhere does not complete a chain: the client does not see it.
-        let counted = case.places.iter().filter(|place| !place.elsewhere);
+        let counted = case.places.iter().filter(|place| completes_chains(case, place));
         let stored = counted.flat_map(|place| &place.contents.certificates);
         let pool: Vec<Certificate> =
             stored.map(|s| s.certificate.clone()).chain(case.intermediates.iter().cloned()).collect();
@@ -49,4 +52,15 @@ impl Judged {
             self.0.push(judged);
         }
     }
+}
+
+/// Whether intermediates may be taken from a place: one of the device's, where the client or the system looks
+/// for them.
+fn completes_chains(case: &Case<'_>, place: &Place) -> bool {
+    !place.elsewhere
+        && match &place.contents.evidence.role {
+            Some(Role::Nss(directory)) => directory == Path::new(LINUX_SYSTEM_STORE),
+            Some(_) => true,
+            None => !is_seen_without_loose(case),
+        }
 }

@@ -5,6 +5,7 @@ mod decide;
 mod fix;
 mod judging;
 mod near;
+mod seen;
 mod situation;
 mod steps;
 mod verified;
@@ -22,12 +23,14 @@ use crate::device::{Client, Device};
 use crate::log::Comparison;
 use crate::lookup::{self, Found, Lookup, Query};
 use crate::posture::RuleType;
-use crate::reason::{Finding, Severity};
+use crate::reason::{Code, Finding, Severity};
 use crate::rule::{self, Resolution, Rule};
 use crate::store::scope;
-use crate::store::{Contents, Evidence, Place, StoreSpec, StoredCertificate};
+use crate::store::{Contents, Evidence, Place, Shows, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
+use crate::text;
 use jiff::Timestamp;
+use seen::Gap;
 use situation::Situation;
 use std::path::Path;
 
@@ -93,7 +96,7 @@ pub struct StoreReport {
     pub spec: StoreSpec,
     /// The store on the device that it stands for, and what it can show of it.
     pub evidence: Evidence,
-    pub status: crate::store::Status,
+    pub status: Status,
     pub searched: bool,
     pub certificates: usize,
     /// The account whose store it is.
@@ -160,16 +163,18 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
     let resolution = rule::resolve(case.rule, case.device);
     let mut lookups = Vec::new();
     let mut certificates = Vec::new();
+    let all_seen = seen::all_seen(case);
     for (place, judgements) in case.places.iter().zip(&judged.0) {
         let searched = is_searched(case, place);
         let lookup = if searched { look_up(case, &resolution, &place.contents) } else { Lookup::default() };
-        let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup };
+        let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup, all_seen };
         certificates.extend(steps::examine(&look, judgements));
         if searched {
             lookups.push((place.contents.spec.clone(), lookup));
         }
     }
-    let stores = case.places.iter().map(|place| report_store(case, place)).collect();
+    let unseen = seen::gaps(case).into_iter().filter_map(report_unseen);
+    let stores = case.places.iter().map(|place| report_store(case, place)).chain(unseen).collect();
     let situation = Situation::new(case, &resolution, &lookups, &certificates);
     let (verdict, reasons, fixes) = decide::decide(&situation);
     Diagnosis {
@@ -193,7 +198,10 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
 
 /// Whether the rule's client looks into this place.
 fn is_searched(case: &Case<'_>, place: &Place) -> bool {
-    !place.elsewhere && scope::searches(case.rule, &place.contents)
+    let loose = place.contents.evidence.role.is_none();
+    !place.elsewhere
+        && scope::searches(case.rule, &place.contents)
+        && !(loose && seen::is_seen_without_loose(case))
 }
 
 fn look_up(case: &Case<'_>, resolution: &Resolution, contents: &Contents) -> Lookup {
@@ -219,6 +227,22 @@ fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
         account: contents.account().map(str::to_owned),
         problem: contents.problem.clone(),
     }
+}
+
+/// A store that the client searches and that nobody gave.
+fn report_unseen(gap: Gap<'_>) -> Option<StoreReport> {
+    let Gap::Unseen(role) = gap else { return None };
+    let message = format!("{} was not given", text::shown(&role.to_string()));
+    let spec = role.spec();
+    Some(StoreReport {
+        evidence: Evidence { complete: false, shows: Shows::NOTHING, ..Evidence::own(&spec) },
+        spec,
+        status: Status::NotCaptured,
+        searched: true,
+        certificates: 0,
+        account: None,
+        problem: Some(Finding::new(Code::EvidencePartial, message)),
+    })
 }
 
 /// The positions of stored certificates that a look-up returns.

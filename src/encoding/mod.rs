@@ -15,6 +15,7 @@ mod pem;
 mod pkcs12;
 mod pkcs7;
 mod plain;
+mod registry;
 mod serialized;
 
 use crate::certificate::tlv::tag;
@@ -22,6 +23,7 @@ pub use key::PublicKey;
 pub use key_text::private_keys;
 pub use kind::Kind;
 pub use pkcs12::PASS_PHRASE_VARIABLE;
+pub use registry::Store as RegistryStore;
 use std::fmt;
 
 /// The most certificates taken from one file.
@@ -39,6 +41,8 @@ pub struct Objects {
     /// Certificates in the file's order.
     pub certificates: Vec<Found>,
     pub keys: Vec<Key>,
+    /// The Windows stores that the file says it is of.
+    pub stores: Vec<RegistryStore>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
     pub damaged: usize,
 }
@@ -105,6 +109,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     match kind {
         Kind::Empty => return Err(Unrecognized::Empty),
         Kind::SerializedStore | Kind::SerializedCertificate => serialized::read(bytes, &mut found),
+        Kind::RegistryExport | Kind::RegistryQuery => registry::read(bytes, &mut found),
         Kind::Pkcs12 => pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?,
         Kind::Base64 => {
             return base64::decode(bytes).map_or(Err(Unrecognized::NeitherPemNorDer), |der| inside(&der));

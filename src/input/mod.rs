@@ -61,6 +61,11 @@ pub fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
     read_all(file, length, limit)
 }
 
+/// The first bytes of the regular file at `path`, no more than `limit`: enough to tell what it is.
+pub fn beginning(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    read_all(open(path)?, limit, limit)
+}
+
 /// Room is made once, so that no copy of a key is left behind in memory given back.
 fn read_all(file: File, length: u64, limit: u64) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
     let room = usize::try_from(length).map_err(|_| Unreadable::TooLarge(limit))?;

@@ -52,8 +52,8 @@ writes it; after uploading the root CA, put its UUID into `certificate_id`.
 
 ## Without installing anything
 
-    certposture check --rule rules/linux.json --ca ca/root-ca.pem --store file:pem/good
-    certposture check --rule rules/linux.json --ca ca/root-ca.pem --store file:pem/expired
+    certposture check --rule rules/linux.json --ca ca/root-ca.pem --store nss:/etc/pki/nssdb=pem/good
+    certposture check --rule rules/linux.json --ca ca/root-ca.pem --store nss:/etc/pki/nssdb=pem/expired
     certposture verify --ca ca/root-ca.pem der
 
 ## Linux

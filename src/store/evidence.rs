@@ -13,6 +13,9 @@ pub const LINUX_SYSTEM_STORE: &str = "/etc/pki/nssdb";
 /// The keychain that the documented macOS command searches.
 pub const SYSTEM_KEYCHAIN: &str = "/Library/Keychains/System.keychain";
 
+/// Where each user has a keychain of that name, as a shell writes it.
+const LOGIN_KEYCHAIN: &str = "~/Library/Keychains/login.keychain-db";
+
 /// What the contents of a store, a copy of it or a file from it can prove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -23,6 +26,8 @@ pub struct Evidence {
     /// Whether everything that the store holds is here. From a part, that something is not there
     /// proves nothing.
     pub complete: bool,
+    /// Whether the form can hold a whole store, and does if its giver says which.
+    pub may_be_whole: bool,
     pub shows: Shows,
     pub origin: Origin,
     /// The system that the form belongs to, where it is written on one alone.
@@ -81,6 +86,7 @@ pub enum Origin {
 impl Shows {
     pub const ALL: Self = Self { private_key: true, label: true, order: true, trust: true };
     pub const NOTHING: Self = Self { private_key: false, label: false, order: false, trust: false };
+    const OF_FILES: Self = Self { private_key: true, ..Self::NOTHING };
 }
 
 impl RoleSource {
@@ -106,7 +112,9 @@ impl Evidence {
             role: Some(Role::of(spec)),
             source: RoleSource::Given,
             complete: true,
-            shows: Shows::of(spec),
+            may_be_whole: true,
+            // Of its own files a rule's client sees what there is to see.
+            shows: if matches!(spec, StoreSpec::File(_)) { Shows::OF_FILES } else { Shows::of(spec) },
             origin: Origin::ThisMachine,
             system: system_of(spec),
         }
@@ -119,6 +127,7 @@ impl Evidence {
             source: if role.is_some() { RoleSource::Inferred } else { RoleSource::Assumed },
             // A file is a part of a store until its form or its giver says otherwise.
             complete: !matches!(spec, StoreSpec::File(_)),
+            may_be_whole: !matches!(spec, StoreSpec::File(_)),
             shows: Shows::of(spec),
             origin: Origin::Elsewhere,
             system: role.as_ref().and_then(Role::system).or(system_of(spec)),
@@ -129,6 +138,7 @@ impl Evidence {
     /// Its giver says that it is a copy of the store `role`.
     pub fn stands_for(&mut self, role: Role) {
         self.system = role.system().or(self.system);
+        self.complete |= self.may_be_whole;
         self.role = Some(role);
         self.source = RoleSource::Given;
     }
@@ -151,7 +161,7 @@ impl Role {
         match spec {
             StoreSpec::Nss(directory) => Self::Nss(directory.clone()),
             StoreSpec::Keychain(file) => Self::keychain(file),
-            StoreSpec::Windows(location, name) => Self::Windows(*location, name.clone()),
+            StoreSpec::Windows(location, name) => Self::windows(*location, name),
             StoreSpec::File(path) => Self::Path(path.clone()),
         }
     }
@@ -162,11 +172,17 @@ impl Role {
         match spec {
             StoreSpec::Nss(directory) => Some(Self::nss_copy(directory)),
             StoreSpec::Keychain(file) => Some(Self::keychain_copy(file)),
-            StoreSpec::Windows(location, name) => Some(Self::Windows(*location, name.clone())),
+            StoreSpec::Windows(location, name) => Some(Self::windows(*location, name)),
             StoreSpec::File(path) => {
                 is_personal_folder(path).then(|| Self::Windows(WindowsLocation::CurrentUser, "My".to_owned()))
             }
         }
+    }
+
+    /// A Windows store; case does not matter in its name.
+    pub fn windows(location: WindowsLocation, name: &str) -> Self {
+        let name = if name.eq_ignore_ascii_case("My") { "My" } else { name };
+        Self::Windows(location, name.to_owned())
     }
 
     /// A user's own database and a Mozilla profile have names that tell.
@@ -197,6 +213,18 @@ impl Role {
         match Self::keychain(file) {
             Self::LoginKeychain => Self::LoginKeychain,
             _ => Self::SystemKeychain,
+        }
+    }
+
+    /// How the store is named on its own machine.
+    pub fn spec(&self) -> StoreSpec {
+        match self {
+            Self::Nss(directory) => StoreSpec::Nss(directory.clone()),
+            Self::SystemKeychain => StoreSpec::Keychain(SYSTEM_KEYCHAIN.into()),
+            Self::LoginKeychain => StoreSpec::Keychain(LOGIN_KEYCHAIN.into()),
+            Self::Keychain(file) => StoreSpec::Keychain(file.clone()),
+            Self::Windows(location, name) => StoreSpec::Windows(*location, name.clone()),
+            Self::Path(path) => StoreSpec::File(path.clone()),
         }
     }
 

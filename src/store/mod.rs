@@ -3,6 +3,7 @@
 
 mod evidence;
 mod file;
+mod found_out;
 mod keychain;
 pub mod nss;
 pub mod places;
@@ -46,6 +47,38 @@ impl Contents {
             Index::Windows { account, .. } => account.as_deref(),
             _ => None,
         }
+    }
+
+    /// What came from elsewhere proves what its form shows and no more. `is_copy`: it lies there as a copy,
+    /// so that it is damaged need not be true of the store.
+    fn settle(&mut self, is_copy: bool) {
+        if !self.evidence.shows.private_key {
+            for stored in &mut self.certificates {
+                if stored.private_key == PrivateKey::Absent {
+                    stored.private_key = PrivateKey::Unknown;
+                }
+            }
+        }
+        let is_file = !matches!(self.spec, StoreSpec::Nss(_) | StoreSpec::Windows(..));
+        let unreadable = match self.status {
+            Status::Corrupt => is_file || is_copy,
+            Status::Locked | Status::Unsupported => matches!(self.spec, StoreSpec::File(_)),
+            Status::Read => self.holds_nothing_readable(),
+            _ => false,
+        };
+        if unreadable {
+            self.status = Status::Unreadable;
+            self.evidence.complete = false;
+            if let Some(problem) = &mut self.problem {
+                problem.code = crate::reason::Code::EvidenceUnreadable;
+            }
+        }
+    }
+
+    /// Whether it is a file in which no store could be, so that it is no empty store either.
+    fn holds_nothing_readable(&self) -> bool {
+        let is_file = matches!(&self.spec, StoreSpec::File(path) if path.is_file());
+        is_file && self.certificates.is_empty() && !self.evidence.complete
     }
 
     /// A store of which nothing could be read.

@@ -3,8 +3,8 @@
 
 use super::{
     Contents, Evidence, FileStore, Given, Index, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin,
-    PrivateKey, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore, nss,
-    windows,
+    PrivateKey, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore,
+    found_out, nss, windows,
 };
 use crate::system::System;
 use std::collections::BTreeMap;
@@ -46,25 +46,37 @@ impl Place {
     /// Reads a store that counts. `key_files` are other files that the rule names beside it: the
     /// private key may be in one of them.
     pub fn read(given: &Given, key_files: &[PathBuf]) -> Self {
-        let mut contents = match &given.spec {
-            StoreSpec::File(path) if !key_files.is_empty() => {
-                FileStore::new(path.clone()).with_keys_from(key_files.iter().cloned()).read()
+        let spec = found_out::spec(given);
+        if given.role.is_none() && is_this_machines(&spec) {
+            return Self::own(&spec, key_files);
+        }
+        // Where somebody sends one file of a database, the other is not missing on the device.
+        let is_part = given.role.is_some() || spec != given.spec;
+        let mut contents = match &spec {
+            StoreSpec::File(path) => {
+                let store = FileStore::new(path.clone()).with_keys_from(key_files.iter().cloned());
+                if given.bare { store.with_folders_below().read() } else { store.read() }
             }
+            StoreSpec::Nss(directory) if is_part => NssStore::new(directory.clone()).copied().read(),
             spec => open(spec),
         };
-        match &given.role {
-            Some(role) => contents.evidence.stands_for(role.clone()),
-            None if is_this_machines(&contents.spec) => contents.evidence = Evidence::own(&contents.spec),
-            None => {}
+        if let Some(role) = &given.role {
+            contents.evidence.stands_for(role.clone());
         }
+        contents.settle(given.role.is_some() || spec != given.spec);
         Self::of(contents, false)
     }
 
     /// Reads one of this machine's own stores.
     pub fn own(spec: &StoreSpec, key_files: &[PathBuf]) -> Self {
-        let mut place = Self::read(&spec.clone().into(), key_files);
-        place.contents.evidence = Evidence::own(spec);
-        place
+        let mut contents = match spec {
+            StoreSpec::File(path) => {
+                FileStore::new(path.clone()).with_keys_from(key_files.iter().cloned()).read()
+            }
+            spec => open(spec),
+        };
+        contents.evidence = Evidence::own(spec);
+        Self::of(contents, false)
     }
 
     /// The path that was given, where nothing lies there. (That one of this machine's own stores is missing is a
@@ -75,7 +87,7 @@ impl Place {
             return None;
         }
         match &self.contents.spec {
-            StoreSpec::Nss(directory) => nss::is_no_database(directory).then_some(directory),
+            StoreSpec::Nss(directory) => (!nss::has_files(directory)).then_some(directory),
             spec => spec.path().filter(|path| path.symlink_metadata().is_err()),
         }
     }

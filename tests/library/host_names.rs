@@ -40,7 +40,7 @@ fn answer(rule: &Rule, subject: &str, names: &[&str]) -> Diagnosis {
 }
 
 fn place(certificate: Certificate) -> Place {
-    let spec: StoreSpec = "file:/device.pem".parse().unwrap();
+    let spec: StoreSpec = "nss:/etc/pki/nssdb".parse().unwrap();
     let stored = StoredCertificate {
         certificate,
         label: None,
@@ -53,7 +53,7 @@ fn place(certificate: Certificate) -> Place {
     let certificates = vec![stored];
     Place::new(
         Contents {
-            evidence: Evidence::given_as(&spec),
+            evidence: Evidence::own(&spec),
             spec,
             status: Status::Read,
             problem: None,

@@ -7,6 +7,7 @@
 //! * `nss_store`: reading NSS databases, whole and damaged
 //! * `osquery`: captures from the rows that osquery gives
 //! * `reasons_document`: docs/reasons.md is the table of codes
+//! * `twins`: less evidence never turns a verdict into its opposite
 //! * `verification`: each fault of a certificate or chain, with its code and message
 
 #[path = "../support/mod.rs"]
@@ -19,4 +20,5 @@ mod keychain;
 mod nss_store;
 mod osquery;
 mod reasons_document;
+mod twins;
 mod verification;

@@ -17,7 +17,7 @@ fn program(folder: &Path, case: &str) -> String {
     let file = folder.join("certposture");
     let lab = folder.display();
     let script = format!(
-        "#!/bin/sh\nexec {} \"$@\" --ca {lab}/ca/root-ca.pem --store file:{lab}/pem/{case}\n",
+        "#!/bin/sh\nexec {} \"$@\" --ca {lab}/ca/root-ca.pem --store nss:/etc/pki/nssdb={lab}/pem/{case}\n",
         env!("CARGO_BIN_EXE_certposture")
     );
     fs::write(&file, script).unwrap();
@@ -43,7 +43,7 @@ fn the_extension_attribute_tells_verdict_and_code() {
     let rule = folder.path().join("rules/linux.json").display().to_string();
     assert_eq!(said("good", &rule), "<result>pass</result>\n");
     assert_eq!(said("expired", &rule), "<result>fail expired</result>\n");
-    assert_eq!(said("key-missing", &rule), "<result>fail private-key-missing</result>\n");
+    assert_eq!(said("key-missing", &rule), "<result>unknown private-key-unknown</result>\n");
     assert_eq!(said("good", "/nowhere"), "<result>not installed</result>\n");
     let faulty = folder.path().join("faulty.json");
     fs::write(&faulty, "{}").unwrap();

@@ -60,7 +60,7 @@ fn slips_are_answered_with_what_was_meant() {
             &["check", "--cn", "x", "--ca", "x", "--store", "windows:CurentUser/My"],
             r"did you mean windows:CurrentUser\My?",
         ),
-        (&["check", "--cn", "x", "--ca", "x", "--store", "no-such-folder"], "names no store"),
+        (&["check", "--cn", "x", "--ca", "x", "--store", "no-such-folder"], "keychain:system=PATH"),
         (&["check", "--rule", "x", "--cn", "x"], "--cn"),
         (&["check", "--cn", "x", "--ca", "x", "--at", "yesterday"], "2026-12-01T00:00:00Z"),
         (&["check", "--cn", "x", "--ca", "x", "--format", "htm"], "'html'"),

@@ -142,7 +142,7 @@ fn hostile_arguments_and_file_names() {
     let gone = format!("{path}-gone");
     for format in ["table", "json"] {
         for arguments in [
-            &["check", "--cn", evil, "--ca", &ca, "--store", "file:/nowhere"][..],
+            &["check", "--cn", evil, "--ca", &ca, "--store", &format!("file:{path}")][..],
             &["check", "--cn", "x", "--ca", path],
             &["check", "--cn", "x", "--ca", &gone],
             &["check", "--rule", path, "--ca", &ca],

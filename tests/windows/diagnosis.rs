@@ -22,6 +22,11 @@ fn device() -> Certificate {
     Certificate::from_der(DEVICE.to_vec())
 }
 
+/// A certificate that no rule here means.
+fn other() -> Certificate {
+    Certificate::from_der(std::fs::read(CA).unwrap())
+}
+
 /// A store that holds these certificates, each with its private key.
 fn place(spec: &str, certificates: &[Certificate], problem: Option<Code>) -> Place {
     let spec: StoreSpec = spec.parse().unwrap();
@@ -167,8 +172,11 @@ fn a_missing_key_comes_with_the_certificate_from_the_other_location() {
 
 #[test]
 fn the_machines_store_alone_is_still_not_the_users() {
-    let machines = place(r"windows:LocalMachine\My", &[device()], None);
-    let answer = answer(&original("device-7"), &[machines]);
+    let machines = || place(r"windows:LocalMachine\My", &[device()], None);
+    let alone = answer(&original("device-7"), &[machines()]);
+    assert_eq!((alone.verdict, first_reason(&alone)), (Verdict::Unknown, Some(Code::RoleNotSearched)));
+    let users = place(r"windows:CurrentUser\My", &[other()], None);
+    let answer = answer(&original("device-7"), &[machines(), users]);
     assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::FoundElsewhere)));
     assert!(first_command(&answer).contains("::new('My', 'CurrentUser')"), "{}", first_command(&answer));
 }
@@ -177,7 +185,7 @@ fn the_machines_store_alone_is_still_not_the_users() {
 fn a_rule_may_name_the_place_instead() {
     let users = place(r"windows:CurrentUser\My", &[device()], None);
     let answer = answer(&with_key_of_the_system(), &[users]);
-    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Fail, Some(Code::FoundElsewhere)));
+    assert_eq!((answer.verdict, first_reason(&answer)), (Verdict::Unknown, Some(Code::RoleNotSearched)));
     assert!(answer.fixes[0].message.contains("trust store \"user\""), "{}", answer.fixes[0].message);
 }
 

@@ -6,6 +6,7 @@ mod store;
 
 use super::candidate::{self, is_own, warnings_of};
 use super::fix::{self, Fix};
+use super::seen;
 use super::situation::Situation;
 use super::steps::{Step, StepName, StepStatus, ca_passes};
 use super::{Examined, Reason, Verdict};
@@ -31,6 +32,9 @@ pub(super) fn decide(situation: &Situation<'_>) -> (Verdict, Vec<Reason>, Vec<Fi
     } else if let Some(passing) = situation.passing {
         reasons.warn_only();
         reasons.extend(warnings_of(passing).map(|step| passing_reason(situation, step, passing)));
+        if seen::is_assumed(situation.case, passing) {
+            reasons.extend([assumption(passing)]);
+        }
         Verdict::Pass
     } else {
         explain_failure(situation, &mut reasons)
@@ -108,6 +112,19 @@ fn is_same(known: &Reason, new: &Reason) -> bool {
         && (known.finding.about == new.finding.about || about_ca && known.severity <= new.severity)
 }
 
+/// What a verdict rests on that nobody said.
+fn assumption(passing: &Examined) -> Reason {
+    let message = format!(
+        "{} is judged as if it lay in the store that the client searches; nobody said which store it is from",
+        shown(&passing.stored.location)
+    );
+    let finding = Finding::new(Code::EvidenceAssumed, message);
+    Reason {
+        finding: finding.about(certificate_of(&passing.stored.certificate)),
+        severity: Severity::Warning,
+    }
+}
+
 fn reason(code: Code, severity: Severity, message: String) -> Reason {
     Reason { finding: Finding::new(code, message), severity }
 }
@@ -152,7 +169,13 @@ fn ca_reasons(situation: &Situation<'_>) -> Vec<Reason> {
 fn explain_failure(situation: &Situation<'_>, reasons: &mut Reasons) -> Verdict {
     let candidate = situation.candidate;
     let mut stores = store::reasons(situation);
-    let uncertain = stores.iter().any(|r| r.severity == Severity::Unknown);
+    // What is wrong with the CA makes every certificate fail, seen or not.
+    let mut gaps = Vec::new();
+    if !reasons.has(Severity::Fault) {
+        gaps.extend(seen::order_reason(situation.case, situation.certificates));
+        gaps.extend(seen::reasons(situation.case));
+    }
+    let uncertain = !gaps.is_empty() || stores.iter().any(|r| r.severity == Severity::Unknown);
     if candidate.is_some_and(|c| c.searched) {
         // That one store is empty explains nothing when another one holds the certificate.
         stores.retain(|r| !matches!(r.finding.code, Code::StoreMissing | Code::StoreEmpty));
@@ -163,10 +186,14 @@ fn explain_failure(situation: &Situation<'_>, reasons: &mut Reasons) -> Verdict 
     let found_nothing = candidate.is_none() && stores.iter().all(|r| r.severity == Severity::Warning);
     reasons.extend(stores);
     reasons.extend(about_candidate);
-    if found_nothing {
-        reasons.extend([store::not_found(situation)]);
+    match gaps.into_iter().next() {
+        Some(gap) if found_nothing => reasons.extend([store::not_found_in_part(situation, &gap)]),
+        Some(gap) => reasons.extend([gap]),
+        None if found_nothing => reasons.extend([store::not_found(situation)]),
+        None => {}
     }
-    if uncertain || candidate.is_some() && !certain && !reasons.has(Severity::Fault) {
+    let may_pass = candidate.is_some_and(|c| c.searched && candidate::may_pass(c));
+    if uncertain || may_pass || candidate.is_some() && !certain && !reasons.has(Severity::Fault) {
         Verdict::Unknown
     } else {
         Verdict::Fail

@@ -32,6 +32,8 @@ fn about(place: &Place) -> Option<Reason> {
     }
     let state = match contents.status {
         Status::Read if !contents.certificates.is_empty() => return read_with_doubt(place),
+        // That nothing is in a part of a store is told with what was not seen.
+        Status::Read if !contents.evidence.complete => return None,
         Status::Read => "is empty",
         Status::Missing if is_partly_there(place) => "is incomplete",
         Status::Missing => "is missing",
@@ -113,6 +115,13 @@ pub(super) fn not_found(situation: &Situation<'_>) -> Reason {
         );
     }
     reason(Code::NotFound, Severity::Fault, message)
+}
+
+/// The same where it proves nothing.
+pub(super) fn not_found_in_part(situation: &Situation<'_>, gap: &Reason) -> Reason {
+    let not_found = not_found(situation);
+    let message = format!("{}. {}", not_found.finding.message, gap.finding.message);
+    reason(gap.finding.code, gap.severity, message)
 }
 
 fn has_variable(situation: &Situation<'_>) -> bool {

@@ -88,7 +88,7 @@ fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
         Code::CaNotACa | Code::CaIsTheClientCertificate => Some(upload_the_issuer_of_the_leaf(situation)),
         Code::NotFound => Some(install(situation)),
         Code::RuleVariableUnresolved => Some(give_the_value(situation)),
-        Code::FoundElsewhere if is_v2 && situation.searched().next().is_none() => {
+        Code::FoundElsewhere | Code::RoleNotSearched if is_v2 && situation.searched().next().is_none() => {
             candidate.and_then(|c| name_the_place(situation, c)).or_else(|| Some(list_a_place(situation)))
         }
         Code::RuleMalformed => absolute_paths(situation),

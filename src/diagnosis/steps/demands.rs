@@ -5,6 +5,7 @@ use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::scope;
 use crate::store::{Index, PrivateKey, Status, StoreSpec, nss};
+use crate::system::System;
 use crate::text::shown;
 use crate::verification;
 use std::path::PathBuf;
@@ -56,15 +57,36 @@ impl One<'_> {
             (PrivateKey::Absent, false) => {
                 step(StepStatus::Fail, Some(Code::PrivateKeyMissing), &self.key_missing_message())
             }
-            (PrivateKey::Unknown, _) if self.database().is_some() => {
+            (PrivateKey::Unknown, _) if self.database().is_some() && self.shows_private_keys() => {
                 step(StepStatus::Unknown, Some(Code::KeyOnToken), &self.key_on_token_message())
             }
-            (PrivateKey::Unknown, _) => step(
-                StepStatus::Unknown,
-                Some(Code::PrivateKeyUnknown),
-                "Whether its private key is there cannot be seen from here",
-            ),
+            (PrivateKey::Unknown, other) => {
+                step(StepStatus::Unknown, Some(Code::PrivateKeyUnknown), &self.key_unseen_message(other))
+            }
         }
+    }
+
+    fn shows_private_keys(&self) -> bool {
+        self.look.place.contents.evidence.shows.private_key
+    }
+
+    fn key_unseen_message(&self, other_key_beside: bool) -> String {
+        if self.shows_private_keys() {
+            return "Whether its private key is there cannot be seen from here".to_owned();
+        }
+        let place = shown(&self.look.place.contents.spec.to_string()).into_owned();
+        let beside = if other_key_beside { ", and the key beside the certificate is another's" } else { "" };
+        let how = match self.system() {
+            System::Linux => "sudo certutil -K -d sql:/etc/pki/nssdb",
+            System::Macos => "security find-identity /Library/Keychains/System.keychain",
+            System::Windows => {
+                r"Get-ChildItem Cert:\CurrentUser\My, Cert:\LocalMachine\My | Format-List Subject, HasPrivateKey"
+            }
+        };
+        format!(
+            "Whether the device has the certificate's private key cannot be seen from {place}, which shows no keys{beside}. \
+             There, this tells: `{how}`"
+        )
     }
 
     /// The NSS database that holds the certificate.

@@ -18,7 +18,12 @@ impl One<'_> {
 
     fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
         if !self.look.searched {
-            return (StepStatus::Fail, Some(Code::FoundElsewhere), self.elsewhere_message());
+            let (status, code) = if self.look.all_seen {
+                (StepStatus::Fail, Code::FoundElsewhere)
+            } else {
+                (StepStatus::Unknown, Code::RoleNotSearched)
+            };
+            return (status, Some(code), self.elsewhere_message());
         }
         if self.returned {
             return (StepStatus::Pass, None, self.found_message());
@@ -32,9 +37,13 @@ impl One<'_> {
     }
 
     fn elsewhere_message(&self) -> String {
-        let place = match &self.look.place.contents.spec {
-            StoreSpec::File(_) => shown(&self.stored.location).into_owned(),
-            spec => shown(&spec.to_string()).into_owned(),
+        let contents = &self.look.place.contents;
+        let place = match (&contents.evidence.role, &contents.spec) {
+            (Some(role), spec) if role.to_string() != spec.to_string() && !self.look.place.elsewhere => {
+                format!("{} (a copy of {})", shown(&spec.to_string()), shown(&role.to_string()))
+            }
+            (_, StoreSpec::File(_)) => shown(&self.stored.location).into_owned(),
+            (_, spec) => shown(&spec.to_string()).into_owned(),
         };
         format!(
             "The certificate with the common name {} is in {place}, where the client does not look",

@@ -14,7 +14,7 @@ use crate::lookup::{self, Lookup};
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
 use crate::rule::Resolution;
-use crate::store::{Place, StoredCertificate};
+use crate::store::{Origin, Place, StoredCertificate};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use crate::verification::Judgement;
@@ -102,6 +102,8 @@ pub(super) struct Look<'a> {
     pub place: &'a Place,
     pub searched: bool,
     pub lookup: &'a Lookup,
+    /// Whether every store that the client searches was seen whole.
+    pub all_seen: bool,
 }
 
 impl Look<'_> {
@@ -195,6 +197,27 @@ impl One<'_> {
         Step { step, status: StepStatus::Skip, code: None, message: why.to_owned() }
     }
 
+    /// What a finding does to its step. Windows keeps intermediates in stores of their own, and macOS may
+    /// have them in another keychain: that one is not in a copy of one store proves nothing.
+    fn weighed(&self, finding: &Finding) -> (StepStatus, String) {
+        let evidence = &self.look.place.contents.evidence;
+        let unseen = evidence.origin == Origin::Elsewhere && self.system() != System::Linux;
+        if finding.code == Code::IntermediateMissing && unseen {
+            let where_it_is = match self.system() {
+                System::Windows => {
+                    "Windows keeps intermediates in another store (CurrentUser\\CA or LocalMachine\\CA)"
+                }
+                System::Macos | System::Linux => "The device may have it in another keychain",
+            };
+            let message = format!(
+                "{}. {where_it_is}, which was not sent: bring it too, or give the intermediate with --intermediate",
+                finding.message
+            );
+            return (StepStatus::Unknown, message);
+        }
+        (StepStatus::of(finding.code.severity(self.rule_type())), finding.message.clone())
+    }
+
     /// A step per finding; a single step `otherwise` when there is none.
     fn steps_of(
         &self,
@@ -205,8 +228,8 @@ impl One<'_> {
     ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         for finding in findings {
-            let status = StepStatus::of(finding.code.severity(self.rule_type()));
-            let one = Step { step, status, code: Some(finding.code), message: finding.message.clone() };
+            let (status, message) = self.weighed(finding);
+            let one = Step { step, status, code: Some(finding.code), message };
             if !steps.contains(&one) {
                 steps.push(one);
             }

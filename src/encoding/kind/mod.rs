@@ -108,9 +108,27 @@ impl Kind {
                 | Self::SerializedCertificate
                 | Self::RegistryExport
                 | Self::RegistryQuery
-                | Self::CertutilStore
                 | Self::Base64
-                | Self::WarpDiag
+        )
+    }
+
+    /// Whether only Windows writes it.
+    pub const fn is_windows(self) -> bool {
+        matches!(
+            self,
+            Self::SerializedStore
+                | Self::SerializedCertificate
+                | Self::RegistryExport
+                | Self::RegistryQuery
+                | Self::CertutilStore
+        )
+    }
+
+    /// Whether it is the form of a whole store, however many certificates are in it.
+    pub const fn is_store(self) -> bool {
+        matches!(
+            self,
+            Self::SerializedStore | Self::RegistryExport | Self::RegistryQuery | Self::CertutilStore
         )
     }
 
@@ -200,7 +218,8 @@ impl Kind {
             Self::MobileConfig | Self::PropertyList => {
                 "export the certificate from the device, where the profile installed it"
             }
-            Self::PowerShellJson
+            Self::CertutilStore
+            | Self::PowerShellJson
             | Self::PowerShellCsv
             | Self::PowerShellXml
             | Self::PowerShellTable

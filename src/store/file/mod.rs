@@ -2,11 +2,15 @@
 
 mod keys;
 
-use super::{Contents, Evidence, Index, PrivateKey, Status, StoreSpec, StoredCertificate, problem};
+use super::{
+    Contents, Evidence, Index, PrivateKey, Role, RoleSource, Status, StoreSpec, StoredCertificate,
+    WindowsLocation, problem,
+};
 use crate::certificate::Certificate;
-use crate::encoding::{self, Key, Objects, Unrecognized};
+use crate::encoding::{self, Key, Kind, Objects, RegistryStore, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
+use crate::system::System;
 use keys::Keys;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -21,17 +25,22 @@ pub const MAX_TOTAL_SIZE: u64 = 64 << 20;
 /// The most entries of a folder looked at.
 pub const MAX_FILES: usize = 50_000;
 
+/// How many folders deep files are looked for where nobody said what a folder is.
+pub const MAX_DEPTH: usize = 3;
+
 /// A file, or a folder whose files are all read, in the order of their names' bytes. Folders in the
-/// folder are not entered.
+/// folder are entered only where that is asked for.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
     key_files: Vec<PathBuf>,
+    /// How many folders deep files are looked for.
+    depth: usize,
 }
 
 impl FileStore {
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), key_files: Vec::new() }
+        Self { path: path.into(), key_files: Vec::new(), depth: 0 }
     }
 
     /// Counts the private keys in `files` as lying beside this store's certificates: a rule may name
@@ -44,10 +53,16 @@ impl FileStore {
 }
 
 impl FileStore {
+    /// Reads the folders below a folder too, to a depth of [`MAX_DEPTH`].
+    pub const fn with_folders_below(mut self) -> Self {
+        self.depth = MAX_DEPTH;
+        self
+    }
+
     /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
     pub fn read(&self) -> Contents {
         let mut reading = Reading::new(&self.path);
-        let read = match files_of(&self.path) {
+        let read = match files_of(&self.path, self.depth) {
             Ok(Place::File) => reading.read_file(),
             Ok(Place::Folder(files)) => {
                 reading.read_folder(&files);
@@ -73,15 +88,33 @@ enum Place {
 /// Reading a folder ends after so long; PKCS #12 files take seconds each by design.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// The files of a folder by name; no more than [`MAX_FILES`] and one.
-fn files_of(path: &Path) -> Result<Place, Unreadable> {
+/// The files of a folder by name, and of those in it to the given depth; no more than [`MAX_FILES`] and
+/// one.
+fn files_of(path: &Path, depth: usize) -> Result<Place, Unreadable> {
     if !fs::metadata(path)?.is_dir() {
         return Ok(Place::File);
     }
-    let entries = fs::read_dir(path)?.take(MAX_FILES + 1);
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut files = Vec::new();
+    add_files(path, depth, &mut files)?;
     files.sort();
     Ok(Place::Folder(files))
+}
+
+fn add_files(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // Links to folders are not followed: they may lead back here.
+        if depth > 0 && entry.file_type()?.is_dir() {
+            // One that is closed to this user hides no other.
+            let _ = add_files(&entry.path(), depth - 1, files);
+        } else {
+            files.push(entry.path());
+        }
+        if files.len() > MAX_FILES {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A certificate and the file it came from.
@@ -98,11 +131,25 @@ struct Reading<'a> {
     keys: Keys,
     problem: Option<Finding>,
     size: u64,
+    is_folder: bool,
+    /// What was read, the last of it where it is several files.
+    kind: Kind,
+    /// The Windows stores that the files say they are of.
+    stores: Vec<RegistryStore>,
 }
 
 impl<'a> Reading<'a> {
     fn new(path: &'a Path) -> Self {
-        Self { path, certificates: Vec::new(), keys: Keys::default(), problem: None, size: 0 }
+        Self {
+            path,
+            certificates: Vec::new(),
+            keys: Keys::default(),
+            problem: None,
+            size: 0,
+            is_folder: false,
+            kind: Kind::Unknown,
+            stores: Vec::new(),
+        }
     }
 
     fn read_file(&mut self) -> Result<(), (Status, Finding)> {
@@ -115,6 +162,7 @@ impl<'a> Reading<'a> {
 
     /// Reads every file; one that cannot be read is reported and hides no other.
     fn read_folder(&mut self, files: &[PathBuf]) {
+        self.is_folder = true;
         if files.len() > MAX_FILES {
             self.note(Code::StoreCorrupt, self.path, &format!("holds more than {MAX_FILES} files"));
         }
@@ -165,6 +213,10 @@ impl<'a> Reading<'a> {
     }
 
     fn take(&mut self, file: &Path, objects: Objects) {
+        if !objects.certificates.is_empty() || !self.is_folder {
+            self.kind = objects.kind;
+        }
+        self.stores.extend(objects.stores);
         if objects.damaged > 0 {
             let why = match objects.damaged {
                 1 => "has a part that cannot be decoded".to_owned(),
@@ -185,21 +237,48 @@ impl<'a> Reading<'a> {
         self.problem.get_or_insert_with(|| problem::of_file(code, file, why));
     }
 
+    fn why_empty(&self) -> String {
+        let named = !self.kind.is_read() && !matches!(self.kind, Kind::Unknown | Kind::Empty);
+        match self.kind.remedy() {
+            Some(remedy) if named => format!("is {}; {remedy}", self.kind.phrase()),
+            _ if self.keys.is_empty() => "holds no certificate".to_owned(),
+            _ => "holds a private key, but no certificate".to_owned(),
+        }
+    }
+
+    /// What the form proves. One certificate is no store, and neither is what was read only in part.
+    fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence::given_as(&StoreSpec::File(self.path.to_path_buf()));
+        let is_read_whole = self.problem.as_ref().is_none_or(|problem| problem.code == Code::StoreEmpty);
+        let is_list = self.is_folder || self.kind.is_store() || self.certificates.len() > 1;
+        evidence.may_be_whole = is_read_whole && is_list && self.kind != Kind::Pkcs12;
+        if let [store] = &self.stores[..] {
+            let location =
+                if store.is_machines { WindowsLocation::LocalMachine } else { WindowsLocation::CurrentUser };
+            evidence.role = Some(Role::windows(location, &store.name));
+            evidence.source = RoleSource::Inferred;
+            evidence.complete = evidence.may_be_whole && store.is_whole;
+        }
+        // The folder of Windows' own store tells itself that it is one.
+        evidence.complete |= evidence.may_be_whole && self.is_folder && evidence.role.is_some();
+        evidence.shows.order = !self.is_folder;
+        evidence.shows.label = self.kind.is_windows() || self.kind == Kind::Pkcs12;
+        if self.kind.is_windows() {
+            evidence.system = Some(System::Windows);
+        }
+        evidence
+    }
+
     fn contents(mut self) -> Contents {
         if self.certificates.is_empty() {
-            let why = if self.keys.is_empty() {
-                "holds no certificate"
-            } else {
-                "holds a private key, but no certificate"
-            };
-            self.note(Code::StoreEmpty, self.path, why);
+            self.note(Code::StoreEmpty, self.path, &self.why_empty());
         }
+        let evidence = self.evidence();
         let matches = self.keys.matched(self.certificates.iter().map(|entry| &entry.certificate));
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
-        let spec = StoreSpec::File(self.path.to_path_buf());
         Contents {
-            evidence: Evidence::given_as(&spec),
-            spec,
+            spec: StoreSpec::File(self.path.to_path_buf()),
+            evidence,
             status: Status::Read,
             problem: self.problem,
             certificates: certificates

@@ -56,6 +56,8 @@ static READING: Mutex<()> = Mutex::new(());
 pub struct NssStore {
     directory: PathBuf,
     asker: Asker,
+    /// It is a copy: what was not copied is not missing on the device.
+    is_copied: bool,
 }
 
 /// What the look-up by certutil needs besides the certificates.
@@ -186,7 +188,13 @@ impl NssStore {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
         let is_at_home = fs::canonicalize(&directory).is_ok_and(|path| path == Path::new(AT_HOME));
-        Self { directory, asker: Asker { is_root: runs_as_root(), is_at_home } }
+        Self { directory, asker: Asker { is_root: runs_as_root(), is_at_home }, is_copied: false }
+    }
+
+    /// Reads the certificates of a copy even where its private keys were not sent.
+    pub const fn copied(mut self) -> Self {
+        self.is_copied = true;
+        self
     }
 
     fn spec(&self) -> StoreSpec {
@@ -204,10 +212,21 @@ impl NssStore {
         let wait_until = Instant::now() + LOCK_WAIT;
         let public =
             Database::open(&certificates, wait_until).map_err(|fault| self.explain(fault, &certificates))?;
-        let private = Database::open(&keys, wait_until).map_err(|fault| self.explain(fault, &keys))?;
-        let keys_held = rows::read_private(&private).map_err(|fault| self.explain(fault, &keys))?;
+        let keys_held = match Database::open(&keys, wait_until) {
+            Err(Fault::Missing) if self.is_copied => None,
+            private => {
+                let private = private.map_err(|fault| self.explain(fault, &keys))?;
+                Some(rows::read_private(&private).map_err(|fault| self.explain(fault, &keys))?)
+            }
+        };
         let public = rows::read_public(&public).map_err(|fault| self.explain(fault, &certificates))?;
-        Ok(self.contents(public, &keys_held, modules))
+        let mut contents = self.contents(public, keys_held.as_ref().unwrap_or(&Keys::default()), modules);
+        if keys_held.is_none() {
+            contents.evidence.shows.private_key = false;
+            contents.evidence.complete = false;
+            contents.evidence.may_be_whole = false;
+        }
+        Ok(contents)
     }
 
     fn contents(&self, public: Public, keys: &Keys, modules: Modules) -> Contents {
@@ -308,10 +327,10 @@ fn check_directory(directory: &Path) -> Result<(), (Status, Finding)> {
     }
 }
 
-/// Whether there is no file of a database, whole or not, in `directory`.
-pub fn is_no_database(directory: &Path) -> bool {
+/// Whether there is a file of a database, whole or not, in `directory`.
+pub fn has_files(directory: &Path) -> bool {
     let files = ["cert9.db", "key4.db", "cert8.db", "key3.db"];
-    !files.iter().any(|file| directory.join(file).symlink_metadata().is_ok())
+    files.iter().any(|file| directory.join(file).symlink_metadata().is_ok())
 }
 
 /// Whether the missing `file` is `cert9.db` and its predecessor is there instead.

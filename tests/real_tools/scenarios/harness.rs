@@ -138,6 +138,12 @@ impl Scenario {
         self.store("nss:", Path::new("/etc/pki/nssdb"))
     }
 
+    /// The file or folder `name` as a copy of the store `role`.
+    pub fn copy(self, role: &str, name: &str) -> Self {
+        let path = self.path(name);
+        self.store(&format!("{role}="), &path)
+    }
+
     /// The file or folder `name` as a store.
     pub fn file(self, name: &str) -> Self {
         let path = self.path(name);

@@ -234,7 +234,7 @@ fn file_does_not_exist() {
 #[test]
 fn file_is_garbage() {
     let outcome = scenario().write("c.pem", "garbage").file("c.pem").cn("device-042").run();
-    outcome.fails("store-corrupt").by_hand("c.pem");
+    outcome.cannot_tell("evidence-unreadable").says("c.pem");
 }
 
 #[test]
@@ -246,7 +246,8 @@ fn folder_with_a_damaged_file_beside_a_good_one() {
         .file("certs")
         .cn("device-042")
         .run()
-        .fails("expired");
+        .cannot_tell("expired")
+        .also(&["evidence-partial"]);
 }
 
 /// A fix that was right once and is pasted again, or on a device that is in order, changes nothing.
