@@ -29,6 +29,7 @@ pub mod reason;
 mod report;
 pub mod rule;
 pub mod store;
+mod survey;
 pub mod system;
 pub mod text;
 mod upload;

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod explain;
 mod fleet;
+mod invocation;
 mod lab;
 mod list;
 mod log;
@@ -147,7 +148,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
-        None => overview::print(),
+        None => overview::run(&cli.common, &style),
     }
 }
 

@@ -1,27 +1,23 @@
-//! What `certposture` alone prints: the main commands with an example each.
+//! `certposture` alone: what stands on this device, the likely cause, and what to run next.
 
-use super::Exit;
-use std::io::{self, Write as _};
+use super::{Common, Exit, UsageError, invocation};
+use crate::report::{Format, Style, survey as report};
+use crate::store::Status;
+use crate::survey::survey;
+use jiff::Timestamp;
 
-const OVERVIEW: &str = "\
-certposture tells why Cloudflare's client-certificate device posture check passes or fails on this machine.
-
-  check    the verdict, why, and what to change
-             certposture check --cn device-042 --ca root-ca.pem
-  list     what the certificate stores hold
-             certposture list --cn device-042
-  verify   certificates against the CA: signature, chain, dates
-             certposture verify --ca root-ca.pem device-042.pem
-  ca       is this the file to upload?
-             certposture ca inspect root-ca.pem
-  explain  what a reason code means and how to fix it
-             certposture explain nickname-differs
-
-More commands, and all options: certposture --help
-";
-
-/// Printed to standard output, for it is help; the status says that no command was given.
-pub fn print() -> anyhow::Result<Exit> {
-    io::stdout().write_all(OVERVIEW.as_bytes())?;
-    Ok(Exit::Usage)
+/// There is no verdict without a rule and a CA, so the status says that none can be told.
+pub fn run(common: &Common, style: &Style) -> anyhow::Result<Exit> {
+    if common.format != Format::Table || !common.store.is_empty() {
+        let what =
+            "give a command: check judges a store and writes the other formats; certposture --help lists all";
+        return Err(UsageError(what.to_owned()).into());
+    }
+    let survey = survey(common.at.unwrap_or_else(Timestamp::now));
+    let searched = survey.places.iter().filter(|place| !place.elsewhere);
+    let as_root = searched.into_iter().any(|place| place.contents.status == Status::Denied);
+    let name = survey.name.as_deref().unwrap_or("COMMON_NAME");
+    let next = invocation::command(survey.system, as_root, &["check", "--cn", name]);
+    report::table(&survey, &next, style)?;
+    Ok(Exit::CannotTell)
 }

@@ -34,6 +34,9 @@ pub fn serial_number() -> Result<String, String> {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             Err(format!("{SERIAL_NUMBER} may be read by root only"))
         }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(format!("there is no {SERIAL_NUMBER}, as in most virtual machines and containers"))
+        }
         Err(error) => Err(format!("{SERIAL_NUMBER}: {error}")),
     }
 }

@@ -72,28 +72,32 @@ pub fn has_writer(file: &File) -> bool {
     has_writer_as(file, |range| FcntlArg::F_GETLK(range))
 }
 
+/// Kinds of lock; their constants' type differs between systems.
+const READ: libc::c_short = libc::F_RDLCK as libc::c_short;
+const WRITE: libc::c_short = libc::F_WRLCK as libc::c_short;
+const NONE: libc::c_short = libc::F_UNLCK as libc::c_short;
+
 /// How a lock is set: with which of `fcntl`'s commands.
 type Set = fn(&flock) -> FcntlArg<'_>;
 
 pub(super) fn share_lock_as(file: &File, kind: Set) -> io::Result<bool> {
-    if !set(file, kind, libc::F_RDLCK, PENDING_BYTE, 1)? {
+    if !set(file, kind, READ, PENDING_BYTE, 1)? {
         return Ok(false);
     }
-    let shared = set(file, kind, libc::F_RDLCK, SHARED_FIRST, SHARED_SIZE);
-    set(file, kind, libc::F_UNLCK, PENDING_BYTE, 1)?;
+    let shared = set(file, kind, READ, SHARED_FIRST, SHARED_SIZE);
+    set(file, kind, NONE, PENDING_BYTE, 1)?;
     shared
 }
 
 pub(super) fn has_writer_as(file: &File, kind: fn(&mut flock) -> FcntlArg<'_>) -> bool {
-    let mut lock = range(libc::F_WRLCK, RESERVED_BYTE, 1);
-    let unlocked = libc::F_UNLCK as libc::c_short;
-    fcntl(file, kind(&mut lock)).is_ok() && lock.l_type != unlocked
+    let mut lock = range(WRITE, RESERVED_BYTE, 1);
+    fcntl(file, kind(&mut lock)).is_ok() && lock.l_type != NONE
 }
 
 fn set(
     file: &File,
     kind: Set,
-    lock: libc::c_int,
+    lock: libc::c_short,
     start: libc::off_t,
     length: libc::off_t,
 ) -> io::Result<bool> {
@@ -104,12 +108,6 @@ fn set(
     }
 }
 
-fn range(lock: libc::c_int, start: libc::off_t, length: libc::off_t) -> flock {
-    flock {
-        l_type: lock as libc::c_short,
-        l_whence: libc::SEEK_SET as libc::c_short,
-        l_start: start,
-        l_len: length,
-        l_pid: 0,
-    }
+fn range(lock: libc::c_short, start: libc::off_t, length: libc::off_t) -> flock {
+    flock { l_type: lock, l_whence: libc::SEEK_SET as libc::c_short, l_start: start, l_len: length, l_pid: 0 }
 }

@@ -18,6 +18,7 @@ pub mod prometheus;
 #[cfg(feature = "network")]
 pub mod pull;
 mod style;
+pub mod survey;
 pub mod table;
 #[cfg(feature = "network")]
 pub mod upload;

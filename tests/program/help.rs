@@ -42,14 +42,6 @@ fn help_of_every_command() {
 
 /// No command: help on standard output, but the status of wrong usage, as of every call that does nothing.
 #[test]
-fn the_program_alone_teaches() {
-    let output = run(&[]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(output.stderr.is_empty());
-    insta::assert_snapshot!("overview", text(output.stdout));
-}
-
-#[test]
 fn slips_are_answered_with_what_was_meant() {
     let cases: [(&[&str], &str); 14] = [
         (&["chek"], "'check'"),

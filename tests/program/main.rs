@@ -16,6 +16,7 @@
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
 //! * `standard_input`: `-` and other short forms
+//! * `survey`: `certposture` alone
 //! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
 //! * `verify_command`: `verify`
 //! * `without_ca`: `check` judges what needs no CA
@@ -43,6 +44,7 @@ mod nss_store;
 mod readme;
 mod secrets;
 mod standard_input;
+mod survey;
 mod untrusted_text;
 mod verify_command;
 mod without_ca;

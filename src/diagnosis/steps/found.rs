@@ -110,7 +110,7 @@ impl One<'_> {
                 let which = if self.is_a_ca_given() {
                     "The uploaded CA itself"
                 } else if self.look.case.cas.cas.is_empty() {
-                    "A certificate with that common name"
+                    "A certificate with the rule's common name"
                 } else {
                     "The right certificate"
                 };
