@@ -27,7 +27,7 @@ def element(der, at):
 
 
 def parts(der):
-    """Serial number, subject and modulus of a certificate with an RSA key."""
+    """Serial number, subject and what NSS makes the key identifier of: the modulus, or the point."""
     at = element(der, element(der, 0)[0])[0]
     fields = []
     while len(fields) < 7:
@@ -35,9 +35,11 @@ def parts(der):
         fields.append(der[at:end])
         at = end
     _, serial, _, _, _, subject, key = fields
-    bits = element(key, element(key, 0)[0])[1]
-    number = element(key, element(key, bits)[0] + 1)[0]
-    start, end = element(key, number)
+    algorithm_end = element(key, element(key, 0)[0])[1]
+    point = element(key, algorithm_end)[0] + 1
+    if key[point] == 4:
+        return serial, subject, key[point:]
+    start, end = element(key, element(key, point)[0])
     return serial, subject, key[start:end].lstrip(b"\0")
 
 

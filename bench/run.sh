@@ -3,26 +3,44 @@
 #
 #     bench/run.sh
 #
-# Needs certutil and openssl (Debian: libnss3-tools, openssl) and Python 3. Everything is made in a
-# temporary folder. COUNT=1000 makes it quick; the table is meant for 10000.
+# Needs certutil and openssl (Debian: libnss3-tools, openssl), a C compiler and Python 3. Everything is
+# made in a temporary folder. The program is built as it is released for Linux: static. LARGEST=100000
+# follows the growth one step further, and takes some minutes and 1 GB more.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-count=${COUNT:-10000}
+largest=${LARGEST:-10000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cargo build --release --locked --bin certposture --example bench
-target=$(cargo metadata --no-deps --format-version 1 --locked |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
-"$target/release/examples/bench" make "$work" "$count"
-for name in three many; do
-    mkdir "$work/$name"
-    certutil -N -d "sql:$work/$name" --empty-password
+RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --no-default-features \
+    --target x86_64-unknown-linux-gnu --target-dir target/bench --bin certposture --example bench
+release=target/bench/x86_64-unknown-linux-gnu/release
+make="$release/examples/bench make"
+printf '#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n' >"$work/hello.c"
+cc -O2 -static -o "$work/hello" "$work/hello.c"
+
+for ((count = 100; count <= largest; count *= 10)); do
+    $make "$work/p256-$count" "$count" p256
+    $make "$work/selfsigned-$count" "$count" selfsigned
 done
-for number in 00000 00001 00002; do
-    certutil -A -d "sql:$work/three" -n "device-$number" -t ,, -a -i "$work/certificates/$number.pem"
+$make "$work/rsa" 10000 rsa
+$make "$work/chain" 10000 chain
+
+# database DIR CERTIFICATES: an NSS database of these.
+database() {
+    local first
+    mkdir "$1"
+    certutil -N -d "sql:$1" --empty-password
+    first=$(find "$2" -name '*.pem' | sort | head -1)
+    certutil -A -d "sql:$1" -n "device-$(basename "$first" .pem)" -t ,, -a -i "$first"
+    python3 bench/database.py "$1" "$2"
+}
+for ((count = 100; count <= largest; count *= 10)); do
+    database "$work/nss-$count" "$work/p256-$count/certificates"
 done
-certutil -A -d "sql:$work/many" -n device-00000 -t ,, -a -i "$work/certificates/00000.pem"
-python3 bench/database.py "$work/many" "$work/certificates"
-python3 bench/table.py "$work" "$target/release" "$count"
+mkdir "$work/three" "$work/three-certificates"
+cp "$work"/p256-100/certificates/00000[012].pem "$work/three-certificates"
+rmdir "$work/three"
+database "$work/three" "$work/three-certificates"
+python3 bench/table.py "$work" "$release" "$largest"

@@ -4,7 +4,7 @@
 //!   and all of them in one bundle. KIND: `rsa` or `p256`; `chain`, P-256 with an intermediate between;
 //!   `selfsigned`, P-256, all of one subject;
 //! * `corpus DIR COUNT` makes certificates of every algorithm, half of them damaged somewhere;
-//! * `rows FILE` reads the columns that certposture reads from an NSS database, and does nothing
+//! * `rows FILE...` reads the columns that certposture reads from NSS databases, and does nothing
 //!   with them: the least time that any reader with SQLite can take.
 
 #[path = "../tests/support/forge/mod.rs"]
@@ -22,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments[..] {
         ["make", directory, count, kind] => make(Path::new(directory), count.parse()?, kind),
         ["corpus", directory, count] => corpus(Path::new(directory), count.parse()?),
-        ["rows", file] => rows(file),
-        _ => Err("usage: make DIR COUNT rsa|p256|chain|selfsigned | corpus DIR COUNT | rows FILE".into()),
+        ["rows", ref files @ ..] => rows(files),
+        _ => Err("usage: make DIR COUNT rsa|p256|chain|selfsigned | corpus DIR COUNT | rows FILE...".into()),
     }
 }
 
@@ -155,24 +155,33 @@ fn pem(der: Vec<u8>) -> String {
     )
 }
 
-fn rows(file: &str) -> Result<(), Box<dyn Error>> {
-    const COLUMNS: &str = "a0, a1, a3, a11, a80, a81, a82, a101, a102, ace534352, ace536358, ace536359, \
-                           ace53635b, ace53635a, a62c, a62d, a62f, a62e";
-    let connection = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let known: Vec<String> =
-        connection.prepare("SELECT * FROM nssPublic LIMIT 0")?.column_names().map(str::to_owned).collect();
-    let columns: Vec<&str> =
-        COLUMNS.split(", ").filter(|column| known.iter().any(|known| known == column)).collect();
-    let mut statement =
-        connection.prepare(&format!("SELECT {} FROM nssPublic ORDER BY rowid", columns.join(", ")))?;
-    let mut rows = statement.query([])?;
+fn rows(files: &[&str]) -> Result<(), Box<dyn Error>> {
     let (mut count, mut octets) = (0, 0);
-    while let Some(row) = rows.next()? {
-        count += 1;
-        for column in 0..columns.len() {
-            octets += row.get_ref(column)?.as_blob_or_null()?.map_or(0, <[u8]>::len);
+    for file in files {
+        let connection =
+            rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let table = if file.ends_with("key4.db") { "nssPrivate" } else { "nssPublic" };
+        let known: Vec<String> = connection
+            .prepare(&format!("SELECT * FROM {table} LIMIT 0"))?
+            .column_names()
+            .map(str::to_owned)
+            .collect();
+        let columns: Vec<&str> =
+            COLUMNS.split(", ").filter(|column| known.iter().any(|known| known == column)).collect();
+        let query = format!("SELECT {} FROM {table} ORDER BY rowid", columns.join(", "));
+        let mut statement = connection.prepare(&query)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            for column in 0..columns.len() {
+                octets += row.get_ref(column)?.as_blob_or_null()?.map_or(0, <[u8]>::len);
+            }
         }
     }
     println!("{count} rows, {octets} octets");
     Ok(())
 }
+
+/// What certposture reads of a database.
+const COLUMNS: &str = "a0, a1, a3, a11, a80, a81, a82, a101, a102, ace534352, ace536358, ace536359, \
+                       ace53635b, ace53635a, a62c, a62d, a62f, a62e";
