@@ -2,6 +2,7 @@
 
 use super::fit::{room, wrap, write_hanging};
 use super::fitted::fitted;
+use super::heading::Heading;
 use super::json::{print, time};
 use super::style::{Style, Tone};
 use crate::certificate::{Certificate, describe_key};
@@ -299,7 +300,12 @@ fn write_clients(output: &mut impl Write, inspection: &Inspection, style: &Style
             (Tone::Plain, to_upload(client)),
         ]
     };
-    let header = ["Client certificate", "Issued by", "Signed by\na file above", "To upload"];
+    let header = [
+        Heading::name("Client certificate"),
+        Heading::name("Issued by"),
+        Heading::fact("Signed by\na file above"),
+        Heading::name("To upload"),
+    ];
     writeln!(output, "{}", fitted(style, &header, rows.into_iter().map(row).collect()))?;
     if left_out > 0 {
         writeln!(output, "{left_out} more not shown; -v shows all.")?;

@@ -3,21 +3,8 @@
 //! broken at spaces. What decides is never shortened. Where even that is too wide, each row is a list.
 
 use super::fit::{columns, wrap_fact, wrap_name};
+use super::heading::Heading;
 use super::style::{Style, Tone};
-
-/// Titles of the columns that may be shortened: what they hold stands in full elsewhere in a report.
-const NAMES: [&str; 10] = [
-    "Common name",
-    "Nickname",
-    "Friendly name",
-    "Label",
-    "Store",
-    "Source",
-    "Issuer",
-    "Client certificate",
-    "Issued by",
-    "To upload",
-];
 
 /// Titles are broken before names are made narrower than this.
 const COMFORTABLE: usize = 16;
@@ -41,7 +28,7 @@ const INDENT: &str = "  ";
 pub(super) type Row = Vec<(Tone, String)>;
 
 /// A table of `rows` under `header`, without a newline at its end.
-pub(super) fn fitted(style: &Style, header: &[&str], rows: Vec<Row>) -> String {
+pub(super) fn fitted(style: &Style, header: &[Heading], rows: Vec<Row>) -> String {
     let sheet = Sheet::new(header, rows);
     let Some(width) = style.width else { return sheet.draw(style, &sheet.natural()) };
     if let Some(widths) = sheet.widths(width, false) {
@@ -82,9 +69,9 @@ enum Step {
 }
 
 impl Sheet {
-    fn new(header: &[&str], rows: Vec<Row>) -> Self {
+    fn new(header: &[Heading], rows: Vec<Row>) -> Self {
         let column =
-            |title: &&str| Column { titles: vec![(*title).to_owned()], is_name: NAMES.contains(title) };
+            |heading: &Heading| Column { titles: vec![heading.title.to_owned()], is_name: heading.is_name() };
         let cell = |(tone, text)| Cell { tone, texts: vec![text] };
         let rows = rows.into_iter().map(|row| row.into_iter().map(cell).collect());
         Self { columns: header.iter().map(column).collect(), rows: rows.collect() }
@@ -276,7 +263,12 @@ fn stack<T>(all: Vec<T>, marked: &[bool], mut join: impl FnMut(&mut T, T)) -> Ve
 mod tests {
     use super::*;
 
-    const HEADER: [&str; 4] = ["Common name", "Nickname", "Found by\ncertutil -n", "Key"];
+    const HEADER: [Heading; 4] = [
+        Heading::subject("Common name"),
+        Heading::name("Nickname"),
+        Heading::fact("Found by\ncertutil -n"),
+        Heading::fact("Key"),
+    ];
 
     fn drawn(width: Option<usize>, unicode: bool) -> String {
         let style = Style { color: false, width, unicode, verbose: false, quiet: false };

@@ -3,6 +3,7 @@
 
 use super::fit::columns;
 use super::fitted::fitted;
+use super::heading::Heading;
 use super::style::{Style, Tone};
 use std::io::{self, Write};
 
@@ -10,7 +11,7 @@ use std::io::{self, Write};
 #[derive(Debug)]
 pub struct Grid<'a> {
     style: &'a Style,
-    header: &'a [&'a str],
+    header: &'a [Heading],
     /// All cells, one after the other, and where each ends.
     text: String,
     ends: Vec<usize>,
@@ -43,8 +44,9 @@ const ASCII: Lines = Lines {
 
 impl<'a> Grid<'a> {
     /// A table with these titles, which may have several lines.
-    pub fn new(style: &'a Style, header: &'a [&'a str], rows: usize) -> Self {
-        let widths = header.iter().map(|title| title.lines().map(width).max().unwrap_or(0)).collect();
+    pub fn new(style: &'a Style, header: &'a [Heading], rows: usize) -> Self {
+        let widths =
+            header.iter().map(|heading| heading.title.lines().map(width).max().unwrap_or(0)).collect();
         let cells = rows.saturating_mul(header.len());
         let (ends, tones) = (Vec::with_capacity(cells), Vec::with_capacity(cells));
         Self { style, header, text: String::with_capacity(cells * 12), ends, tones, widths, has_lines: false }
@@ -84,9 +86,10 @@ impl<'a> Grid<'a> {
         let lines = if self.style.unicode { &UNICODE } else { &ASCII };
         output.write_all(self.rule(lines.top).as_bytes())?;
         let mut row = String::new();
-        let height = self.header.iter().map(|title| title.lines().count()).max().unwrap_or(0);
+        let height = self.header.iter().map(|heading| heading.title.lines().count()).max().unwrap_or(0);
         for line in 0..height {
-            let titles = self.header.iter().map(|title| title.lines().nth(line).unwrap_or_default());
+            let titles =
+                self.header.iter().map(|heading| heading.title.lines().nth(line).unwrap_or_default());
             self.write_row(output, &mut row, lines.side, titles)?;
         }
         output.write_all(self.rule(lines.middle).as_bytes())?;
@@ -133,7 +136,8 @@ mod tests {
     use crate::text::shown;
     use proptest::prelude::*;
 
-    const HEADER: [&str; 3] = ["#", "Signed by\nthe CA", "Name"];
+    const HEADER: [Heading; 3] =
+        [Heading::fact("#"), Heading::fact("Signed by\nthe CA"), Heading::fact("Name")];
 
     proptest! {
         #[test]

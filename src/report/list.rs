@@ -2,6 +2,7 @@
 
 use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
+use super::heading::Heading;
 use super::json::{self, Each, looked_up, print, store, stored};
 use super::style::{Style, Tone};
 use super::table::counted;
@@ -137,10 +138,11 @@ fn write_certificates(output: &mut impl Write, one: &Listed<'_>, style: &Style) 
     };
     let labelled = one.certificates.iter().any(|stored| stored.label.is_some());
     let trusted = one.certificates.iter().any(|stored| stored.trust.is_some());
-    let mut header = vec!["#", "Common name"];
-    header.extend(labelled.then_some(label));
-    header.extend(trusted.then_some("Trust"));
-    header.extend(["Issuer", "Valid until", "Public key", "Private key"]);
+    let mut header = vec![Heading::fact("#"), Heading::subject("Common name")];
+    header.extend(labelled.then_some(Heading::name(label)));
+    header.extend(trusted.then_some(Heading::fact("Trust")));
+    header.push(Heading::name("Issuer"));
+    header.extend(["Valid until", "Public key", "Private key"].map(Heading::fact));
     let mut grid = Grid::new(style, &header, one.certificates.len());
     // Certificates of one issuer stand together more often than not.
     let mut last_issuer: Option<(Name<'_>, String)> = None;

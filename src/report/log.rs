@@ -2,6 +2,7 @@
 
 use super::fit::{wrap, write_hanging};
 use super::fitted::fitted;
+use super::heading::Heading;
 use super::json::{print, time};
 use super::style::{Style, Tone};
 use super::table::counted;
@@ -108,13 +109,14 @@ pub(super) fn write(output: &mut impl Write, comparison: &Comparison, style: &St
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
     let is_judged = comparison.verdict.is_some();
     // Without a verdict there is nothing here to compare with.
-    let columns = if is_judged { &["", "Recorded", "Here", ""][..] } else { &["", "Recorded"] };
+    let columns: &[&str] = if is_judged { &["", "Recorded", "Here", ""] } else { &["", "Recorded"] };
+    let columns: Vec<Heading> = columns.iter().map(|title| Heading::fact(title)).collect();
     let row = |row| {
         let mut cells = cells(row, style);
         cells.truncate(columns.len());
         cells
     };
-    writeln!(output, "{}\n", fitted(style, columns, comparison.rows.iter().map(row).collect()))?;
+    writeln!(output, "{}\n", fitted(style, &columns, comparison.rows.iter().map(row).collect()))?;
     let (tone, label) = agreement(comparison);
     write_line(output, style, tone, label, &summary(comparison))?;
     for meaning in &comparison.meanings {

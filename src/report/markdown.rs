@@ -83,7 +83,7 @@ fn write_certificates(page: &mut String, answer: &Diagnosis, style: &Style) {
     }
     let columns = columns(answer);
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let titles = columns.iter().map(|column| text(&column.title.replace('\n', " "))).collect();
+    let titles = columns.iter().map(|column| text(&column.heading.line())).collect();
     let _ = writeln!(page, "{}\n{}", row(titles), row(vec!["---".to_owned(); columns.len()]));
     for examined in rows {
         let cells = columns.iter().map(|column| {

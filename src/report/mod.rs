@@ -6,6 +6,7 @@ mod fitted;
 pub mod fleet;
 mod gist;
 mod grid;
+mod heading;
 pub mod html;
 pub mod json;
 pub mod junit;

@@ -80,7 +80,7 @@ fn write_rule(output: &mut impl Write, pulled: &PulledRule, style: &Style) -> io
 fn write_reason(output: &mut impl Write, reason: &Reason, style: &Style) -> io::Result<()> {
     let (tone, label) = match reason.severity {
         Severity::Fault => (Tone::Bad, "FAULT"),
-        Severity::Unknown => (Tone::Bad, "CHECK"),
+        Severity::Unknown => (Tone::Doubtful, "UNKNOWN"),
         Severity::Warning => (Tone::Doubtful, "Note"),
     };
     write_labelled(

@@ -2,6 +2,7 @@
 
 use super::fit::{columns, room, wrap, wrap_facts, write_hanging};
 use super::grid::Grid;
+use super::heading::Heading;
 use super::json::{self, Each};
 use super::style::{Style, Tone};
 use super::table::verdict_word;
@@ -272,8 +273,15 @@ fn write_table(output: &mut impl Write, verified: &[Verified], style: &Style) ->
     Ok(())
 }
 
-const HEADER: [&str; 7] =
-    ["#", "Common name", "Source", "Signed by\nthe CA", "Chain", "Valid until", "Result"];
+const HEADER: [Heading; 7] = [
+    Heading::fact("#"),
+    Heading::subject("Common name"),
+    Heading::name("Source"),
+    Heading::fact("Signed by\nthe CA"),
+    Heading::fact("Chain"),
+    Heading::fact("Valid until"),
+    Heading::fact("Result"),
+];
 
 fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) {
     let certificate = &one.certificate;

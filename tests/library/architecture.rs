@@ -29,13 +29,36 @@ fn files(folder: &Path, module: Option<&str>, found: &mut Vec<(String, PathBuf)>
     }
 }
 
-/// The names that follow `crate::` in the code.
-fn named(source: &str) -> impl Iterator<Item = &str> {
+/// The names that follow `crate::` in the code, alone or in braces.
+fn named(source: &str) -> Vec<String> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-    code.flat_map(|line| line.split("crate::").skip(1)).map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
-        &rest[..end]
-    })
+    let code: String = code.collect::<Vec<_>>().join("\n");
+    let name = |text: &str| {
+        let text = text.trim_start();
+        text[..text.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(text.len())].to_owned()
+    };
+    let names = code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+        Some(list) => top_level(list).iter().map(|member| name(member)).collect(),
+        None => vec![name(rest)],
+    });
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// The members of a list up to its closing brace, without what they have in braces of their own.
+fn top_level(list: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut members = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => members.push(String::new()),
+            _ if depth > 0 => {}
+            _ => members.last_mut().unwrap().push(c),
+        }
+    }
+    members
 }
 
 #[test]
@@ -49,7 +72,7 @@ fn each_module_knows_only_those_before_it() {
         let own = *place.get(module.as_str()).unwrap_or_else(|| panic!("{module} has no place in the order"));
         let source = fs::read_to_string(path).unwrap();
         for other in named(&source) {
-            let other_place = place.get(other);
+            let other_place = place.get(other.as_str());
             let other_place = *other_place.unwrap_or_else(|| panic!("{}: crate::{other}?", path.display()));
             assert!(other_place <= own, "{} names {other}, which comes after {module}", path.display());
         }

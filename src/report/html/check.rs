@@ -6,6 +6,7 @@ use super::markup::Markup;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StepName, StepStatus, Verdict};
 use crate::reason::{Code, Severity};
+use crate::report::heading::Kind;
 use crate::report::style::{Style, Tone};
 use crate::report::table::{
     self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
@@ -242,14 +243,14 @@ fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
     page.raw("<section class=\"sheet\">\n<h2>Certificates</h2>\n");
     page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
     for column in &columns {
-        page.element("th", &[("scope", "col")], &column.title.replace('\n', " "));
+        page.element("th", &[("scope", "col")], &column.heading.line());
     }
     page.raw("</tr></thead>\n<tbody>\n");
     for examined in rows {
         page.raw("<tr>");
         for column in &columns {
             let (tone, text) = (column.cell)(answer, examined, style);
-            page.element("td", &[("class", cell_class(column.title, tone))], &text);
+            page.element("td", &[("class", cell_class(column.heading.kind, tone))], &text);
         }
         page.raw("</tr>\n");
     }
@@ -264,9 +265,9 @@ fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
     page.raw("</section>\n");
 }
 
-fn cell_class(title: &str, tone: Tone) -> &'static str {
-    match (title, tone) {
-        ("Common name", _) => "name",
+fn cell_class(kind: Kind, tone: Tone) -> &'static str {
+    match (kind, tone) {
+        (Kind::Subject, _) => "name",
         (_, Tone::Good) => "good",
         (_, Tone::Bad) => "bad",
         (_, Tone::Doubtful) => "doubtful",

@@ -85,7 +85,7 @@ fn write_one(position: usize, one: &Verified, page: &mut Markup) {
 fn write_finding(finding: &Finding, page: &mut Markup) {
     let (class, label) = match severity(finding) {
         Severity::Warning => ("label mark-doubtful", "Warning"),
-        Severity::Unknown => ("label mark-doubtful", "Cannot tell"),
+        Severity::Unknown => ("label mark-doubtful", "Unknown"),
         Severity::Fault => ("label mark-bad", "Fault"),
     };
     page.raw("<li>").element("span", &[("class", class)], label).raw("<p>");

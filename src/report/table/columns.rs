@@ -4,56 +4,69 @@ use super::{counted, is_relevant, is_undecided};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
 use crate::lookup;
 use crate::posture::RuleType;
+use crate::report::heading::Heading;
 use crate::report::style::{Style, Tone};
 use crate::store::StoreSpec;
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 
-/// A column: its title and what stands in it.
+/// A column: its heading and what stands in it.
 pub(in crate::report) struct Column {
-    pub title: &'static str,
+    pub heading: Heading,
     pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
 }
 
 pub(in crate::report) fn columns(answer: &Diagnosis) -> Vec<Column> {
     let original = answer.rule.rule_type == RuleType::ClientCertificate;
     let mut columns = vec![
-        Column { title: "#", cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()) },
-        Column { title: "Common name", cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
+        Column {
+            heading: Heading::fact("#"),
+            cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()),
+        },
+        Column { heading: Heading::subject("Common name"), cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
     ];
     if answer.certificates.iter().any(|c| c.stored.label.is_some()) {
-        columns.push(Column { title: label_title(answer), cell: |_, c, s| (Tone::Plain, label_of(c, s)) });
+        columns.push(Column {
+            heading: Heading::name(label_title(answer)),
+            cell: |_, c, s| (Tone::Plain, label_of(c, s)),
+        });
     }
     if answer.stores.len() > 1 {
         columns.push(Column {
-            title: "Store",
+            heading: Heading::name("Store"),
             cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()),
         });
     }
-    columns.push(Column { title: found_title(answer), cell: found_cell });
+    columns.push(Column { heading: Heading::fact(found_title(answer)), cell: found_cell });
     columns.push(Column {
-        title: if original { "Signed by\nthe CA" } else { "Issued by\nthe CA" },
+        heading: Heading::fact(if original { "Signed by\nthe CA" } else { "Issued by\nthe CA" }),
         cell: |_, c, s| step_cell(c, &[StepName::Signature, StepName::Path], s),
     });
-    columns.push(Column { title: "Valid", cell: valid_cell });
+    columns.push(Column { heading: Heading::fact("Valid"), cell: valid_cell });
     if !original {
         columns.extend(v2_columns(answer));
     }
-    columns.push(Column { title: "Result", cell: result_cell });
+    columns.push(Column { heading: Heading::fact("Result"), cell: result_cell });
     columns
 }
 
 fn v2_columns(answer: &Diagnosis) -> Vec<Column> {
     let mut columns = Vec::new();
     if !answer.rule.extended_key_usage.is_empty() {
-        columns.push(Column { title: "EKU", cell: |_, c, s| step_cell(c, &[StepName::ExtendedKeyUsage], s) });
+        columns.push(Column {
+            heading: Heading::fact("EKU"),
+            cell: |_, c, s| step_cell(c, &[StepName::ExtendedKeyUsage], s),
+        });
     }
     if answer.rule.check_private_key {
-        columns.push(Column { title: "Key", cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s) });
+        columns.push(Column {
+            heading: Heading::fact("Key"),
+            cell: |_, c, s| step_cell(c, &[StepName::PrivateKey], s),
+        });
     }
     if !answer.rule.subject_alternative_names.is_empty() {
         columns.push(Column {
-            title: "SAN",
+            heading: Heading::fact("SAN"),
             cell: |_, c, s| step_cell(c, &[StepName::SubjectAlternativeName], s),
         });
     }

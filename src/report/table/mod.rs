@@ -6,6 +6,7 @@ pub(super) use columns::columns;
 
 use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::fitted::fitted;
+use super::heading::Heading;
 use super::style::{Style, Tone};
 use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, StepStatus, StoreReport, Verdict};
@@ -194,7 +195,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     let is_blank = rows.is_empty() && left_out == 0;
     if !rows.is_empty() {
         let columns = columns(answer);
-        let header: Vec<&str> = columns.iter().map(|column| column.title).collect();
+        let header: Vec<Heading> = columns.iter().map(|column| column.heading).collect();
         let cells = |examined| {
             let cells = columns.iter().map(|column| (column.cell)(answer, examined, style));
             // What has nothing to do with the rule's name stands back, be it good or bad.
@@ -230,7 +231,7 @@ pub(in crate::report) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
         Verdict::Fail => "FAIL",
-        Verdict::Unknown => "CANNOT TELL",
+        Verdict::Unknown => "UNKNOWN",
     }
 }
 

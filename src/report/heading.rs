@@ -1,0 +1,43 @@
+//! What stands above a column, and what the column holds.
+
+/// The heading of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// May have several lines.
+    pub title: &'static str,
+    pub kind: Kind,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The name that a row goes by. Like any name it may be shortened: it stands in full elsewhere in a report.
+    Subject,
+    /// Another name.
+    Name,
+    /// What decides; it is never shortened.
+    Fact,
+}
+
+impl Heading {
+    pub const fn subject(title: &'static str) -> Self {
+        Self { title, kind: Kind::Subject }
+    }
+
+    pub const fn name(title: &'static str) -> Self {
+        Self { title, kind: Kind::Name }
+    }
+
+    pub const fn fact(title: &'static str) -> Self {
+        Self { title, kind: Kind::Fact }
+    }
+
+    /// The title on one line.
+    pub fn line(&self) -> String {
+        self.title.replace('\n', " ")
+    }
+
+    pub fn is_name(&self) -> bool {
+        self.kind != Kind::Fact
+    }
+}
