@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-ci/debian.sh binutils buildah dpkg-dev fish jq lintian man-db mandoc qemu-user-static rpm rpmlint skopeo unzip zsh
+ci/debian.sh binutils buildah cpio dpkg-dev fish jq lintian man-db mandoc qemu-user-static rpm rpmlint skopeo unzip zsh
 
 passed=0
 failed=0
