@@ -42,20 +42,26 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         let log = log::read(file)?;
         answers.iter_mut().for_each(|answer| log::add(&log, answer, &asked.device));
     }
-    match common.format {
-        Format::Json if answers.len() == 1 => report::json::check(&answers[0])?,
-        Format::Json => report::json::checks(&answers)?,
-        Format::Html => report::html::checks(&answers, common.verbose)?,
-        Format::Table => report::table::checks(&answers, style)?,
-        Format::Markdown => report::markdown::checks(&answers, common.verbose)?,
-        Format::Junit => report::junit::checks(&answers)?,
-        Format::Nagios => return Ok(Exit::Plugin(report::nagios::checks(&answers, common.expiry_warning)?)),
-        Format::Prometheus => report::prometheus::checks(&answers)?,
-        // Refused before.
-        Format::Ndjson | Format::Ocsf => {}
+    if common.format == Format::Nagios {
+        return Ok(Exit::Plugin(report::nagios::checks(&answers, common.expiry_warning)?));
     }
+    super::as_far_as_read(write(&answers, common, style))?;
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
     Ok(worst.into())
+}
+
+fn write(answers: &[Diagnosis], common: &Common, style: &Style) -> io::Result<()> {
+    match common.format {
+        Format::Json if answers.len() == 1 => report::json::check(&answers[0]),
+        Format::Json => report::json::checks(answers),
+        Format::Html => report::html::checks(answers, common.verbose),
+        Format::Table => report::table::checks(answers, style),
+        Format::Markdown => report::markdown::checks(answers, common.verbose),
+        Format::Junit => report::junit::checks(answers),
+        Format::Prometheus => report::prometheus::checks(answers),
+        // The one is written with its exit status, the others are refused before.
+        Format::Nagios | Format::Ndjson | Format::Ocsf => Ok(()),
+    }
 }
 
 /// Everything that was asked for, read from where it stands.

@@ -27,10 +27,10 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     for one in &mut listed {
         one.in_no_file = in_no_file(one.contents, &places);
     }
-    match common.format {
-        Format::Json => report::json(&listed, common.at.unwrap_or_else(Timestamp::now))?,
-        _ => report::table(&listed, style)?,
-    }
+    super::as_far_as_read(match common.format {
+        Format::Json => report::json(&listed, common.at.unwrap_or_else(Timestamp::now)),
+        _ => report::table(&listed, style),
+    })?;
     Ok(exit(&listed, name.is_some()))
 }
 

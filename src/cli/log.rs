@@ -32,10 +32,10 @@ fn log(arguments: &options::Log, common: &Common, style: &Style) -> anyhow::Resu
         at: common.at.unwrap_or_else(Timestamp::now),
         comparisons: &comparisons,
     };
-    match common.format {
-        Format::Json => report::log::json(&answer)?,
-        _ => report::log::text(&answer, style)?,
-    }
+    super::as_far_as_read(match common.format {
+        Format::Json => report::log::json(&answer),
+        _ => report::log::text(&answer, style),
+    })?;
     Ok(exit(&comparisons))
 }
 

@@ -29,6 +29,7 @@ pub use options::{Cli, Command, Common};
 use crate::diagnosis::Verdict;
 use crate::input;
 use crate::report::{Format, Style, json, nagios};
+use crate::text::{is_deceptive, shown};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -88,7 +89,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli.settled(),
         Err(error) => {
             let error = mistyped::explained(error, std::env::args_os());
-            let _ = error.print();
+            tell_usage(&error);
             if error.use_stderr() && asks_for_plugin(std::env::args_os()) {
                 return no_answer("wrong usage; standard error says what").into();
             }
@@ -96,12 +97,13 @@ pub fn main() -> ExitCode {
         }
     };
     let plugin = cli.common.format == Format::Nagios;
+    let judges = judges(&cli);
     match run(cli) {
         Ok(exit) => exit.into(),
-        Err(error) if is_broken_pipe(&error) => Exit::Pass.into(),
+        Err(error) if is_broken_pipe(&error) && !plugin && !judges => Exit::Pass.into(),
         Err(error) => {
             let why = format!("{error:#}");
-            let _ = writeln!(io::stderr(), "certposture: {}", crate::text::shown(&why));
+            let _ = writeln!(io::stderr(), "certposture: {}", shown(&why));
             let usage = error.downcast_ref::<UsageError>().is_some();
             match (plugin, usage) {
                 (true, _) => no_answer(&why).into(),
@@ -118,6 +120,32 @@ fn refuse_to_read_twice<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Res
         return Err(UsageError("standard input (-) can stand for one file only".to_owned()));
     }
     Ok(())
+}
+
+/// Says what is wrong with what was typed. Of what was typed itself nothing deceptive reaches the terminal.
+fn tell_usage(error: &clap::Error) {
+    if !std::env::args_os().any(|argument| argument.to_string_lossy().contains(is_deceptive)) {
+        let _ = error.print();
+        return;
+    }
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().map(shown).collect();
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+}
+
+/// Whether the exit status is an answer, which a pipe that was closed must not turn into a better one.
+const fn judges(cli: &Cli) -> bool {
+    !matches!(
+        cli.command,
+        None | Some(
+            Command::Explain(_) | Command::Completions { .. } | Command::Man { .. } | Command::Lab(_)
+        )
+    )
+}
+
+/// Whoever reads the answer may have had enough of it: the verdict, and so the exit status, stays what it is.
+fn as_far_as_read(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
 /// Whether a monitor called, though the rest of what was typed cannot be understood.

@@ -31,11 +31,11 @@ pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyho
     if let Some(error) = &answer.error {
         warn(error);
     }
-    match common.format {
-        Format::Json => report::json(&answer)?,
-        Format::Html => html::verify(&answer, style.verbose)?,
-        _ => report::table(&answer, style)?,
-    }
+    super::as_far_as_read(match common.format {
+        Format::Json => report::json(&answer),
+        Format::Html => html::verify(&answer, style.verbose),
+        _ => report::table(&answer, style),
+    })?;
     Ok(answer.verdict.into())
 }
 

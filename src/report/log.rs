@@ -98,7 +98,7 @@ pub fn text(answer: &Answer<'_>, style: &Style) -> io::Result<()> {
             write_line(&mut text, style, Tone::Doubtful, "Note", &note)?;
         }
     }
-    output.write_all(&style.legible(text))?;
+    output.write_all(&style.legible(text, &[]))?;
     output.flush()
 }
 

@@ -248,3 +248,58 @@ fn the_document_names_the_moment_the_ca_and_what_was_not_read() {
     let document: Value = serde_json::from_slice(&verify(world.path(), &arguments).stdout).unwrap();
     assert_eq!(document["unread"][0]["source"], "none.pem");
 }
+
+/// Whoever reads the first lines alone still learns from the exit status how it ended.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_does_not_turn_a_fail_into_a_pass() {
+    let world = world();
+    for (arguments, status) in [
+        (&["verify", "--ca", "root.pem", "old.pem"][..], 1),
+        (&["verify", "--ca", "root.pem", "direct.pem", "none.pem"], 3),
+        (&["verify", "--ca", "root.pem", "direct.pem"], 0),
+        (&["check", "--cn", "old", "--type", "v2", "--ca", "root.pem", "--store", "file:old.pem"], 1),
+        (&["ca", "inspect", "direct.pem"], 1),
+    ] {
+        for format in ["table", "json", "html"] {
+            if format == "html" && arguments[0] == "ca" {
+                continue;
+            }
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let ended = Command::new(env!("CARGO_BIN_EXE_certposture"))
+                .args(arguments)
+                .args(["--at", "2025-01-01T00:00:00Z", "--format", format])
+                .current_dir(world.path())
+                .stdout(writer)
+                .stderr(std::process::Stdio::null())
+                .status()
+                .unwrap();
+            assert_eq!(ended.code(), Some(status), "{arguments:?} {format}");
+        }
+    }
+}
+
+/// What was typed is shown with everything deceptive escaped.
+#[test]
+fn usage_errors_hide_nothing() {
+    let world = world();
+    for arguments in [
+        &["verify", "--ca", "root.pem", "--os", "lin\u{202e}ux"][..],
+        &["verify", "--ca", "root.pem", "--\u{202e}x"],
+        &["verify", "--ca", "root.pem", "--at", "2025\u{200b}"],
+        &["check", "--store", "win\u{1b}[2Jdows:x", "--cn", "x", "--ca", "root.pem"],
+        &["ver\u{202e}ify"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+            .args(arguments)
+            .env("CLICOLOR_FORCE", "1")
+            .current_dir(world.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(!told.contains(['\u{202e}', '\u{200b}', '\u{1b}']), "{told:?}");
+        assert!(told.contains("\\u{"), "{told:?}");
+    }
+}

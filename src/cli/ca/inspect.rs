@@ -3,7 +3,7 @@
 use super::{Common, Exit, options};
 use crate::ca;
 use crate::certificate::Certificate;
-use crate::cli::with_document;
+use crate::cli::{as_far_as_read, with_document};
 use crate::report::{self, Format, Style};
 use crate::store::{Given, Place, Status};
 use crate::text::shown;
@@ -31,10 +31,10 @@ fn inspect(arguments: &options::Inspect, common: &Common, style: &Style) -> anyh
     }
     let at = common.at.unwrap_or_else(Timestamp::now);
     let inspection = Inspection::make(&arguments.files, beside.clients, beside.others, at);
-    match common.format {
-        Format::Json => report::ca::json(&inspection)?,
-        _ => report::ca::table(&inspection, style)?,
-    }
+    as_far_as_read(match common.format {
+        Format::Json => report::ca::json(&inspection),
+        _ => report::ca::table(&inspection, style),
+    })?;
     Ok(if inspection.files.iter().any(|file| file.unreadable.is_some()) {
         Exit::CannotTell
     } else if inspection.is_good(common.rule_type) {

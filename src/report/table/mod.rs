@@ -29,14 +29,17 @@ pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
         }
         let mut text = Vec::new();
         write_check(&mut text, answer, style)?;
-        output.write_all(&style.legible(text))?;
+        let commands: Vec<&str> = answer.fixes.iter().filter_map(|fix| fix.command.as_deref()).collect();
+        output.write_all(&style.legible(text, &commands))?;
     }
     output.flush()
 }
 
 fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io::Result<()> {
     if style.quiet {
-        return writeln!(output, "{}", verdict_word(answer.verdict));
+        let code =
+            answer.reasons.first().map_or_else(String::new, |reason| format!(" {}", reason.finding.code));
+        return writeln!(output, "{}{code}", verdict_word(answer.verdict));
     }
     write_head(output, answer, style)?;
     writeln!(output)?;
