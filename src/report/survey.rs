@@ -25,7 +25,7 @@ pub fn table(survey: &Survey, next: &str, style: &Style) -> io::Result<()> {
     let mut text = Vec::new();
     write(&mut text, survey, next, style)?;
     let mut output = anstream::AutoStream::always(io::stdout().lock());
-    output.write_all(&style.legible(text))?;
+    output.write_all(&style.legible(text, &[]))?;
     output.flush()
 }
 

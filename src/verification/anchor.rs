@@ -6,7 +6,7 @@ use super::memo::{IssuerKey, Memo};
 use super::message::{date, finding, span};
 use super::reading::Reading;
 use super::validate::{malformed, unknown_critical, weak_key};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, oid};
 use crate::reason::{Code, Finding};
 use jiff::Timestamp;
 
@@ -75,6 +75,10 @@ fn not_a_ca(reading: &Reading<'_>, is_root: bool) -> Option<Finding> {
         // Versions 1 and 2 have no basic constraints; a root of that age is a CA because somebody
         // uploads it as one (RFC 5280 §6.1.4 (k)).
         None if reading.version < 3 && is_root => return None,
+        // They are there, and told as malformed.
+        None if reading.extensions.malformed.iter().any(|flaw| flaw.concerns(oid::BASIC_CONSTRAINTS)) => {
+            return None;
+        }
         None => "it has no basic constraints",
     };
     Some(finding(

@@ -4,10 +4,12 @@ use super::reading::Reading;
 use crate::certificate::{Name, timestamp};
 use crate::reason::{Code, Finding};
 use crate::text;
+use unicode_security::skeleton;
 
 /// Longer names are cut: a certificate may hold megabytes.
 const MAX_NAME: usize = 200;
 const MAX_KEY_ID: usize = 32;
+const MAX_COMPARED: usize = 1000;
 
 pub const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -70,4 +72,22 @@ pub fn who(chain: &[&Reading<'_>], depth: usize, is_anchored: bool) -> String {
 /// The certificate judged cannot be read; `what` says why.
 pub fn unparseable(what: &str) -> Finding {
     finding(Code::CertificateUnparseable, 0, format!("The certificate is malformed: {what}"))
+}
+
+/// That two names which are not the same look alike, and where they differ first (UTS #39 §4).
+pub fn look_alike(one: Name<'_>, other: Name<'_>) -> Option<String> {
+    // Longer names are not read letter by letter, by nobody.
+    if one.der.len().max(other.der.len()) > MAX_COMPARED {
+        return None;
+    }
+    let (one, other) = (one.to_string(), other.to_string());
+    if one == other || !skeleton(&one).eq(skeleton(&other)) {
+        return None;
+    }
+    let (a, b) = one.chars().zip(other.chars()).find(|(a, b)| a != b)?;
+    Some(format!(
+        "The two names only look alike: one has U+{:04X} where the other has U+{:04X}",
+        u32::from(a),
+        u32::from(b)
+    ))
 }

@@ -110,6 +110,8 @@ fn issuer_flags(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> 
     let why = match reading.extensions.basic_constraints {
         Some(constraints) if constraints.ca => None,
         Some(_) => Some("its basic constraints say that it is not a CA"),
+        // They are there, and told as malformed.
+        None if reading.extensions.malformed.iter().any(|flaw| flaw.concerns(oid::BASIC_CONSTRAINTS)) => None,
         None => Some("it has no basic constraints"),
     };
     if let Some(why) = why {

@@ -5,7 +5,7 @@ use super::{MAX_LENGTH, MAX_SIGNATURE_CHECKS, MAX_STEPS, Node, Search};
 use crate::certificate::Certificate;
 use crate::reason::{Code, Finding};
 use crate::verification::issuer::Signed;
-use crate::verification::message::{finding, key_id, name};
+use crate::verification::message::{finding, key_id, look_alike, name};
 use crate::verification::reading::Reading;
 use crate::verification::validate::side_by_side;
 
@@ -106,6 +106,10 @@ impl Search<'_, '_> {
         let ca = name(anchor.subject);
         if self.names_the_key_of(top, index) && self.is_signed(top, index) == Some(Signed::Yes) {
             let message = format!("{}{WRONG_NAME}", side_by_side(&reading, anchor));
+            return finding(Code::IssuerDiffers, depth, message);
+        }
+        if let Some(how) = look_alike(reading.issuer, anchor.subject) {
+            let message = format!("Issued by \"{issuer}\"; the uploaded CA is \"{ca}\". {how}");
             return finding(Code::IssuerDiffers, depth, message);
         }
         let message = format!(

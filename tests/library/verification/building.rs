@@ -325,3 +325,25 @@ fn an_algorithm_that_cannot_be_checked_leaves_the_answer_open() {
     assert!(!path.is_undecided() && !path.passes());
     assert_eq!(codes(&path.findings)[0], "expired@0");
 }
+
+#[test]
+fn an_issuer_whose_name_only_looks_like_the_cas_is_told_as_such() {
+    let world = World::new();
+    let device =
+        Template::new(DEVICE, &world.device_key, "O=Example, CN=R\u{43e}ot CA").sign(&world.issuing_key);
+    assert_eq!(
+        told(&world.judge(&device).path.findings),
+        [
+            "issuer-differs@0: Issued by \"CN=R\u{43e}ot CA, O=Example\"; the uploaded CA is \"CN=Root CA, O=Example\". \
+          The two names only look alike: one has U+043E where the other has U+006F"
+        ]
+    );
+}
+
+#[test]
+fn malformed_basic_constraints_are_not_also_absent() {
+    let world = World::new();
+    let odd = forge::extension("2.5.29.19", true, &[0x30, 3, 1, 1, 1]);
+    let issuing = Template::new(ISSUING, &world.issuing_key, ROOT).with(odd);
+    assert_eq!(codes(&world.path_under(issuing).findings), ["certificate-unparseable@1"]);
+}
