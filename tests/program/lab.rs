@@ -21,7 +21,7 @@ fn first_reason(folder: &Path, name: &str, system: &str) -> (Value, Option<i32>)
     let role = match system {
         "linux" => "nss:/etc/pki/nssdb",
         "macos" => "keychain:system",
-        _ => r"windows:CurrentUser\My",
+        _ => r"windows:LocalMachine\My",
     };
     let store = format!("{role}=pem/{name}");
     let rule = format!("rules/{system}.json");
