@@ -96,7 +96,8 @@ impl Asked {
             Some(Ok(file)) => file.rules,
         };
         refuse_another_system(common)?;
-        let captured = options::capture(&common.store)?.map(read_capture).transpose()?;
+        let captured =
+            options::capture(&common.store)?.map(|argument| read_capture(argument, common)).transpose()?;
         let given = if captured.is_some() { Vec::new() } else { read_given(&rules, common)? };
         let captured_on = captured.as_ref().map(|capture| capture.system);
         let system = common.os.or(captured_on).or(system_of(&given)).unwrap_or_else(System::current);
@@ -320,7 +321,7 @@ fn device_of(given: &[Place]) -> fn(Option<String>, Option<String>) -> Device {
 }
 
 /// The one capture of a file, or the one of the device that was named.
-fn read_capture(argument: &options::CaptureArgument) -> anyhow::Result<Capture> {
+fn read_capture(argument: &options::CaptureArgument, common: &Common) -> anyhow::Result<Capture> {
     let name = shown(&argument.file.to_string_lossy()).into_owned();
     let bytes = input::read(&argument.file, MAX_CAPTURES).with_context(|| format!("the capture {name}"))?;
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
@@ -332,7 +333,11 @@ fn read_capture(argument: &options::CaptureArgument) -> anyhow::Result<Capture> 
         }
     }
     match found.len() {
-        1 => Ok(found.remove(0)),
+        1 => {
+            let mut capture = found.remove(0);
+            capture.device = capture.device.with(common.hostname.as_deref(), common.serial_number.as_deref());
+            Ok(capture)
+        }
         0 => Err(UsageError(format!("{name} holds no capture of that device")).into()),
         count => {
             Err(UsageError(format!("{name} holds {count} captures: name the device as capture:FILE#ID"))

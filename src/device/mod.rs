@@ -51,6 +51,16 @@ impl Device {
         )
     }
 
+    /// The same with what the user gave in place of what was read.
+    #[must_use]
+    pub fn with(self, hostname: Option<&str>, serial_number: Option<&str>) -> Self {
+        Self {
+            host_names: hostname.map_or(self.host_names, HostNames::given),
+            serial_number: serial_number.map_or(self.serial_number, |number| Ok(number.to_owned())),
+            whose: self.whose,
+        }
+    }
+
     /// The device that the evidence came from: nothing is known of it but what the user gave.
     pub fn elsewhere(hostname: Option<String>, serial_number: Option<String>) -> Self {
         Self {
