@@ -92,9 +92,12 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
     }
     match examined.nearness {
         Nearness::Exact => Some(Standing::SameName),
-        Nearness::Padded | Nearness::Case | Nearness::Whitespace | Nearness::Unicode => {
-            Some(Standing::NearName)
-        }
+        Nearness::Padded
+        | Nearness::Case
+        | Nearness::Whitespace
+        | Nearness::Unicode
+        | Nearness::DistinguishedName
+        | Nearness::Template => Some(Standing::NearName),
         Nearness::San | Nearness::OtherAttribute => Some(Standing::NameInside),
         Nearness::Substring | Nearness::Different => None,
     }

@@ -1,6 +1,8 @@
 //! How near a certificate's names come to the name that the rule gives.
 
 use crate::certificate::{Name, oid, tlv};
+use crate::device::Device;
+use crate::rule::{self, Rule, Variable};
 use crate::store::StoredCertificate;
 use crate::text;
 use unicode_normalization::UnicodeNormalization;
@@ -20,6 +22,10 @@ pub enum Nearness {
     Whitespace,
     /// They look alike: other normalization, look-alike letters, other hyphens.
     Unicode,
+    /// The rule's name is a distinguished name, and its common name is the certificate's.
+    DistinguishedName,
+    /// The rule's variable has a value that is a part of the certificate's name: the rest of it differs.
+    Template,
     /// The name stands in a subject alternative name.
     San,
     /// The name stands in another attribute of the subject.
@@ -37,9 +43,22 @@ pub(super) struct WantedName {
     lowercase: String,
     unspaced: String,
     look: String,
+    /// The common name, where the name is a distinguished one.
+    common_name: Option<String>,
+    /// What the rule's variables stand for here.
+    values: Vec<(Variable, String)>,
 }
 
 impl WantedName {
+    /// The name that a rule has on a device.
+    pub fn of_rule(name: &[u8], rule: &Rule, device: &Device) -> Self {
+        let values = rule::values(rule, device).into_iter();
+        Self {
+            values: values.map(|(variable, value)| (variable, value.to_owned())).collect(),
+            ..Self::new(name)
+        }
+    }
+
     pub fn new(name: &[u8]) -> Self {
         let text = String::from_utf8_lossy(name).into_owned();
         let lowercase = text.to_lowercase();
@@ -47,6 +66,8 @@ impl WantedName {
             unpadded: unpadded(&lowercase),
             unspaced: without_spaces(&lowercase),
             look: look(&lowercase),
+            common_name: rule::dn_common_name(&text).map(|name| name.to_lowercase()),
+            values: Vec::new(),
             lowercase,
             text,
         }
@@ -95,6 +116,14 @@ impl WantedName {
         let exotic = !self.text.is_ascii() || !name.is_ascii();
         if exotic && self.look == look(&lowercase) {
             return Nearness::Unicode;
+        }
+        if self.common_name.as_ref() == Some(&lowercase) {
+            return Nearness::DistinguishedName;
+        }
+        let values: Vec<_> =
+            self.values.iter().map(|(variable, value)| (*variable, value.as_str())).collect();
+        if rule::template_of(name, &values).is_some() {
+            return Nearness::Template;
         }
         let (wanted, have) = (self.lowercase.trim(), lowercase.trim());
         if !wanted.is_empty() && !have.is_empty() && (have.contains(wanted) || wanted.contains(have)) {

@@ -169,6 +169,42 @@ codes! {
             "macOS": "ioreg -rd1 -c IOPlatformExpertDevice | grep IOPlatformSerialNumber",
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
         }
+        VariableNotFilled "variable-not-filled" Unknown {
+            short: "variable",
+            seen: "A name in the rule is a variable of a device manager, a shell or a template, such as \
+                   `$SERIALNUMBER`, `{{DeviceName}}` or `%HOSTNAME%`; or one of the rule's own variables in a \
+                   `client_certificate` rule.",
+            why: "The client fills in `${serial_number}` and `${hostname}` in a `client_certificate_v2` rule and \
+                  nothing else, so no certificate can be meant by this name. What was to stand there is not known \
+                  here.",
+            fix: "Write `${serial_number}` or `${hostname}` in a `client_certificate_v2` rule. A rule of the original \
+                  type has no variables: make a new check in its place.",
+        }
+        SerialPlaceholder "serial-placeholder" Warning {
+            seen: "The rule uses `${serial_number}`, and this device's serial number is a placeholder of its firmware, \
+                   such as `To be filled by O.E.M.`, `Default string` or `0`.",
+            why: "Every machine of that make has the same text, so that it names no device, and no certificate is \
+                  issued for it on purpose.",
+            fix: "Set the serial number with the maker's firmware tool, or issue certificates under `${hostname}` and \
+                  use that in the rule.",
+            "Linux": "sudo cat /sys/class/dmi/id/product_serial",
+            "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
+        }
+        ResultExpiresEarly "result-expires-early" Warning {
+            seen: "The rule's `expiration` is less than two of its schedules.",
+            why: "A result that has expired counts no more. When the client checks late or misses one check, as after \
+                  sleep, the device has no result until the next, and the check counts as failed.",
+            fix: "Set the expiration to at least twice the schedule, or leave it empty: a result then counts until \
+                  the next one.",
+        }
+        CnIsADn "cn-is-a-dn" FaultOrWarning {
+            short: "whole subject",
+            seen: "The rule's common name is a distinguished name or begins with `CN=`.",
+            why: "The look-ups compare it with the common name alone, or with the nickname on Linux. Only the \
+                  original look-up on Windows searches the whole subject.",
+            fix: "Put the common name alone into the rule: what stands after `CN=`, up to the next comma.",
+            "OpenSSL": SHOW_SUBJECT,
+        }
         HostnameForm "hostname-form" Warning {
             short: "host name",
             rank: -11,
@@ -192,13 +228,6 @@ codes! {
             fix: "Read what the comparison says that it means, let the client check again, and compare with the \
                   new record.",
             "certposture": "certposture log POSTURE-LOG.ndjson --rule BUNDLE.json",
-        }
-        ResultExpiresEarly "result-expires-early" Warning {
-            seen: "The rule's results expire before the client checks again.",
-            why: "Between the expiration and the next check the device has no result, and a policy that asks \
-                  for one counts that as not passed, although nothing is wrong with the certificate.",
-            fix: "In the Zero Trust dashboard, make the check's expiration longer than its schedule, or leave \
-                  the expiration empty: a result then counts until the next one.",
         }
         CnMissing "cn-missing" Unknown {
             seen: "No common name is given for a `client_certificate` rule, or one that nobody can see; or \
@@ -564,6 +593,24 @@ codes! {
             fix: "Correct the side with the odd character: type the name in the rule anew or, if the \
                   certificate has it, issue the certificate again. Names of plain ASCII letters, digits \
                   and hyphens avoid this.",
+        }
+        TemplateDiffers "template-differs" Fault {
+            short: "template",
+            seen: "The certificate's common name has this device's serial number or host name in it, and the rule has \
+                   other text around the variable.",
+            why: "A `client_certificate_v2` rule compares the whole name after it has filled in the variable, so \
+                  `${serial_number}` does not match `NW-4711`, nor `${hostname}` a name with its domain.",
+            fix: "Write the text around the variable in the rule as the certificates have it, such as \
+                  `NW-${serial_number}`. Never put one device's name into the rule of all.",
+        }
+        SeveralCommonNames "several-common-names" Warning {
+            short: "several",
+            seen: "The certificate's subject has more than one common name.",
+            why: "Which of them a `client_certificate_v2` rule is compared with is not documented; certposture lets \
+                  any of them match.",
+            fix: "Have the certificate issued with one common name, and the other names as subject alternative \
+                  names.",
+            "OpenSSL": SHOW_SUBJECT,
         }
         NameInSanOnly "name-in-san-only" FaultOrWarning {
             short: "SAN only",

@@ -2,11 +2,13 @@
 
 mod api;
 mod schedule;
+mod slips;
 mod variables;
 
 pub use api::{RuleFile, RuleFileError, read_rule, read_rules};
 pub use schedule::{Interval, spoken};
-pub use variables::{Resolution, Variable, resolve};
+pub use slips::{Unfilled, bare_alternative_name, dn_common_name, is_placeholder, unfilled};
+pub use variables::{Resolution, Variable, has_variable, resolve, template_of, values};
 
 use crate::posture::RuleType;
 use crate::posture::Usage;
@@ -76,6 +78,13 @@ impl TrustStore {
 }
 
 impl Rule {
+    /// How long a result counts, where that is less than two schedules: one check that is late or missed
+    /// leaves the device without a result.
+    pub fn early_expiration(&self) -> Option<Interval> {
+        let schedule = self.schedule.unwrap_or(Interval::DEFAULT_SCHEDULE);
+        self.expiration.filter(|expiration| expiration.0 < schedule.0.saturating_mul(2))
+    }
+
     /// Whether nothing could be read of the file it was to come from, not even its type.
     pub fn is_unreadable(&self) -> bool {
         self.from_file && self.type_assumed

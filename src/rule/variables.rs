@@ -89,6 +89,64 @@ pub fn resolve(rule: &Rule, device: &Device) -> Resolution {
     }
 }
 
+/// Whether a name uses one of the two variables.
+pub fn has_variable(name: &str) -> bool {
+    Variable::ALL.iter().any(|variable| name.contains(&format!("${{{}}}", variable.as_str())))
+}
+
+/// The values that a rule's name has here, each with its variable; of a host name, each form.
+pub fn values<'a>(rule: &Rule, device: &'a Device) -> Vec<(Variable, &'a str)> {
+    let name = rule.common_name.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    if rule.rule_type == RuleType::ClientCertificate {
+        return Vec::new();
+    }
+    let uses = |variable: Variable| name.contains(&format!("${{{}}}", variable.as_str()));
+    let mut values = Vec::new();
+    if let (true, Ok(serial)) = (uses(Variable::SerialNumber), &device.serial_number) {
+        values.push((Variable::SerialNumber, serial.as_str()));
+    }
+    if uses(Variable::Hostname) {
+        let forms = device.host_names.own().into_iter().chain(device.host_names.others());
+        values.extend(forms.map(|form| (Variable::Hostname, form)));
+    }
+    values
+}
+
+/// A certificate's name with this device's value taken out again: what a rule for every device has to
+/// say. `None` when no value of this device stands in it as a part of its own.
+pub fn template_of(name: &str, values: &[(Variable, &str)]) -> Option<String> {
+    values.iter().find_map(|(variable, value)| {
+        let at = part_of_its_own(name, *variable, value)?;
+        Some(format!("{}${{{}}}{}", &name[..at], variable.as_str(), &name[at + value.len()..]))
+    })
+}
+
+/// Where `value` stands in `name`, beside nothing that could make it another device's: the rest has no
+/// digit (but in a host name's domain), and the value does not go on.
+fn part_of_its_own(name: &str, variable: Variable, value: &str) -> Option<usize> {
+    let is_ascii = name.is_ascii() && value.is_ascii();
+    if !is_ascii || value.len() < 3 {
+        return (name.to_lowercase() == value.to_lowercase())
+            .then_some(0)
+            .filter(|_| name.len() == value.len());
+    }
+    let at = name.to_ascii_lowercase().find(&value.to_ascii_lowercase())?;
+    let (before, after) = (&name[..at], &name[at + value.len()..]);
+    let is_domain = variable == Variable::Hostname && after.starts_with('.');
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let goes_on = |outer: Option<u8>, inner: Option<u8>| match (outer, inner) {
+        (Some(outer), Some(inner)) => {
+            outer.is_ascii_alphabetic() && inner.is_ascii_alphabetic()
+                || outer.is_ascii_digit() && inner.is_ascii_digit()
+        }
+        _ => false,
+    };
+    let bytes = value.as_bytes();
+    let apart = !goes_on(before.bytes().next_back(), bytes.first().copied())
+        && !goes_on(after.bytes().next(), bytes.last().copied());
+    (apart && !has_digit(before) && (is_domain || !has_digit(after))).then_some(at)
+}
+
 /// What could not be filled in; each once.
 #[derive(Default)]
 struct Missing {
@@ -189,6 +247,22 @@ mod tests {
         let codes: Vec<Code> = resolved.problems.iter().map(|p| p.code).collect();
         assert_eq!(codes, [Code::RuleVariableUnresolved, Code::RuleVariableUnknown]);
         assert_eq!(resolved.common_name.unwrap(), b"${serial_number} ${user} ${");
+    }
+
+    #[test]
+    fn takes_a_value_out_of_a_name_again() {
+        let serial = [(Variable::SerialNumber, "4711")];
+        let template = |name: &str| template_of(name, &serial);
+        assert_eq!(template("NW-4711").as_deref(), Some("NW-${serial_number}"));
+        assert_eq!(template("NW4711.example").as_deref(), Some("NW${serial_number}.example"));
+        assert_eq!(template("4711").as_deref(), Some("${serial_number}"));
+        for other in ["NW-47110", "14711", "4711-2", "lab3-4711", "jo"] {
+            assert_eq!(template(other), None, "{other}");
+        }
+        let host = [(Variable::Hostname, "host-7")];
+        assert_eq!(template_of("HOST-7.x1.example", &host).as_deref(), Some("${hostname}.x1.example"));
+        assert_eq!(template_of("host-72.example", &host), None);
+        assert_eq!(template_of("ghost-7", &host), None);
     }
 
     #[test]

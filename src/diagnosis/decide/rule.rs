@@ -5,11 +5,11 @@ use crate::ca;
 use crate::certificate::Certificate;
 use crate::diagnosis::near::unpadded;
 use crate::diagnosis::situation::Situation;
-use crate::diagnosis::{Case, Reason};
+use crate::diagnosis::{Case, Nearness, Reason};
 use crate::lookup;
 use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
-use crate::rule::{Interval, Rule, TrustStore};
+use crate::rule::{self, Rule, TrustStore, Variable};
 use crate::store::scope;
 use crate::system::System;
 use crate::text::shown;
@@ -23,12 +23,37 @@ pub(super) fn faults(situation: &Situation<'_>) -> Vec<Reason> {
     reasons.extend(os_mismatch(situation));
     reasons.extend(ca_mismatch(situation));
     reasons.extend(undetermined_lookup(situation));
+    reasons.extend(variable_not_filled(situation));
     // A rule that cannot be read lacks more than its name.
     if rule.problems.is_empty() {
         let missing = name_is_missing(rule);
         reasons.extend(missing.map(|message| reason(Code::CnMissing, Severity::Unknown, message.to_owned())));
     }
     reasons
+}
+
+/// A variable that is none of the rule's, or that its type does not fill in; unless a certificate really
+/// has that name.
+fn variable_not_filled(situation: &Situation<'_>) -> Option<Reason> {
+    let rule = situation.case.rule;
+    let is_original = rule.rule_type == RuleType::ClientCertificate;
+    let name = String::from_utf8_lossy(rule.common_name.as_deref()?);
+    let unfilled = rule::unfilled(&name, is_original)?;
+    let is_read_as_it_stands = situation.case.system != System::Windows || !is_original;
+    let mut certificates = situation.certificates.iter().filter(|c| c.searched);
+    if certificates.any(|c| c.nearness <= Nearness::Case || c.returned && is_read_as_it_stands) {
+        return None;
+    }
+    let which = if is_original && rule::has_variable(&name) {
+        "client_certificate takes a name as it stands, and only client_certificate_v2 fills in variables"
+    } else {
+        "the client fills in ${serial_number} and ${hostname} alone"
+    };
+    let message = format!(
+        "In the rule's name, {} is a variable that nothing has filled in: {which}",
+        shown(&unfilled.written)
+    );
+    Some(reason(Code::VariableNotFilled, Severity::Unknown, message))
 }
 
 /// The name that the command would look for cannot be told from here.
@@ -101,8 +126,6 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
     let mut warnings = Vec::new();
     let warn = |code, message| reason(code, Severity::Warning, message);
     warnings.extend(ignored_locations(situation).map(|message| warn(Code::LocationNotSearched, message)));
-    let rule = situation.case.rule;
-    warnings.extend(early_expiration(rule).map(|message| warn(Code::ResultExpiresEarly, message)));
     let name = situation.resolution.common_name.as_deref().unwrap_or_default();
     let text = String::from_utf8_lossy(name);
     if unpadded(&text) != text && !is_blank(name) && !known.has_code(Code::CnPadded) {
@@ -113,6 +136,17 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
     if !known.has_code(Code::CaIsTheClientCertificate) {
         warnings.extend(name_is_the_cas(situation, &text).map(|message| warn(Code::CnIsTheCa, message)));
     }
+    warnings.extend(placeholder(situation).map(|message| warn(Code::SerialPlaceholder, message)));
+    warnings
+        .extend(expires_early(situation.case.rule).map(|message| warn(Code::ResultExpiresEarly, message)));
+    if rule::dn_common_name(&text).is_some()
+        && !known.has_code(Code::CnIsADn)
+        && !situation.certificates.iter().any(|c| c.searched && c.nearness <= Nearness::Case)
+    {
+        let message =
+            format!("The rule's common name \"{}\" is a distinguished name, not a common name", shown(&text));
+        warnings.push(warn(Code::CnIsADn, message));
+    }
     for note in situation.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
         if !known.has_code(note.code) && note.code.weight() != Weight::Fault {
             warnings.push(warn(note.code, note.message.clone()));
@@ -121,10 +155,26 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
     warnings
 }
 
-fn early_expiration(rule: &Rule) -> Option<String> {
-    let schedule = rule.schedule.unwrap_or(Interval::DEFAULT_SCHEDULE);
-    let expiration = rule.expiration.filter(|expiration| *expiration < schedule)?;
-    Some(format!("A result expires after {expiration}, and the client checks again only after {schedule}"))
+/// The serial number of a machine to which nobody gave one.
+fn placeholder(situation: &Situation<'_>) -> Option<String> {
+    let mut values = rule::values(situation.case.rule, situation.case.device).into_iter();
+    let (_, serial) = values.find(|(variable, _)| *variable == Variable::SerialNumber)?;
+    rule::is_placeholder(serial).then(|| {
+        format!(
+            "The serial number \"{}\" is a placeholder of the firmware, which other devices have too: it tells no device \
+             from another",
+            shown(serial)
+        )
+    })
+}
+
+fn expires_early(rule: &Rule) -> Option<String> {
+    let expiration = rule.early_expiration()?;
+    Some(format!(
+        "A result counts for {expiration} and the client checks every {}: after one check that is late or missed the device \
+         has no result. Let results count for at least two schedules",
+        rule::spoken(rule.schedule)
+    ))
 }
 
 fn name_is_the_cas(situation: &Situation<'_>, name: &str) -> Option<String> {

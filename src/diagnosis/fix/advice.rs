@@ -9,6 +9,7 @@ use crate::diagnosis::situation::Situation;
 use crate::lookup::powershell::typed_literally;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding};
+use crate::rule;
 use crate::store::scope;
 use crate::store::{Place, Status, StoreSpec, WindowsLocation};
 use crate::system::System;
@@ -18,7 +19,10 @@ use std::path::Path;
 /// The advice for a finding, with this device's and this rule's values in it.
 pub(super) fn advise(situation: &Situation<'_>, finding: &Finding) -> Repair {
     if let Some(name) = new_name(situation, finding.code) {
-        return change_name(situation, &name);
+        return match rule::has_variable(&written_name(situation)) {
+            false => change_name(situation, &name),
+            true => Repair::by_hand(keep_variable(situation, finding.code, &name)),
+        };
     }
     let general = || finding.code.texts().fix_message().to_owned();
     Repair::by_hand(specific(situation, finding).unwrap_or_else(general))
@@ -35,6 +39,8 @@ fn new_name(situation: &Situation<'_>, code: Code) -> Option<String> {
             | Code::NameInSanOnly
             | Code::NameInOtherAttribute
             | Code::HostnameForm
+            | Code::CnIsADn
+            | Code::TemplateDiffers
             // macOS looks at one common name alone, and the rule gives another one.
             | Code::NotFound
     );
@@ -50,11 +56,78 @@ fn new_name(situation: &Situation<'_>, code: Code) -> Option<String> {
     Some(unpadded(&name)).filter(|name| name.as_bytes() != rule_name)
 }
 
+/// The name as the rule has it.
+fn written_name(situation: &Situation<'_>) -> String {
+    String::from_utf8_lossy(situation.case.rule.common_name.as_deref().unwrap_or_default()).into_owned()
+}
+
+/// The rule is for every device: one device's name in it would make all others fail.
+fn keep_variable(situation: &Situation<'_>, code: Code, name: &str) -> String {
+    let written = written_name(situation);
+    let values = rule::values(situation.case.rule, situation.case.device);
+    match rule::template_of(name, &values) {
+        Some(template) if template != written => format!(
+            "In the Zero Trust dashboard, write {} as the check's Common name in place of {}, if the certificates of the other \
+             devices are named so too",
+            shown(&template),
+            shown(&written)
+        ),
+        _ if code == Code::NameInSanOnly => to_alternative_name(&written),
+        _ => format!(
+            "Have the CA issue the certificates with {0} as common name, here \"{1}\"; or with it as subject alternative name, \
+             and put {0} into the check's Subject alternative name and nothing into its Common name",
+            shown(&written),
+            rule_name(situation)
+        ),
+    }
+}
+
+fn to_alternative_name(written: &str) -> String {
+    format!(
+        "In the Zero Trust dashboard, put {} into the check's Subject alternative name and leave its Common name empty",
+        shown(written)
+    )
+}
+
+/// What the rule has for a variable of others.
+fn fill_in(situation: &Situation<'_>) -> String {
+    let written = written_name(situation);
+    let is_original = situation.rule_type() == RuleType::ClientCertificate;
+    let Some(unfilled) = rule::unfilled(&written, is_original) else {
+        return "In the Zero Trust dashboard, put ${serial_number} or ${hostname} into the check's Subject alternative name \
+                in place of the variable"
+            .to_owned();
+    };
+    let own = unfilled.means.map(|variable| format!("${{{}}}", variable.as_str()));
+    let own = own.unwrap_or_else(|| "${serial_number} or ${hostname}".to_owned());
+    if is_original {
+        return format!(
+            "Make a new check in the Zero Trust dashboard, which is of the type client_certificate_v2 (its form has OS \
+             locations), with {own} in its Common name, and take it for this one in the policies"
+        );
+    }
+    format!(
+        "In the Zero Trust dashboard, write {own} where {} stands in the check's Common name",
+        shown(&unfilled.written)
+    )
+}
+
+fn bare_alternative_names(situation: &Situation<'_>) -> Option<String> {
+    let listed = &situation.case.rule.subject_alternative_names;
+    let prefixed = listed.iter().find(|name| rule::bare_alternative_name(name).is_some())?;
+    Some(format!(
+        "In the Zero Trust dashboard, write {} in the check's Subject alternative name in place of {}, without the word \
+         before it",
+        shown(rule::bare_alternative_name(prefixed)?),
+        shown(prefixed)
+    ))
+}
+
 fn change_name(situation: &Situation<'_>, name: &str) -> Repair {
     let message = format!(
-        "In the Zero Trust dashboard, change the check's Common name from \"{}\" to: {}",
-        rule_name(situation),
-        shown(name)
+        "In the Zero Trust dashboard, write {} as the check's Common name; it is \"{}\" now",
+        shown(name),
+        rule_name(situation)
     );
     let then = match situation.system() {
         System::Linux => linux::after_new_name(situation, name),
@@ -74,6 +147,9 @@ fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
         }
         Code::Expired => candidate.map(renew),
         Code::EkuAbsent | Code::EkuMissing => Some(reissue(situation, &wanted_usages(situation))),
+        Code::SanDiffers | Code::SanAbsent if bare_alternative_names(situation).is_some() => {
+            bare_alternative_names(situation)
+        }
         Code::SanAbsent | Code::SanDiffers | Code::SanOtherNameOnly => {
             Some(reissue(situation, &wanted_names(situation)))
         }
@@ -91,6 +167,7 @@ fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
         Code::FoundElsewhere | Code::RoleNotSearched if is_v2 && situation.searched().next().is_none() => {
             candidate.and_then(|c| name_the_place(situation, c)).or_else(|| Some(list_a_place(situation)))
         }
+        Code::VariableNotFilled => Some(fill_in(situation)),
         Code::RuleMalformed => absolute_paths(situation),
         Code::RuleOsMismatch => Some(rule_for_this_system(situation)),
         _ => None,
@@ -399,6 +476,13 @@ fn wanted_names(situation: &Situation<'_>) -> String {
 fn install(situation: &Situation<'_>) -> String {
     if is_the_cas_name(situation) {
         return name_the_client_certificate();
+    }
+    let mut values = rule::values(situation.case.rule, situation.case.device).into_iter();
+    if values.any(|(variable, value)| variable == rule::Variable::SerialNumber && rule::is_placeholder(value))
+    {
+        return "Set this device's serial number with its maker's firmware tool, or have the certificates issued under \
+                ${hostname} and use that in the rule"
+            .to_owned();
     }
     let Some(place) = situation.searched().next() else { return list_a_place(situation) };
     let place = shown(&place.contents.spec.to_string()).into_owned();

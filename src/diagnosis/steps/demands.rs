@@ -3,6 +3,7 @@
 use super::{One, Step, StepName, StepStatus};
 use crate::posture::RuleType;
 use crate::reason::Code;
+use crate::rule;
 use crate::store::scope;
 use crate::store::{Index, PrivateKey, Status, StoreSpec, nss};
 use crate::system::System;
@@ -163,12 +164,42 @@ impl One<'_> {
                     .to_owned(),
             }];
         }
+        if !findings.is_empty()
+            && let Some(step) = self.mistyped_alternative_name()
+        {
+            return vec![step];
+        }
         self.steps_of(
             StepName::SubjectAlternativeName,
             &findings.iter().collect::<Vec<_>>(),
             StepStatus::Pass,
             "It has a subject alternative name that the rule lists",
         )
+    }
+
+    /// A value that something was to fill in, or one with the word that tools print before it.
+    fn mistyped_alternative_name(&self) -> Option<Step> {
+        let step = |status, code, message| Step {
+            step: StepName::SubjectAlternativeName,
+            status,
+            code: Some(code),
+            message,
+        };
+        let listed = &self.look.case.rule.subject_alternative_names;
+        if let Some(unfilled) = listed.iter().find_map(|name| rule::unfilled(name, false)) {
+            let message = format!(
+                "The rule lists the alternative name {}, a variable that nothing has filled in",
+                shown(&unfilled.written)
+            );
+            return Some(step(StepStatus::Unknown, Code::VariableNotFilled, message));
+        }
+        let prefixed = listed.iter().find(|name| rule::bare_alternative_name(name).is_some())?;
+        let message = format!(
+            "The rule lists the alternative name \"{}\" with the word that tools print before it; the entry itself is \"{}\"",
+            shown(prefixed),
+            shown(rule::bare_alternative_name(prefixed)?)
+        );
+        Some(step(StepStatus::Fail, Code::SanDiffers, message))
     }
 
     /// Whether an alternative name is one of the rule's with another form of the host name in it.

@@ -86,6 +86,8 @@ impl One<'_> {
             Nearness::Case => Code::CaseDiffers,
             Nearness::Whitespace => Code::WhitespaceDiffers,
             Nearness::Unicode => Code::UnicodeDiffers,
+            Nearness::DistinguishedName => Code::CnIsADn,
+            Nearness::Template => Code::TemplateDiffers,
             Nearness::San => Code::NameInSanOnly,
             Nearness::OtherAttribute => Code::NameInOtherAttribute,
             Nearness::Exact | Nearness::Substring | Nearness::Different => Code::NotFound,
@@ -136,6 +138,14 @@ impl One<'_> {
             Code::UnicodeDiffers => format!(
                 "The rule says \"{wanted}\" and {named}: they look alike but are different characters ({})",
                 self.spelled_out()
+            ),
+            Code::CnIsADn => format!(
+                "The rule's common name \"{wanted}\" is a distinguished name; {named}, and the look-up compares that alone"
+            ),
+            Code::TemplateDiffers => format!(
+                "On this device the rule's name \"{}\" stands for \"{wanted}\", and {named}: it has this device's value, and \
+                 more or less around it than the rule says",
+                shown_bytes(self.look.case.rule.common_name.as_deref().unwrap_or_default())
             ),
             Code::NameInSanOnly => {
                 format!("\"{wanted}\" stands in a subject alternative name only; {named}")
@@ -239,11 +249,25 @@ impl One<'_> {
         if let (RuleType::ClientCertificateV2, Some(note)) = (self.rule_type(), form) {
             return step(StepStatus::Warn, Some(note.code), note.message.clone());
         }
+        if self.nearness <= Nearness::Case && self.is_v2_with_several_names() {
+            let names = self.stored.certificate.subject().common_names();
+            let names: Vec<String> = names.iter().map(|name| format!("\"{}\"", shown(name))).collect();
+            let message = format!(
+                "The certificate has several common names ({}), and which of them client_certificate_v2 compares is undocumented",
+                names.join(", ")
+            );
+            return step(StepStatus::Warn, Some(Code::SeveralCommonNames), message);
+        }
         if self.nearness <= Nearness::Case {
             return step(StepStatus::Pass, None, format!("Its common name is {}", self.has_name()));
         }
         let (status, code) = self.loose_match();
         step(status, Some(code), self.loose_message(code))
+    }
+
+    fn is_v2_with_several_names(&self) -> bool {
+        self.rule_type() == RuleType::ClientCertificateV2
+            && self.stored.certificate.subject().common_names().len() > 1
     }
 
     /// The original look-up returned it although its common name is another.

@@ -120,7 +120,8 @@ impl Look<'_> {
 /// Every certificate of a store that was read, in its order.
 pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined> {
     let returned: HashSet<usize> = returned_positions(look.lookup).collect();
-    let wanted = look.resolution.common_name.as_deref().map(WantedName::new);
+    let wanted = look.resolution.common_name.as_deref();
+    let wanted = wanted.map(|name| WantedName::of_rule(name, look.case.rule, look.case.device));
     // Without a name a v2 rule means every certificate, and an original one none.
     let unnamed = match look.case.rule.rule_type {
         RuleType::ClientCertificate => Nearness::Different,

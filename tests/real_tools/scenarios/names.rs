@@ -54,9 +54,9 @@ fn rule_has_a_space_at_the_end() {
 fn rule_has_a_space_and_another_case() {
     let plain = || client("device-042").nickname("device-042");
     let outcome = scenario().nss(&[plain()]).cn(" DEVICE-042").run().fails("cn-padded");
-    outcome.by_hand("to: device-042").fixes(1);
+    outcome.by_hand("write device-042 as").fixes(1);
     let outcome = scenario().nss(&[plain()]).cn(" DEVICE-042").v2().run().fails("cn-padded");
-    outcome.by_hand("to: device-042");
+    outcome.by_hand("write device-042 as");
 }
 
 /// Without the space, certutil looks for a nickname that the certificate does not have.
@@ -64,14 +64,14 @@ fn rule_has_a_space_and_another_case() {
 fn rule_has_a_space_and_the_nickname_is_another() {
     let laptop = client("device-042").nickname("laptop");
     let outcome = scenario().nss(&[laptop]).cn("device-042 ").run().fails("cn-padded");
-    outcome.by_hand("to: device-042").then("certutil --rename").then("[nickname-differs]");
+    outcome.by_hand("write device-042 as").then("certutil --rename").then("[nickname-differs]");
 }
 
 /// certutil goes by the nickname, so the rule should have that.
 #[test]
 fn rule_has_a_space_and_the_common_name_is_another() {
     let laptop = client("Jo").nickname("device-042");
-    scenario().nss(&[laptop]).cn("device-042 ").run().fails("cn-padded").by_hand("to: device-042");
+    scenario().nss(&[laptop]).cn("device-042 ").run().fails("cn-padded").by_hand("write device-042 as");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn name_is_the_cas_and_it_is_installed_under_another_nickname() {
 #[test]
 fn variable_in_the_original_type() {
     let device = client("device-042").nickname("device-042");
-    let outcome = scenario().nss(&[device]).cn("${hostname}").run().fails("not-found");
+    let outcome = scenario().nss(&[device]).cn("${hostname}").run().cannot_tell("variable-not-filled");
     outcome.says("client_certificate_v2");
 }
 
