@@ -53,21 +53,30 @@ fn is_known(inner: &str) -> bool {
     is_word(inner) && meaning(inner).is_some()
 }
 
-/// `$NAME`. A dollar sign within a word is more often part of a name: there the word has to be known.
+/// `$NAME`. A dollar sign within a name is more often a part of it: there the word has to be known.
 fn shell_variable<'a>(text: &'a str, before: Option<char>) -> Option<&'a str> {
     let inner = &text[1..];
     let end =
         inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))).unwrap_or(inner.len());
     let name = &inner[..end];
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.len() > 1;
-    let stands_alone = !before.is_some_and(char::is_alphanumeric);
-    (is_name && (stands_alone || meaning(name).is_some())).then(|| &text[..=end])
+    (is_name && (before.is_none() || is_fact(name))).then(|| &text[..=end])
+}
+
+/// Whether a variable's name speaks of a device or its user.
+fn is_fact(variable: &str) -> bool {
+    const OTHERS: [&str; 7] = ["udid", "uuid", "imei", "deviceid", "assettag", "username", "useremail"];
+    let letters = letters(variable);
+    meaning(variable).is_some() || OTHERS.iter().any(|word| letters.contains(word))
+}
+
+fn letters(variable: &str) -> String {
+    variable.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase()
 }
 
 /// Which fact of a device a variable's name speaks of.
 fn meaning(variable: &str) -> Option<Variable> {
-    let letters: String =
-        variable.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let letters = letters(variable);
     let has = |words: &[&str]| words.iter().any(|word| letters.contains(word));
     if has(&["serial"]) {
         Some(Variable::SerialNumber)
