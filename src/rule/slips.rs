@@ -54,7 +54,7 @@ fn is_known(inner: &str) -> bool {
 }
 
 /// `$NAME`. A dollar sign within a name is more often a part of it: there the word has to be known.
-fn shell_variable<'a>(text: &'a str, before: Option<char>) -> Option<&'a str> {
+fn shell_variable(text: &str, before: Option<char>) -> Option<&str> {
     let inner = &text[1..];
     let end =
         inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ':'))).unwrap_or(inner.len());
