@@ -1,7 +1,7 @@
 //! `certposture fleet`: verdicts for captures of many devices.
 
 use super::options::{self, FailOn, Only, Source};
-use super::{Common, Exit, UsageError, check};
+use super::{Common, Exit, UsageError, as_far_as_read, check};
 use crate::ca::UploadedCas;
 use crate::diagnosis::Judging;
 use crate::diagnosis::Verdict;
@@ -36,7 +36,7 @@ pub fn run(arguments: &options::Fleet, common: &Common, style: &Style) -> anyhow
     for file in inputs(arguments) {
         // One file that cannot be read does not hide what the others say.
         if let Err(why) = judge_file(file, threads, &judge, &mut output) {
-            if output.is_closed(&why) {
+            if Output::is_closed(&why) {
                 break;
             }
             unread = true;
@@ -226,16 +226,14 @@ impl<'a> Output<'a> {
     }
 
     /// Whether nobody reads the rows any more.
-    fn is_closed(&self, error: &anyhow::Error) -> bool {
-        error
-            .chain()
-            .filter_map(|cause| cause.downcast_ref::<io::Error>())
-            .any(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    fn is_closed(error: &anyhow::Error) -> bool {
+        let causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+        causes.into_iter().any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
     }
 
     /// Writes the summary, or what is left of the rows.
     fn finish(mut self, judge: &Judge, style: &Style) -> anyhow::Result<Summary> {
-        self.rows.flush()?;
+        as_far_as_read(self.rows.flush())?;
         if let Some(mut rejects) = self.rejects.take() {
             rejects.flush()?;
         }
@@ -246,13 +244,14 @@ impl<'a> Output<'a> {
                 .and_then(|()| output.flush())
                 .with_context(name)?;
         }
-        match self.format {
-            Format::Json => report::json(&mut self.rows, &self.summary, self.rules)?,
-            Format::Html => html::fleet(&self.summary, &judge.now.rules)?,
-            Format::Table if !style.quiet => report::table(&self.summary, self.rules, style)?,
-            _ => {}
-        }
-        self.rows.flush()?;
+        as_far_as_read(match self.format {
+            Format::Json => {
+                report::json(&mut self.rows, &self.summary, self.rules).and_then(|()| self.rows.flush())
+            }
+            Format::Html => html::fleet(&self.summary, &judge.now.rules),
+            Format::Table if !style.quiet => report::table(&self.summary, self.rules, style),
+            _ => Ok(()),
+        })?;
         Ok(self.summary)
     }
 

@@ -255,8 +255,7 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     let decides = if findings.iter().any(is_own_fault) { is_own_fault } else { is_doubt };
     findings.sort_by_key(|finding| {
         let is_first = is_doubtful && decides(finding);
-        let rank = if is_warning(finding) { 0 } else { finding.code.rank() };
-        (is_warning(finding), !is_first, rank, finding.depth())
+        (is_warning(finding), !is_first, finding.code.rank(), finding.depth())
     });
     findings
 }

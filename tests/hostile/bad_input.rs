@@ -103,9 +103,7 @@ fn ten_thousand_alternative_names_under_ten_thousand_constraints() {
         .with(forge::alternative_names(&names("example.org")))
         .sign(&issuing_key);
     let judgement = refuse("names", &[root], &[issuing], &device);
-    assert!(
-        judgement.path.findings[0].message.contains("there are too many names and constraints to compare")
-    );
+    assert_eq!(judgement.path.findings[0].code, Code::LimitReached);
 }
 
 #[test]
@@ -235,11 +233,11 @@ fn ten_thousand_directory_names_along_hundreds_of_chains() {
         .with(forge::alternative_names(&borne))
         .sign(&key);
     let judgement = refuse("directory names", &[root], &pool, &device);
-    // The chain that was found, and its fault, come before the search that was given up.
+    // Another chain might do, and the search for it was given up: that comes before the fault of this one.
     assert_eq!(judgement.path.anchor, Some(0));
-    assert_eq!(judgement.path.findings[0].code, Code::NameConstraintViolated);
-    let last = judgement.path.findings.last().map(|finding| finding.code);
-    assert_eq!(last, Some(Code::IntermediateMissing));
+    let codes: Vec<Code> = judgement.path.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes[0], Code::LimitReached, "{codes:?}");
+    assert!(codes.contains(&Code::NameConstraintViolated), "{codes:?}");
 }
 
 #[test]

@@ -375,7 +375,7 @@ fn the_page_shows_commands_that_work() {
         if line.contains("pull ") || line.contains("/var/lib/") {
             continue;
         }
-        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let words: Vec<&str> = line.split_whitespace().skip(1).chain(["--at", AT]).collect();
         let output = command(&words).current_dir(folder.path()).output().unwrap();
         assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {}", said(&output));
         assert!(!output.stdout.is_empty(), "{line}");

@@ -54,7 +54,7 @@ fn check_one_rule() {
         }
     }
     // Where the CA decides, and where it does not.
-    let stores = [("file:pem/good", "device-042", Some(3)), ("file:broken.pem", "x", Some(1))];
+    let stores = [("file:pem/good", "device-042", Some(3)), ("nss:nss/expired", "device-042", Some(1))];
     for (store, name, expected) in stores {
         for ca in [&["--ca", "none.pem"][..], &[]] {
             let check = ["check", "--cn", name, "--store", store];
@@ -170,7 +170,13 @@ fn a_lab_and_what_is_in_it() {
         for form in ["pem", "der", "pkcs12"] {
             assert!(file(&certificate[form]).is_file(), "{certificate}");
         }
-        let store = format!("file:{}", file(&certificate["pem"]).parent().unwrap().display());
+        // From loose files alone nobody can tell that a name is nowhere.
+        let folder = file(&certificate["pem"]).parent().unwrap().to_owned();
+        let database = inside.join("nss").join(folder.file_name().unwrap());
+        let store = match database.is_dir() {
+            true => format!("nss:{}", database.display()),
+            false => format!("file:{}", folder.display()),
+        };
         let check = [
             "check",
             "--rule",
