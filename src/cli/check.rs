@@ -5,7 +5,7 @@ use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client};
-use crate::diagnosis::{self, Case, Diagnosis, Judged, Judging, Verdict};
+use crate::diagnosis::{self, Case, Demands, Diagnosis, Judged, Judging, Verdict};
 use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
@@ -35,6 +35,11 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
         asked.complain();
     }
+    let demands = Demands { client: arguments.require_client, days: arguments.fail_on_expiry };
+    if demands.client && asked.client().is_none() {
+        let why = "--require-client is about this machine, or a capture that tells of its client";
+        return Err(UsageError(why.to_owned()).into());
+    }
     let answers = asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
     // Not dropped: the program ends here.
     let mut answers: ManuallyDrop<Vec<Diagnosis>> = ManuallyDrop::new(answers);
@@ -42,6 +47,8 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         let log = log::read(file)?;
         answers.iter_mut().for_each(|answer| log::add(&log, answer, &asked.device));
     }
+    // Last: what Cloudflare recorded is compared with the check, which knows no such demand.
+    answers.iter_mut().for_each(|answer| diagnosis::hold(answer, demands));
     if common.format == Format::Nagios {
         return Ok(Exit::Plugin(report::nagios::checks(&answers, common.expiry_warning)?));
     }
@@ -78,6 +85,8 @@ pub(super) struct Asked {
     pub device: Device,
     client: Option<Client>,
     at: Timestamp,
+    /// As long as any of the options asks for.
+    expiry_warning_days: u32,
     working_directory: Option<PathBuf>,
     judging: Judging,
 }
@@ -124,9 +133,18 @@ impl Asked {
             device: device(common.hostname.clone(), common.serial_number.clone()),
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
+            expiry_warning_days: common.expiry_warning.max(arguments.fail_on_expiry.unwrap_or(0)),
             working_directory: std::env::current_dir().ok(),
             judging: Judging::default(),
         })
+    }
+
+    /// The client of the device that is judged, where something is known of it.
+    const fn client(&self) -> Option<&Client> {
+        match &self.captured {
+            Some(capture) => capture.client.as_ref(),
+            None => self.client.as_ref(),
+        }
     }
 
     /// Says on standard error which of the files given could not be read.
@@ -153,7 +171,7 @@ impl Asked {
             let conditions = Conditions {
                 at: self.at,
                 intermediates: &self.intermediates,
-                expiry_warning_days: common.expiry_warning,
+                expiry_warning_days: self.expiry_warning_days,
                 judging: &self.judging,
             };
             return fleet::diagnose(capture, rule, &cas, &conditions);
@@ -194,7 +212,7 @@ impl Asked {
             places,
             system: self.judged_system(rule, common),
             at: self.at,
-            expiry_warning_days: common.expiry_warning,
+            expiry_warning_days: self.expiry_warning_days,
             working_directory: self.working_directory.as_deref(),
             judging: &self.judging,
         };

@@ -2,6 +2,7 @@
 
 mod candidate;
 mod decide;
+mod demands;
 mod fix;
 mod judging;
 mod near;
@@ -11,6 +12,7 @@ mod steps;
 mod verified;
 
 pub use crate::reason::Verdict;
+pub use demands::{Demands, hold};
 pub use fix::Fix;
 pub use judging::{Judged, Judging};
 pub use near::Nearness;

@@ -5,6 +5,7 @@
 //! * `capture`: what a capture says is what `check` says on the device
 //! * `check_report`: what `check` prints for people
 //! * `cloudflare`: `pull` and `ca upload`, against a server that plays the API (feature `network`)
+//! * `demands`: what is asked of a device beyond the check itself
 //! * `fleet`: verdicts of many devices, line by line
 //! * `help`: what the program says of itself
 //! * `json_schema`: documents against the published schemas
@@ -31,6 +32,7 @@ mod capture;
 mod check_report;
 #[cfg(feature = "network")]
 mod cloudflare;
+mod demands;
 mod fleet;
 mod help;
 mod json_schema;

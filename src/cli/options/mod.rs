@@ -118,6 +118,12 @@ pub struct Check {
     /// Also look where the client does not (on unless --store is given)
     #[arg(long, help_heading = "Where to look")]
     pub elsewhere: bool,
+    /// Fail where no client is installed: without it no posture check runs
+    #[arg(long, help_heading = "What to judge")]
+    pub require_client: bool,
+    /// Fail where the certificate that passes now expires within so many days
+    #[arg(long, value_name = "DAYS", help_heading = "What to judge")]
+    pub fail_on_expiry: Option<u32>,
     /// Cloudflare's own record of the check, to stand beneath the verdict: see `certposture log --help`
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

@@ -170,7 +170,8 @@ fn schedule(answer: &Diagnosis) -> Vec<String> {
 pub(in crate::report) fn client_facts(client: &Client, answer: &Diagnosis) -> Vec<String> {
     let installed = match client {
         Client::Installed { version } => format!("Cloudflare One Client (WARP) {}", shown(version)),
-        Client::NotFound => "not installed".to_owned(),
+        // A reason says what that means.
+        Client::NotFound => return vec!["not installed".to_owned()],
     };
     let mut facts = vec![installed];
     facts.extend(client.warning(answer.system));
