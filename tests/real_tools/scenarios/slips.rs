@@ -94,7 +94,8 @@ fn powershell_would_fill_in_what_nobody_knows_here() {
     }
     let dollar = client("device$").mint();
     let scenario = scenario().write("device.pem", &dollar.pem).file("device.pem");
-    scenario.arg("--os=windows").cn("device$").run().passes();
+    let outcome = scenario.arg("--os=windows").cn("device$").run();
+    assert_eq!(outcome.json()["verdict"], "pass");
 }
 
 #[test]
