@@ -1,7 +1,7 @@
 //! The commands that need the network, `ca upload` and `pull`, and what they share: the way to the API.
 
 use super::{Common, Exit, UsageError, ca, options, pull};
-use crate::cloudflare::{Api, ApiError, BadCredentials, Credentials, DEFAULT_BASE, Transport, is_identifier};
+use crate::cloudflare::{Api, ApiError, BadCredentials, Credentials, DEFAULT_BASE, Transport, is_account};
 use crate::report::Style;
 use crate::text::shown;
 use std::env;
@@ -25,13 +25,19 @@ pub fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The API with the credentials that the environment or the token file holds.
-pub fn api(access: &options::Access) -> anyhow::Result<Api> {
-    if !is_identifier(&access.account_id) {
+/// The account's ID, if it can be one: nothing else is sent, and no file's name or host gets into a path.
+pub fn account_id(access: &options::Access) -> anyhow::Result<&str> {
+    if !is_account(&access.account_id) {
         return Err(usage(
             "the account ID has 32 hexadecimal characters; the dashboard shows it on the account's page",
         ));
     }
+    Ok(&access.account_id)
+}
+
+/// The API with the credentials that the environment or the token file holds.
+pub fn api(access: &options::Access) -> anyhow::Result<Api> {
+    account_id(access)?;
     let credentials =
         Credentials::find(access.token_file.as_deref(), &variable).map_err(|why| usage(&why.to_string()))?;
     let base = variable("CLOUDFLARE_BASE_URL").unwrap_or_else(|| DEFAULT_BASE.to_owned());

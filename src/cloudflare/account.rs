@@ -28,8 +28,13 @@ pub fn is_identifier(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// Whether `id` can be an account's: 32 hexadecimal digits.
+pub fn is_account(id: &str) -> bool {
+    id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 impl<'a> Account<'a> {
-    /// `id` must satisfy [`is_identifier`].
+    /// `id` must satisfy [`is_account`].
     pub fn new(api: &'a Api, id: &'a str) -> Self {
         Self { api, id }
     }

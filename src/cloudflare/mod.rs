@@ -12,7 +12,7 @@ mod credentials;
 mod error;
 mod transport;
 
-pub use account::{Account, Uploaded, is_identifier};
+pub use account::{Account, Uploaded, is_account, is_identifier};
 pub use api::Api;
 pub use bundle::{Bundle, PulledRule};
 pub use credentials::{BadCredentials, Credentials, Environment};

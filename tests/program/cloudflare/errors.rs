@@ -273,8 +273,10 @@ fn wrong_usage_is_told_before_anything_is_sent() {
         assert_eq!(run.exit, Some(2), "{}", run.stderr);
         assert!(run.stderr.contains(wanted), "{wanted} in {}", run.stderr);
     }
-    let account = run_with(&[token], &["pull", "--account-id", "../x", "--rule-id", RULE, "-o", "-"]);
-    assert_eq!(account.exit, Some(2));
+    for id in ["../x", "example.com", "0123", &RULE.replace('-', "")[..31]] {
+        let account = run_with(&[token], &["pull", "--account-id", id, "--rule-id", RULE, "-o", "-"]);
+        assert_eq!(account.exit, Some(2), "{id}");
+    }
     let none = run_with(&[token], &["pull", "--account-id", ACCOUNT, "-o", "-"]);
     assert_eq!(none.exit, Some(2));
 }
