@@ -177,8 +177,11 @@ fn what_cannot_be_read() {
     );
     let output = verify(folder, &["--ca", "root.pem", "none.pem"]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "certposture: none.pem: does not exist\n");
-    assert!(String::from_utf8(output.stdout).unwrap().contains("UNKNOWN"));
-    assert_eq!(verify(folder, &["-q", "--ca", "root.pem", "none.pem", "direct.pem"]).stdout, b"UNKNOWN\n");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("CANNOT TELL"));
+    assert_eq!(
+        verify(folder, &["-q", "--ca", "root.pem", "none.pem", "direct.pem"]).stdout,
+        b"CANNOT TELL\n"
+    );
     assert_eq!(verify(folder, &["-q", "--ca", "root.pem", "none.pem", "old.pem"]).stdout, b"FAIL\n");
     let output = verify(folder, &["--ca", "none.pem", "direct.pem", "--format", "json"]);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -217,7 +220,7 @@ fn every_form_tells_the_same_verdict() {
     let folder = world.path();
     let pass = ["PASS", "PASS", "pass", "0"];
     let fail = ["FAIL", "FAIL", "fail", "1"];
-    let unknown = ["UNKNOWN", "UNKNOWN", "unknown", "3"];
+    let unknown = ["CANNOT TELL", "CANNOT TELL", "unknown", "3"];
     for (arguments, expected) in [
         (&["--ca", "root.pem", "direct.pem"][..], pass),
         (&["--ca", "root.pem", "direct.pem", "old.pem"], fail),

@@ -59,7 +59,7 @@ impl<W: Write> Page<'_, W> {
         let told = [
             (Verdict::Pass, "PASS", verdicts.pass),
             (Verdict::Fail, "FAIL", verdicts.fail),
-            (Verdict::Unknown, "UNKNOWN", verdicts.unknown),
+            (Verdict::Unknown, "CANNOT TELL", verdicts.unknown),
         ];
         for (verdict, word, count) in told {
             let word = self.style.paint(tone(verdict), word);

@@ -235,7 +235,7 @@ pub(in crate::report) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
         Verdict::Fail => "FAIL",
-        Verdict::Unknown => "UNKNOWN",
+        Verdict::Unknown => "CANNOT TELL",
     }
 }
 
