@@ -108,7 +108,8 @@ fn puts_a_valid_certificate_in_the_way_behind_the_right_one() {
     let (folder, keychain) = folder(&[other.clone(), right.clone()]);
     // Of this name there is none, so a rule of the newer type would not pass.
     let answer = check(folder.path(), &keychain, &["--cn", "ile-p256"]);
-    assert_eq!(answer["verdict"], "fail");
+    // The issuer of the one in the way may lie in a keychain that was not given.
+    assert_eq!(answer["verdict"], "unknown", "{answer:#}");
     let log = run_first_fix(folder.path(), &answer);
     assert_eq!(log[0], format!("delete-certificate -Z {} {SYSTEM}", sha1(&other)));
     assert!(log[1].starts_with(&format!("add-certificates -k {SYSTEM} ")), "{log:?}");
@@ -122,7 +123,7 @@ fn puts_a_valid_certificate_in_the_way_behind_the_right_one() {
 fn leaves_a_valid_certificate_alone_where_the_newer_type_passes() {
     let (folder, keychain) = folder(&[named("my file-p256 of old", 7), fixture("p256.pem")]);
     let answer = check(folder.path(), &keychain, &["--cn", NAME]);
-    assert_eq!((&answer["verdict"], &answer["other_type"]["verdict"]), (&"fail".into(), &"pass".into()));
+    assert_eq!((&answer["verdict"], &answer["other_type"]["verdict"]), (&"unknown".into(), &"pass".into()));
     let fix = &answer["fixes"][0];
     assert_eq!(fix["command"], Value::Null, "{fix:#}");
     let message = fix["message"].as_str().unwrap();
@@ -175,7 +176,7 @@ fn installs_the_right_certificate_in_place_of_one_that_cannot_pass() {
     let (folder, keychain) = folder(std::slice::from_ref(&old));
     beside(folder.path(), &["p256.pem"]);
     let answer = check(folder.path(), &keychain, &["--cn", NAME, "--elsewhere"]);
-    assert_eq!(answer["reasons"][0]["code"], "intermediate-missing", "{answer:#}");
+    assert_eq!(answer["reasons"][0]["code"], "expired", "{answer:#}");
     assert!(answer["fixes"][0]["message"].as_str().unwrap().contains("delete the expired"), "{answer:#}");
     let log = run_first_fix(folder.path(), &answer);
     assert!(log[0].starts_with("add-certificates"), "{log:?}");
