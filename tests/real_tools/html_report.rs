@@ -98,7 +98,7 @@ fn the_broken_link_is_red_and_says_why() {
     let browser = Browser::start(1200, 1400);
     let url = report(folder.path(), &["--store", "file:by-issuing.der", "--cn", HOSTILE]);
     browser.open(&url);
-    assert!(text(browser.run("return document.querySelector('h1').textContent")).contains("FAIL"));
+    assert!(text(browser.run("return document.querySelector('h1').textContent")).contains("CANNOT TELL"));
     let link = text(browser.run("return document.querySelector('svg .link.bad').textContent"));
     assert!(link.contains("intermediate-missing"), "{link}");
     let red = "return getComputedStyle(document.querySelector('svg .link.bad .line')).stroke";

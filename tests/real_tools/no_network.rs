@@ -32,9 +32,11 @@ fn internet_calls(arguments: &[&str]) -> (Vec<String>, Option<i32>) {
     (calls.map(str::to_owned).collect(), status.code())
 }
 
+const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
+
 #[test]
 fn pull_is_seen_to_open_a_connection() {
-    let (calls, exit) = internet_calls(&["pull", "--account-id", "1", "--rule-id", "1", "-o", "-"]);
+    let (calls, exit) = internet_calls(&["pull", "--account-id", ACCOUNT, "--rule-id", "1", "-o", "-"]);
     assert_eq!(exit, Some(3));
     assert!(calls.iter().any(|call| call.contains("connect(")), "{calls:?}");
 }

@@ -72,7 +72,7 @@ fn answers(store: &str) -> Vec<[String; 2]> {
 
 #[test]
 fn every_recipe_holds_for_one_rule_and_for_several() {
-    let told = answers("file:pem/expired");
+    let told = answers("nss:nss/expired");
     let line = "Certposture lab (linux)\tfail\texpired\n";
     let log = |codes: &str| {
         format!(
@@ -91,7 +91,7 @@ fn every_recipe_holds_for_one_rule_and_for_several() {
     assert_eq!(told[5][0], error);
     assert!(told[5][1].starts_with(&format!("{error}{other}")), "{}", told[5][1]);
     assert_eq!(told[5][1].lines().count(), 2);
-    assert_eq!(told[6][0], "-2\tdevice-042\tfile:pem/expired\n");
+    assert_eq!(told[6][0], "-2\tdevice-042\tnss:nss/expired\n");
     let files = "certificates/by-intermediate.der\tintermediate-missing\ncertificates/expired.der\texpired\n\
                  certificates/wrong-issuer.der\tintermediate-missing\n";
     assert_eq!(told[7][0], files);
@@ -99,7 +99,7 @@ fn every_recipe_holds_for_one_rule_and_for_several() {
 
 #[test]
 fn what_passes_and_what_can_be_repaired() {
-    let told = answers("file:pem/good");
+    let told = answers("nss:nss/good");
     assert_eq!(told[0], ["pass expires-soon\n", "fail not-found\n"]);
     assert!(told[3][0].contains("\"verdict\":\"pass\",\"days_left\":20,"), "{}", told[3][0]);
     for mail in &told[4] {

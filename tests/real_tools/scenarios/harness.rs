@@ -382,6 +382,14 @@ impl Outcome {
         outcome.repairs()
     }
 
+    /// The same where the repair is a Mac's command: `keychain_fixes` runs those with a stand-in.
+    pub fn fails_on_a_mac(self, code: &str) -> Self {
+        let outcome = self.ends("fail", 1);
+        assert_eq!(outcome.reason(), code, "{}", outcome.told());
+        assert!(outcome.command().is_some_and(|command| command.contains("security ")), "{}", outcome.told());
+        outcome
+    }
+
     pub fn cannot_tell(self, code: &str) -> Self {
         let outcome = self.ends("unknown", 3);
         assert_eq!(outcome.reason(), code, "{}", outcome.told());
