@@ -148,6 +148,13 @@ fn markdown_holds_commands_as_they_are() {
     assert!(html.starts_with("<h3>✅ PASS · device-042</h3>\n"), "{html}");
 }
 
+/// A folder that is said to be the whole store: from a loose file alone no failure is certain.
+fn expired_store(folder: &Path) -> &'static str {
+    fs::create_dir(folder.join("expired")).unwrap();
+    fs::copy(folder.join("expired.der"), folder.join("expired/expired.der")).unwrap();
+    r"windows:CurrentUser\My=expired"
+}
+
 #[test]
 fn junit_follows_the_schema() {
     let check = |xml: &str| {
@@ -178,9 +185,8 @@ fn junit_follows_the_schema() {
         }
     });
     let folder = folder();
-    for (store, failures, errors, status) in
-        [("file:good.der", "0", "0", 0), ("file:expired.der", "1", "0", 1)]
-    {
+    let expired = expired_store(folder.path());
+    for (store, failures, errors, status) in [("file:good.der", "0", "0", 0), (expired, "1", "0", 1)] {
         let output = program(folder.path(), "junit", &["--cn", "device-042", "--store", store]);
         let xml = said(&output);
         check(&xml);
@@ -221,10 +227,7 @@ fn a_runner_of_plugins_sees_four_states() {
     assert!(line.ends_with(" | 'days_left'=1826;30:;0:"), "{line}");
     let (status, line) = judged("file:soon.der");
     assert_eq!((status, line.ends_with(" | 'days_left'=10;30:;0:")), (2, true), "{line}");
-    // A folder that is said to be the whole store: from a loose file alone no failure is certain.
-    fs::create_dir(folder.path().join("expired")).unwrap();
-    fs::copy(folder.path().join("expired.der"), folder.path().join("expired/expired.der")).unwrap();
-    let (status, line) = judged(r"windows:CurrentUser\My=expired");
+    let (status, line) = judged(expired_store(folder.path()));
     assert_eq!((status, line.ends_with("[expired] | 'days_left'=-10;30:;0:")), (3, true), "{line}");
     let (status, line) =
         run(&["--type", "client_certificate_v2", "--cn", "${user}", "--store", "file:good.der"]);
