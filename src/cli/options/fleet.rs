@@ -75,9 +75,6 @@ pub struct Fleet {
     /// Only rows with these outcomes
     #[arg(long, value_name = "WHICH", value_enum, value_delimiter = ',', conflicts_with = "rows")]
     pub only: Vec<Only>,
-    /// The certificates and steps of each verdict in its row
-    #[arg(long)]
-    pub detail: bool,
     /// Processors to use; as many as there are
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
