@@ -29,6 +29,8 @@ pub fn run(arguments: &options::List, common: &Common, style: &Style) -> anyhow:
     }
     super::as_far_as_read(match common.format {
         Format::Json => report::json(&listed, common.at.unwrap_or_else(Timestamp::now)),
+        // There is no verdict: the exit status is the answer.
+        _ if style.quiet => Ok(()),
         _ => report::table(&listed, style),
     })?;
     Ok(exit(&listed, name.is_some()))

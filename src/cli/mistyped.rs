@@ -1,8 +1,7 @@
 //! What clap does not say of a mistyped option: short ones that are nearly right, and values that begin
 //! with a dash; and of a command that this build lacks.
 
-use super::{Cli, options};
-use clap::CommandFactory as _;
+use super::{declared, options};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use std::ffi::OsString;
 
@@ -42,7 +41,7 @@ fn dashed_value(typed: &[String], argument: &str) -> Option<String> {
 
 /// The option that one slip of the finger turns into `argument`.
 fn nearest(argument: &str) -> Option<String> {
-    let command = Cli::command();
+    let command = declared::shown();
     let commands = command.get_subcommands().chain(std::iter::once(&command));
     let options = commands.flat_map(clap::Command::get_arguments).filter_map(clap::Arg::get_long);
     let mut options = options.map(|long| format!("--{long}"));

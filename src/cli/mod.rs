@@ -5,6 +5,7 @@ mod ca;
 mod capture;
 mod check;
 mod completions;
+mod declared;
 mod explain;
 mod fleet;
 mod invocation;
@@ -12,6 +13,7 @@ mod lab;
 mod list;
 mod log;
 mod man;
+mod manual;
 mod mistyped;
 #[cfg(feature = "network")]
 mod online;
@@ -30,7 +32,7 @@ use crate::diagnosis::Verdict;
 use crate::input;
 use crate::report::{Format, Style, json, nagios};
 use crate::text::{is_deceptive, shown};
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -85,8 +87,12 @@ pub fn main() -> ExitCode {
     // Memory may hold the private keys of files that were just read, and a dump would be the copy of them
     // that this program never makes. Where the system refuses, nothing else changes.
     crate::os::forbid_core_dumps();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli.settled(),
+    let cli = match parse() {
+        Ok(Ok(cli)) => cli.settled(),
+        Ok(Err(unused)) => {
+            let _ = writeln!(io::stderr(), "certposture: {unused}");
+            return Exit::Usage.into();
+        }
         Err(error) => {
             let error = mistyped::explained(error, std::env::args_os());
             tell_usage(&error);
@@ -112,6 +118,14 @@ pub fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// What was typed; or an option that the command has no use for.
+fn parse() -> Result<Result<Cli, UsageError>, clap::Error> {
+    let mut matches = declared::command().try_get_matches()?;
+    let unused = declared::refuse_unused(&matches);
+    let cli = Cli::from_arg_matches_mut(&mut matches)?;
+    Ok(unused.map(|()| cli))
 }
 
 /// Standard input can be read once.
@@ -173,7 +187,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Lab(arguments)) => lab::run(&arguments, &cli.common, &style),
         Some(Command::Capture(arguments)) => capture::run(&arguments, &cli.common),
         Some(Command::Fleet(arguments)) => fleet::run(&arguments, &cli.common, &style),
-        Some(Command::Explain(arguments)) => explain::run(&arguments, &style),
+        Some(Command::Explain(arguments)) => explain::run(&arguments, &cli.common, &style),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man { directory }) => man::run(&directory),
         None => overview::run(&cli.common, &style),

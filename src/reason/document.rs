@@ -64,6 +64,26 @@ pub fn explanation(code: Code, width: usize) -> String {
     page
 }
 
+/// Every code with what was seen, by group, in lines of at most `width` columns.
+pub fn listing(width: usize) -> String {
+    const INDENT: usize = 30;
+    let mut page = String::new();
+    for codes in Code::ALL.chunk_by(|a, b| a.stage() == b.stage()) {
+        let _ = writeln!(page, "{}", codes[0].stage().heading());
+        for code in codes {
+            let mut text = String::new();
+            wrap(&mut text, code.texts().seen, width.saturating_sub(INDENT - 2).max(20));
+            for (position, line) in text.lines().enumerate() {
+                let head = if position == 0 { code.as_str() } else { "" };
+                let _ = writeln!(page, "  {head:<width$}{}", line.trim_start(), width = INDENT);
+            }
+        }
+        page.push('\n');
+    }
+    page.push_str("What a code means, why it decides and how to fix it: certposture explain CODE\n");
+    page
+}
+
 /// Neighbours with one label, together under it.
 fn by_label(commands: &'static [Command]) -> impl Iterator<Item = (&'static str, &'static [Command])> {
     commands.chunk_by(|a, b| a.label == b.label).map(|group| (group[0].label, group))
@@ -128,6 +148,31 @@ mod tests {
             for line in explanation(*code, 80).lines() {
                 assert!(line.chars().count() <= 80 || commands.contains(&line.trim()), "{code}: {line}");
             }
+        }
+    }
+
+    #[test]
+    fn listing_names_each_code_once_and_keeps_to_the_width() {
+        for width in [60, 80, 100] {
+            let listing = listing(width);
+            assert!(listing.lines().all(|line| line.chars().count() <= width.max(80)), "{width}");
+            for code in Code::ALL {
+                let heads =
+                    listing.lines().filter(|line| line.split_whitespace().next() == Some(code.as_str()));
+                assert_eq!(heads.count(), 1, "{code}");
+            }
+        }
+    }
+
+    /// Pages make the anchor of a heading from its words: of `code` alone the anchor is the code.
+    #[test]
+    fn the_address_of_a_code_leads_to_its_heading() {
+        let page = markdown();
+        for code in Code::ALL {
+            let url = code.url();
+            let anchor = url.split_once("docs/reasons.md#").map(|(_, anchor)| anchor);
+            let heading = format!("\n## `{}`\n", anchor.unwrap_or_default());
+            assert_eq!(page.matches(&heading).count(), 1, "{url}");
         }
     }
 

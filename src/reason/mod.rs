@@ -8,7 +8,7 @@ mod finding;
 mod table;
 mod verdict;
 
-pub use document::{explanation, markdown};
+pub use document::{explanation, listing, markdown};
 pub use finding::{About, Finding};
 pub use table::{Code, Stage};
 pub use verdict::Verdict;
@@ -73,7 +73,23 @@ pub struct Command {
     pub line: &'static str,
 }
 
+/// The page that explains every code; each has its anchor there.
+const PAGE: &str = "docs/reasons.md";
+
 impl Weight {
+    /// The word for it in `certposture explain --format json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fault => "fault",
+            Self::Unknown => "unknown",
+            Self::Warning => "warning",
+            Self::FaultOriginalOnly => "fault-original-only",
+            Self::FaultOrWarning => "fault-or-warning",
+            Self::UnknownOrWarning => "unknown-or-warning",
+            Self::FaultOrUnknown => "fault-or-unknown",
+        }
+    }
+
     /// What a code of this weight does to the verdict, in a sentence.
     pub const fn effect(self) -> &'static str {
         match self {
@@ -97,6 +113,15 @@ impl Weight {
 }
 
 impl Code {
+    /// Where it is explained. Cargo.toml's `repository` makes the address absolute, for the very version; without
+    /// one it is the path within the project's files.
+    pub fn url(self) -> String {
+        match env!("CARGO_PKG_REPOSITORY") {
+            "" => format!("{PAGE}#{self}"),
+            repository => format!("{repository}/blob/v{}/{PAGE}#{self}", env!("CARGO_PKG_VERSION")),
+        }
+    }
+
     /// What the code does to the verdict under a rule of the type `rule`, where the circumstances
     /// do not say otherwise.
     pub fn severity(self, rule: RuleType) -> Severity {
@@ -132,5 +157,5 @@ impl std::str::FromStr for Code {
 
 /// A text that is no reason code.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no reason code {0:?}; `certposture explain --list` shows them all")]
+#[error("there is no reason code {0:?}; `certposture explain` shows them all")]
 pub struct UnknownCode(String);

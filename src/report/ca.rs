@@ -65,6 +65,7 @@ fn ca_value(inspection: &Inspection, ca: &InspectedCa) -> Value {
             "code": finding.code.as_str(),
             "severity": severity_word(finding.code.severity(RuleType::ClientCertificate)),
             "message": finding.message,
+            "url": finding.code.url(),
         })).collect::<Vec<_>>(),
     })
 }

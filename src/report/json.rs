@@ -280,6 +280,7 @@ fn reason(reason: &Reason, answer: &Diagnosis) -> Value {
         "code": reason.finding.code.as_str(),
         "severity": severity,
         "message": reason.finding.message,
+        "url": reason.finding.code.url(),
         "certificate": reason.finding.certificate(),
         "rule": rule_name(answer),
     })

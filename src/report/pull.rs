@@ -32,6 +32,7 @@ fn rule_value(pulled: &PulledRule) -> Value {
             "code": reason.finding.code.as_str(),
             "severity": if reason.severity == Severity::Warning { "warning" } else { "fault" },
             "message": reason.finding.message,
+            "url": reason.finding.code.url(),
             "certificate": reason.finding.certificate(),
         })).collect::<Vec<_>>(),
     })

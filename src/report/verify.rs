@@ -77,6 +77,7 @@ fn result(one: &Verified, at: Timestamp) -> Value {
             "code": finding.code.as_str(),
             "severity": if severity(finding) == Severity::Warning { "warning" } else { "fault" },
             "message": finding.message,
+            "url": finding.code.url(),
             "certificate": finding.depth().and_then(|depth| path.chain.get(depth)).map(Certificate::sha256),
         })).collect::<Vec<_>>(),
     });

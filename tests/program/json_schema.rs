@@ -36,6 +36,20 @@ fn lab() -> tempfile::TempDir {
 }
 
 #[test]
+fn explain() {
+    let folder = tempfile::tempdir().unwrap();
+    for code in [&["explain"][..], &["explain", "expired"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+            .args(code)
+            .args(["--format", "json"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_valid(&serde_json::from_slice(&output.stdout).unwrap());
+    }
+}
+
+#[test]
 fn check_one_rule() {
     let folder = lab();
     let cases =

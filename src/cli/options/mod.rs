@@ -1,6 +1,7 @@
 //! Everything that may be typed. Declarations only.
 
 mod cloudflare;
+mod common;
 mod fleet;
 mod lab;
 mod log;
@@ -12,21 +13,19 @@ mod online;
 mod store;
 
 pub use cloudflare::*;
+pub use common::Common;
 pub use fleet::{Capture, Elsewhere, FailOn, Fleet, Only, Source};
 pub use lab::Lab;
 pub use log::Log;
 pub use online::{Online, OnlineCa, why_absent};
 pub use store::{CaptureArgument, StoreArgument, capture, stores};
 
-use crate::posture::RuleType;
-use crate::report::{ColorChoice, Format};
-use crate::system::System;
+use self::common::{Words, parse_moment};
+use crate::reason::Code;
+use crate::report::Format;
 use crate::verification;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -79,16 +78,32 @@ pub enum Command {
     /// Judge captures of many devices: who fails, why, what helps, and what a change would do
     #[command(after_help = fleet::FLEET_EXAMPLES)]
     Fleet(Fleet),
-    /// Explain a reason code: what was seen, why it decides, how to fix it
+    /// Explain a reason code: what was seen, why it decides, how to fix it; without one, list them all
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
     /// Print a completion script for a shell
-    Completions { shell: Shell },
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell that is to complete what is typed
+        shell: Shell,
+    },
     /// Write the man pages into a folder
     Man {
+        /// The folder to write them into; it is made where it is missing
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
 }
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:\n  \
+    certposture completions bash > ~/.local/share/bash-completion/completions/certposture\n  \
+    certposture completions zsh > \"${fpath[1]}/_certposture\"\n  \
+    certposture completions fish > ~/.config/fish/completions/certposture.fish";
+
+const EXPLAIN_EXAMPLES: &str = "Examples:\n  \
+    certposture explain\n  \
+    certposture explain nickname-differs\n  \
+    certposture explain --format json | jq -r '.codes[] | select(.weight == \"fault\").code'";
 
 const CHECK_EXAMPLES: &str = "Examples:\n  \
     certposture check --cn device-042 --ca root-ca.pem\n  \
@@ -176,89 +191,20 @@ impl From<Purpose> for verification::Purpose {
     }
 }
 
+/// Any text, for it is answered with the nearest code; completions offer the codes.
+fn any_code() -> Words<String> {
+    Words { all: || Code::ALL.iter().map(|code| code.as_str()).collect(), parse: |text| Ok(text.to_owned()) }
+}
+
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The code, as it stands in brackets in a report
-    #[arg(value_name = "CODE", required_unless_present_any = ["list", "markdown"])]
+    /// The code, as it stands in brackets in a report; without one, every code with its title
+    #[arg(value_name = "CODE", value_parser = any_code(), hide_possible_values = true)]
     pub code: Option<String>,
-    /// Show every code
-    #[arg(long)]
+    /// Show every code alone, one a line
+    #[arg(long, conflicts_with = "code")]
     pub list: bool,
     /// Print the page of all codes (docs/reasons.md)
     #[arg(long, conflicts_with_all = ["code", "list"])]
     pub markdown: bool,
-}
-
-/// Options that every command takes.
-#[derive(Args, Debug)]
-pub struct Common {
-    /// Read this store instead of this machine's: nss:DIR, keychain:FILE, windows:CurrentUser\My,
-    /// windows:LocalMachine\My, file:PATH (may be repeated)
-    #[arg(long, value_name = "SPEC", global = true, help_heading = "Where to look")]
-    pub store: Vec<StoreArgument>,
-    /// Whose look-up applies to file: stores: linux, macos or windows
-    #[arg(long, value_name = "SYSTEM", global = true, value_parser = parse_system, help_heading = "What to judge")]
-    pub os: Option<System>,
-    /// The type of the rule: client_certificate (v1, the default) or client_certificate_v2 (v2)
-    #[arg(long = "type", value_name = "TYPE", global = true, value_parser = parse_type, help_heading = "What to judge")]
-    pub rule_type: Option<RuleType>,
-    /// Judge as of this moment, such as 2026-12-01 or 2026-12-01T09:00:00Z
-    #[arg(long, value_name = "TIME", global = true, value_parser = parse_moment, help_heading = "What to judge")]
-    pub at: Option<Timestamp>,
-    /// Warn of certificates that expire within so many days
-    #[arg(long, value_name = "DAYS", default_value_t = 30, global = true, help_heading = "What to judge")]
-    pub expiry_warning: u32,
-    /// Stands for ${hostname} instead of this device's
-    #[arg(long, value_name = "NAME", global = true, help_heading = "What to judge")]
-    pub hostname: Option<String>,
-    /// Stands for ${serial_number} instead of this device's
-    #[arg(long, value_name = "NUMBER", global = true, help_heading = "What to judge")]
-    pub serial_number: Option<String>,
-    /// How the answer is written, such as html, one page for a ticket (not every command has every form)
-    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
-    pub format: Format,
-    /// Short for --format json
-    #[arg(long, global = true, conflicts_with = "format", help_heading = "Output")]
-    pub json: bool,
-    /// When to use colour (NO_COLOR and CLICOLOR_FORCE are honoured)
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Output")]
-    pub color: ColorChoice,
-    /// Print nothing but the verdict; errors still go to standard error
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
-    pub quiet: bool,
-    /// Show every certificate and every step
-    #[arg(short, long, global = true, help_heading = "Output")]
-    pub verbose: bool,
-}
-
-fn parse_system(name: &str) -> Result<System, String> {
-    System::from_name(name).ok_or_else(|| "the systems are linux, macos (or mac) and windows".to_owned())
-}
-
-fn parse_moment(text: &str) -> Result<Timestamp, String> {
-    // A day alone: what reads a date would pass over a time behind it.
-    let day = || TimeZone::UTC.to_timestamp(Date::strptime("%Y-%m-%d", text).ok()?.at(0, 0, 0, 0)).ok();
-    let moment = text.parse().ok().or_else(day);
-    moment.ok_or_else(|| {
-        "write the moment as 2026-12-01 (the beginning of that day, UTC), as 2026-12-01T00:00:00Z, or with an offset \
-         such as +01:00"
-            .to_owned()
-    })
-}
-
-fn parse_type(name: &str) -> Result<RuleType, String> {
-    RuleType::from_word(name).ok_or_else(|| {
-        "the types are client_certificate (or v1) and client_certificate_v2 (or v2)".to_owned()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_declarations_are_consistent() {
-        Cli::command().debug_assert();
-    }
 }
