@@ -15,6 +15,11 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// Sentences as one message. Like every message it has no full stop at its end.
+pub fn sentences(sentences: impl IntoIterator<Item = String>) -> String {
+    sentences.into_iter().collect::<Vec<_>>().join(". ")
+}
+
 /// UTF-16 up to the first NUL, as Windows ends its strings.
 pub fn utf16_before_nul(units: impl IntoIterator<Item = u16>) -> String {
     let units: Vec<u16> = units.into_iter().take_while(|&unit| unit != 0).collect();

@@ -14,7 +14,7 @@ pub mod tlv;
 pub use key::{describe_key, key_algorithm};
 pub use name::{Attribute, Name};
 pub use oid::dotted;
-pub use outline::Outline;
+pub use outline::{Outline, Unreadable};
 pub use time::timestamp;
 
 use crate::text;
@@ -28,7 +28,7 @@ pub struct Certificate(Arc<Inner>);
 
 struct Inner {
     der: Vec<u8>,
-    outline: Result<Outline, &'static str>,
+    outline: Result<Outline, Unreadable>,
     sha256: OnceLock<String>,
 }
 
@@ -50,8 +50,8 @@ impl Certificate {
     }
 
     /// Where its parts lie, or why they cannot be found.
-    pub fn outline(&self) -> Result<&Outline, &'static str> {
-        self.0.outline.as_ref().map_err(|why| *why)
+    pub fn outline(&self) -> Result<&Outline, Unreadable> {
+        self.0.outline.as_ref().map_err(|&why| why)
     }
 
     fn part(&self, find: impl Fn(&Outline) -> std::ops::Range<usize>) -> &[u8] {

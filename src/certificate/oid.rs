@@ -86,7 +86,7 @@ pub fn describe(oid: &[u8]) -> String {
 /// The dotted form of an object identifier's content octets (X.690 §8.19).
 pub fn dotted(oid: &[u8]) -> String {
     if oid.len() > MAX_OCTETS {
-        return format!("#{}… ({} octets)", text::hex(&oid[..SHOWN_OCTETS]), oid.len());
+        return format!("#{}... ({} octets)", text::hex(&oid[..SHOWN_OCTETS]), oid.len());
     }
     let mut arcs = Vec::new();
     let mut arc: u128 = 0;
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn bounds_what_it_writes() {
         assert_eq!(dotted(&[1; 64]).split('.').count(), 65);
-        assert_eq!(dotted(&[1; 65]), format!("#{}… (65 octets)", "01".repeat(16)));
+        assert_eq!(dotted(&[1; 65]), format!("#{}... (65 octets)", "01".repeat(16)));
     }
 
     /// The constants that code compares with, and the names that messages give them.

@@ -31,6 +31,22 @@ pub struct Outline {
     pub signature: Range<usize>,
 }
 
+/// Why the parts of a certificate cannot be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("bytes follow the certificate")]
+    BytesFollow,
+    /// A part is missing or is of another type.
+    #[error("{0}")]
+    Misplaced(&'static str),
+}
+
+impl From<&'static str> for Unreadable {
+    fn from(what: &'static str) -> Self {
+        Self::Misplaced(what)
+    }
+}
+
 impl Outline {
     /// The serial number as a whole element, if its length is written in one octet (up to 127 octets of
     /// number; RFC 5280 §4.1.2.2 allows 20).
@@ -39,11 +55,11 @@ impl Outline {
     }
 
     /// Finds the parts of the certificate in `der`, which must hold nothing after it.
-    pub fn read(der: &[u8]) -> Result<Self, &'static str> {
+    pub fn read(der: &[u8]) -> Result<Self, Unreadable> {
         let mut file = Reader::new(der);
         let certificate = file.next_if(tag::SEQUENCE).ok_or("it does not begin with a SEQUENCE")?;
         if !file.is_empty() {
-            return Err("bytes follow the certificate");
+            return Err(Unreadable::BytesFollow);
         }
         let mut outer = Reader::within(der, &certificate.content);
         let tbs = outer.next_if(tag::SEQUENCE).ok_or("its signed part is not a SEQUENCE")?;
@@ -57,7 +73,7 @@ impl Outline {
         tbs: &Tlv,
         outer_algorithm: Range<usize>,
         signature: Range<usize>,
-    ) -> Result<Self, &'static str> {
+    ) -> Result<Self, Unreadable> {
         let mut parts = Reader::within(der, &tbs.content);
         let version = parts.next_if(0xa0).map_or(1, |v| version_number(der, &v));
         let serial = parts.next_if(tag::INTEGER).ok_or("its serial number is missing")?;

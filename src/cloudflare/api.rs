@@ -205,7 +205,7 @@ fn parse_retry_after(text: &str) -> Option<Duration> {
 fn cut(text: &str) -> String {
     match text.char_indices().nth(300) {
         None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}...", &text[..end]),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
 use crate::store::{Place, Role, RoleSource, Status, scope};
 use crate::system::System;
-use crate::text::shown;
+use crate::text::{sentences, shown};
 
 /// A store that the rule's client searches and that was not seen whole.
 pub(super) enum Gap<'a> {
@@ -88,24 +88,13 @@ pub(super) fn reasons(case: &Case<'_>) -> Vec<Reason> {
         Gap::Unseen(role) => {
             let role = shown(&role.to_string()).into_owned();
             format!(
-                "{role}, which the rule's client searches, was not given: bring it as --store '{role}=PATH'"
+                "The store {role}, which the rule's client searches, was not given: bring it as --store '{role}=PATH'"
             )
         }
         Gap::Part(place) | Gap::Loose(place) => partial(place, case),
     };
-    let mut told: Vec<String> = gaps(case).iter().map(told).collect();
-    if told.is_empty() {
-        return Vec::new();
-    }
-    let mut message = told.remove(0);
-    for more in told {
-        message.push_str(". ");
-        message.push_str(&more);
-    }
-    if let Some(first) = message.chars().next() {
-        message.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
-    }
-    vec![unknown(message)]
+    let told: Vec<String> = gaps(case).iter().map(told).collect();
+    if told.is_empty() { Vec::new() } else { vec![unknown(sentences(told))] }
 }
 
 fn partial(place: &Place, case: &Case<'_>) -> String {

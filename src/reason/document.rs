@@ -30,7 +30,7 @@ pub fn markdown() -> String {
 fn section(code: Code) -> String {
     let texts = code.texts();
     let mut section = format!(
-        "\n## `{code}`\n\n*{}. {}*\n\n**Seen.** {}\n\n**Why it decides.** {}\n\n**Fix.** {}\n",
+        "\n## `{code}`\n\n*{}. {}*\n\n**Seen.** {}\n\n**Why it decides.** {}\n\n**Fix.** {}.\n",
         code.stage().heading(),
         code.weight().effect(),
         texts.seen,
@@ -51,7 +51,8 @@ pub fn explanation(code: Code, width: usize) -> String {
     let texts = code.texts();
     let mut page = format!("{code}\n");
     wrap(&mut page, code.weight().effect(), width);
-    for (heading, text) in [("Seen", texts.seen), ("Why it decides", texts.why), ("Fix", texts.fix)] {
+    let fix = format!("{}.", texts.fix);
+    for (heading, text) in [("Seen", texts.seen), ("Why it decides", texts.why), ("Fix", &fix)] {
         let _ = writeln!(page, "\n{heading}");
         wrap(&mut page, text, width);
     }
@@ -128,7 +129,9 @@ mod tests {
         for code in Code::ALL {
             let texts = code.texts();
             for text in [texts.seen, texts.why, texts.fix] {
-                assert!(text.ends_with('.') && !text.contains('!') && !text.contains("  "), "{code}: {text}");
+                let is_fix = text == texts.fix;
+                assert!(text.ends_with('.') != is_fix, "{code}: {text}");
+                assert!(!text.contains('!') && !text.contains("  "), "{code}: {text}");
                 assert!(seen.insert(text), "{code} repeats {text}");
             }
         }

@@ -51,17 +51,10 @@ pub struct Texts {
     pub seen: &'static str,
     /// Why that decides the check.
     pub why: &'static str,
-    /// What to do about it.
+    /// What to do about it. Like every message it has no full stop at its end.
     pub fix: &'static str,
     /// Commands that do it, or that show what to look at, in the order of use.
     pub commands: &'static [Command],
-}
-
-impl Texts {
-    /// What to do about it as a message, which has no full stop at its end.
-    pub fn fix_message(&self) -> &'static str {
-        self.fix.strip_suffix('.').unwrap_or(self.fix)
-    }
 }
 
 /// A command as an example: words in capitals are for the reader to replace.

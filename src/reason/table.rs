@@ -107,7 +107,7 @@ codes! {
             why: "The rule says what the client looks for. Without it there is nothing to judge by.",
             fix: "Fetch the rule again and save the answer unchanged: one rule, a list of rules, or the \
                   whole envelope with its `result`. For a `client_certificate` rule the common name is \
-                  enough: leave the file out and give the name with `--cn`.",
+                  enough: leave the file out and give the name with `--cn`",
             "certposture": PULL,
         }
         RuleTypeUnsupported "rule-type-unsupported" Unknown {
@@ -115,7 +115,7 @@ codes! {
             why: "Only these two types look for a client certificate. A device posture rule of another \
                   type checks something else.",
             fix: "Take the ID of the client-certificate rule from the list of posture rules, where the \
-                  field `type` tells them apart, and fetch that rule.",
+                  field `type` tells them apart, and fetch that rule",
             "certposture": PULL,
         }
         RuleOsMismatch "rule-os-mismatch" Unknown {
@@ -124,7 +124,7 @@ codes! {
             why: "A client runs a rule only on the platforms that the rule names: in `match`, and for \
                   `client_certificate_v2` in `operating_system` too. Here the rule decides nothing.",
             fix: "Judge the rule that is made for this system, or run certposture on a device of the \
-                  rule's system. If certificate files came from another system, say which with `--os`.",
+                  rule's system. If certificate files came from another system, say which with `--os`",
         }
         RuleEmptyList "rule-empty-list" Unknown {
             seen: "A list in the rule has entries, and none of them is a value.",
@@ -132,7 +132,7 @@ codes! {
                   client takes it for is not documented. An empty list is something else: what the API writes for a condition \
                   that is not set.",
             fix: "Edit the check in the Zero Trust dashboard: give the list a value, or remove the \
-                  condition that it belongs to.",
+                  condition that it belongs to",
         }
         RuleEkuUnknown "rule-eku-unknown" Unknown {
             seen: "`extended_key_usage` in the rule has a value other than `clientAuth` and \
@@ -140,14 +140,14 @@ codes! {
             why: "The API knows these two values only. What the client makes of another one is not \
                   documented.",
             fix: "Edit the rule: `clientAuth` (1.3.6.1.5.5.7.3.2), `emailProtection` \
-                  (1.3.6.1.5.5.7.3.4) or both, spelled exactly so.",
+                  (1.3.6.1.5.5.7.3.4) or both, spelled exactly so",
         }
         RuleCaMismatch "rule-ca-mismatch" Unknown {
             seen: "The rule's `certificate_id` stands for another certificate than the CA file given.",
             why: "The client compares with the certificate that was uploaded under that ID. A verdict \
                   about another CA would say nothing about this rule.",
             fix: "Judge with the file that was uploaded, or fetch the rule and its CA together. If the \
-                  given file is the right CA, upload it and put its new ID into the rule.",
+                  given file is the right CA, upload it and put its new ID into the rule",
             "certposture": PULL,
             "certposture": UPLOAD,
         }
@@ -156,7 +156,7 @@ codes! {
             why: "Only these two variables are documented. What the client makes of another is not, so the \
                   name that it looks for is unknown.",
             fix: "Edit the check in the Zero Trust dashboard: use one of the two variables, in lower \
-                  case and with braces, or write the name out.",
+                  case and with braces, or write the name out",
         }
         RuleVariableUnresolved "rule-variable-unresolved" Unknown {
             seen: "The rule uses `${serial_number}` or `${hostname}`, and this device's value could not \
@@ -164,7 +164,7 @@ codes! {
             why: "The client puts the value in place before it compares. Without it the name that it \
                   looks for is unknown. On Linux only root may read the serial number.",
             fix: "Run certposture as an administrator, or give the value yourself with `--serial-number` or \
-                  `--hostname`.",
+                  `--hostname`",
             "Linux": "sudo cat /sys/class/dmi/id/product_serial",
             "macOS": "ioreg -rd1 -c IOPlatformExpertDevice | grep IOPlatformSerialNumber",
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
@@ -178,7 +178,7 @@ codes! {
                   nothing else, so no certificate can be meant by this name. What was to stand there is not known \
                   here.",
             fix: "Write `${serial_number}` or `${hostname}` in a `client_certificate_v2` rule. A rule of the original \
-                  type has no variables: make a new check in its place.",
+                  type has no variables: make a new check in its place",
         }
         SerialPlaceholder "serial-placeholder" Warning {
             seen: "The rule uses `${serial_number}`, and this device's serial number is a placeholder of its firmware, \
@@ -186,7 +186,7 @@ codes! {
             why: "Every machine of that make has the same text, so that it names no device, and no certificate is \
                   issued for it on purpose.",
             fix: "Set the serial number with the maker's firmware tool, or issue certificates under `${hostname}` and \
-                  use that in the rule.",
+                  use that in the rule",
             "Linux": "sudo cat /sys/class/dmi/id/product_serial",
             "Windows": "(Get-CimInstance Win32_BIOS).SerialNumber",
         }
@@ -195,14 +195,14 @@ codes! {
             why: "A result that has expired counts no more. When the client checks late or misses one check, as after \
                   sleep, the device has no result until the next, and the check counts as failed.",
             fix: "Set the expiration to at least twice the schedule, or leave it empty: a result then counts until \
-                  the next one.",
+                  the next one",
         }
         CnIsADn "cn-is-a-dn" FaultOrWarning {
             short: "whole subject",
             seen: "The rule's common name is a distinguished name or begins with `CN=`.",
             why: "The look-ups compare it with the common name alone, or with the nickname on Linux. Only the \
                   original look-up on Windows searches the whole subject.",
-            fix: "Put the common name alone into the rule: what stands after `CN=`, up to the next comma.",
+            fix: "Put the common name alone into the rule: what stands after `CN=`, up to the next comma",
             "OpenSSL": SHOW_SUBJECT,
         }
         HostnameForm "hostname-form" Warning {
@@ -215,7 +215,7 @@ codes! {
                   decide otherwise.",
             fix: "Compare once with the posture log of this device, then judge with `--hostname` and the \
                   form that proved right. To be independent of it, issue certificates under \
-                  `${serial_number}`.",
+                  `${serial_number}`",
             "Linux": "hostname; hostname -f",
             "macOS": "hostname; scutil --get LocalHostName",
             "Windows": "hostname; $env:COMPUTERNAME",
@@ -226,7 +226,7 @@ codes! {
                   mostly comes from something that can be named: another rule or device, another user, an older \
                   client, a run before log-in, or a result from before a change.",
             fix: "Read what the comparison says that it means, let the client check again, and compare with the \
-                  new record.",
+                  new record",
             "certposture": "certposture log POSTURE-LOG.ndjson --rule BUNDLE.json",
         }
         CnMissing "cn-missing" Unknown {
@@ -237,7 +237,7 @@ codes! {
                   variable that was not set.",
             fix: "Give the name as the rule has it with `--cn`, or the rule itself with `--rule`. It is \
                   in the check's form in the Zero Trust dashboard, under Common name. Leave `--cn` out for a \
-                  `client_certificate_v2` rule without a name.",
+                  `client_certificate_v2` rule without a name",
         }
         CnPadded "cn-padded" FaultOrWarning {
             short: "spaces",
@@ -246,7 +246,7 @@ codes! {
                    characters.",
             why: "Every look-up compares the name as it stands, so the certificate would have to carry \
                   the same extra characters. Mostly they come along when a name is pasted.",
-            fix: "Edit the check in the Zero Trust dashboard and type the common name anew.",
+            fix: "Edit the check in the Zero Trust dashboard and type the common name anew",
         }
         CnShellSpecial "cn-shell-special" FaultOrWarning {
             rank: -8,
@@ -259,7 +259,7 @@ codes! {
                   does, or code would run, nobody can tell from here what is looked for: the verdict is unknown.",
             fix: "Issue the certificate under a name of letters, digits, dots and hyphens, and put that \
                   name into the rule. Where the name must stay, the report says how to write it for \
-                  PowerShell. A `client_certificate_v2` rule compares the name as it stands.",
+                  PowerShell. A `client_certificate_v2` rule compares the name as it stands",
         }
         CnIsTheCa "cn-is-the-ca" Warning {
             rank: -12,
@@ -267,7 +267,7 @@ codes! {
             why: "The rule asks for the name of the client certificate. With the CA's name the check can \
                   at best prove that the CA certificate is installed, and any device may have that.",
             fix: "Put the client certificate's common name into the rule. It is the part after `CN=` of \
-                  the certificate's subject.",
+                  the certificate's subject",
             "OpenSSL": SHOW_SUBJECT,
         }
     }
@@ -278,7 +278,7 @@ codes! {
             why: "Every certificate is judged against the uploaded CA. Without it there is no verdict.",
             fix: "Give the CA certificate as PEM, from the line `-----BEGIN CERTIFICATE-----` to the line \
                   `-----END CERTIFICATE-----`. If the file is damaged, ask whoever runs the CA for its \
-                  certificate.",
+                  certificate",
             "certposture": "certposture ca inspect CA.pem",
         }
         CaNotGiven "ca-not-given" Unknown {
@@ -287,7 +287,7 @@ codes! {
                   be judged: where another fault is certain, that one leads.",
             fix: "Give the certificate that was uploaded with `--ca FILE`. It is the file that was put into the \
                   Zero Trust dashboard or sent to the API, and whoever runs the CA has it; `certposture pull` \
-                  fetches it together with the rule.",
+                  fetches it together with the rule",
             "certposture": PULL,
         }
         CaNotACa "ca-not-a-ca" FaultOriginalOnly {
@@ -298,7 +298,7 @@ codes! {
                   validates against this file. Often it is the client certificate itself that was \
                   uploaded. Whether a `client_certificate_v2` rule looks at the flag is not documented.",
             fix: "Upload the certificate of the CA that issued the client certificate, which is the one \
-                  whose subject equals the client certificate's issuer, and put its ID into the rule.",
+                  whose subject equals the client certificate's issuer, and put its ID into the rule",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -308,7 +308,7 @@ codes! {
             why: "For `client_certificate_v2` the uploaded certificate must have signed the client certificate. This \
                   one was signed by somebody else, its issuer.",
             fix: "Upload the certificate of the CA that the client certificate names as its issuer, and put the ID \
-                  that the upload returns into the rule.",
+                  that the upload returns into the rule",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -320,7 +320,7 @@ codes! {
                   Whether a `client_certificate_v2` rule looks at the dates is not documented.",
             fix: "Ask whoever runs the CA for its renewed certificate, upload it and put its new ID into \
                   the rule. Client certificates remain good if the CA kept its name and key; otherwise \
-                  they have to be issued again.",
+                  they have to be issued again",
             "certposture": UPLOAD,
         }
         CaNotYetValid "ca-not-yet-valid" FaultOriginalOnly {
@@ -329,7 +329,7 @@ codes! {
             why: "certposture applies the CA's own dates; before its first day nothing validates against \
                   it. Whether a `client_certificate_v2` rule looks at the dates is not documented.",
             fix: "Look at this device's clock first. If it is right, wait for the day, or upload the CA \
-                  certificate that is in force now.",
+                  certificate that is in force now",
             "Linux": CLOCK_LINUX,
             "macOS": CLOCK_MACOS,
             "Windows": CLOCK_WINDOWS,
@@ -341,7 +341,7 @@ codes! {
                   (RFC 5280 §4.2.1.3 and §6.1.4 (n)). Whether a `client_certificate_v2` rule looks at it \
                   is not documented.",
             fix: "Ask whoever runs the CA for a CA certificate with keyCertSign and with the same name and \
-                  key, so that issued certificates remain good. Upload it and put its ID into the rule.",
+                  key, so that issued certificates remain good. Upload it and put its ID into the rule",
             "certposture": UPLOAD,
         }
         CaNotSelfSigned "ca-not-self-signed" Warning {
@@ -352,7 +352,7 @@ codes! {
                   the uploaded certificate in both cases; what the client of an original rule does with an \
                   intermediate is not documented.",
             fix: "Leave it as it is for a `client_certificate_v2` rule if this CA signs the client \
-                  certificates. For an original rule, upload the root to follow the documentation.",
+                  certificates. For an original rule, upload the root to follow the documentation",
         }
         CaSeveralCertificates "ca-several-certificates" Warning {
             rank: -11,
@@ -361,7 +361,7 @@ codes! {
                   uploaded together is not documented, so a pass here may be a failure there.",
             fix: "Upload a file with one certificate: the direct issuer of the client certificates for \
                   `client_certificate_v2`, the root for `client_certificate`. Give intermediates to \
-                  certposture with `--intermediate`.",
+                  certposture with `--intermediate`",
         }
         CaWithPrivateKey "ca-with-private-key" Warning {
             rank: 1,
@@ -369,7 +369,7 @@ codes! {
             why: "The posture check needs the certificate alone. Whoever has the CA's key can issue \
                   certificates that pass. certposture does not use, show or keep the key.",
             fix: "Make a copy without the key for this purpose and keep the key off the devices. If others \
-                  could read this file, tell whoever runs the CA.",
+                  could read this file, tell whoever runs the CA",
             "OpenSSL": "openssl x509 -in CA.pem -out CA-CERTIFICATE.pem",
         }
     }
@@ -382,14 +382,14 @@ codes! {
                   certificate.",
             fix: "Create the store and install the client certificate with its private key. `certutil -N` \
                   also makes a missing `key4.db` and keeps the certificates that are there. Where a \
-                  `client_certificate_v2` rule names files, put them at the rule's paths.",
+                  `client_certificate_v2` rule names files, put them at the rule's paths",
             "Linux": NEW_DATABASE,
             "Linux": IMPORT_LINUX,
         }
         StoreEmpty "store-empty" Fault {
             seen: "The store that the client searches holds no certificate.",
             why: "The documented look-up has nothing to find, whatever the rule says.",
-            fix: "Install the client certificate with its private key in this store.",
+            fix: "Install the client certificate with its private key in this store",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
             "Windows": IMPORT_WINDOWS,
@@ -402,7 +402,7 @@ codes! {
             fix: "Copy the files somewhere safe. If a file whose name ends in `-journal` lies beside the \
                   database, `certutil -L -X` settles the interrupted change. Otherwise restore the \
                   database from a backup, or move it away, create a new one and install the client \
-                  certificate with its private key again.",
+                  certificate with its private key again",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
             "Linux": IMPORT_LINUX,
@@ -414,7 +414,7 @@ codes! {
                   certificates that cannot be seen from here.",
             fix: "Run the same certposture command again as an administrator: behind `sudo` on Linux and \
                   macOS, in an elevated prompt of the same user on Windows. Of another system's store, give a \
-                  copy or an export.",
+                  copy or an export",
         }
         StoreLocked "store-locked" Unknown {
             seen: "Another process holds the store locked, or the file is encrypted with a pass phrase.",
@@ -422,7 +422,7 @@ codes! {
                   such a moment or at a better one cannot be told, and no more can what an encrypted file \
                   holds.",
             fix: "Run the check again in a moment. If the lock remains, find the process that holds it and \
-                  let it finish. Of an encrypted PKCS #12 file, give the certificate alone.",
+                  let it finish. Of an encrypted PKCS #12 file, give the certificate alone",
             "Linux": "sudo fuser -v /etc/pki/nssdb/cert9.db /etc/pki/nssdb/key4.db",
             "OpenSSL": "openssl pkcs12 -in DEVICE.p12 -nokeys -clcerts -out CERTIFICATE.pem",
         }
@@ -434,7 +434,7 @@ codes! {
             fix: "Convert it with a certutil that still reads the old format. When it is alone, `certutil -L -X` \
                   makes `cert9.db` and `key4.db` from it; beside a `cert9.db`, `certutil --merge --source-dir \
                   dbm:DIR -d sql:DIR` copies its certificates and keys. Without such a certutil, install the \
-                  client certificate with its private key again.",
+                  client certificate with its private key again",
             "Linux": REPAIR_DATABASE,
             "Linux": NEW_DATABASE,
         }
@@ -445,7 +445,7 @@ codes! {
                   system's database, everybody else their own first.",
             fix: "Run certposture as root, as the client runs. If that does not settle it, name the \
                   database that `pkcs11.txt` points to with `--store`, or restore the usual `pkcs11.txt` \
-                  if the redirection is not wanted.",
+                  if the redirection is not wanted",
         }
         StoreOtherUser "store-other-user" Unknown {
             seen: "The `CurrentUser` store that was read is not the signed-in user's.",
@@ -453,7 +453,7 @@ codes! {
                   of the user who is signed in; certposture ran as somebody else, such as SYSTEM or \
                   another administrator.",
             fix: "Run certposture as the signed-in user, in a prompt that was not opened with another \
-                  account.",
+                  account",
             "Windows": "whoami",
         }
         EvidenceUnreadable "evidence-unreadable" Unknown {
@@ -463,7 +463,7 @@ codes! {
                   its own store there, whatever became of the copy.",
             fix: "Send it again in a form that is read: PEM, DER, PKCS #7, PKCS #12, a keychain, an NSS \
                   database's folder, a serialized store (`.sst`), a `.reg` export or the text of `certutil \
-                  -store`. Copy files as they are, not as text in a mail.",
+                  -store`. Copy files as they are, not as text in a mail",
             "Windows": "Get-ChildItem Cert:\\CurrentUser\\My | Export-Certificate -Type SST -FilePath my.sst",
             "macOS": "security find-certificate -a -p /Library/Keychains/System.keychain > system.pem",
             "Linux": "sudo tar -C /etc/pki -cf nssdb.tar nssdb",
@@ -475,7 +475,7 @@ codes! {
                   What is wrong with the certificates that were given stays true of them.",
             fix: "Give every store that the rule's client searches, whole, and say which one each file is: \
                   `--store 'windows:CurrentUser\\My=FILE'`, `windows:LocalMachine\\My=FILE`, \
-                  `keychain:system=FILE`, `nss:/etc/pki/nssdb=FOLDER`.",
+                  `keychain:system=FILE`, `nss:/etc/pki/nssdb=FOLDER`",
             "certposture": "certposture check --cn NAME --ca CA.pem --store 'windows:CurrentUser\\My=FILE'",
         }
         EvidenceAssumed "evidence-assumed" Warning {
@@ -484,14 +484,14 @@ codes! {
                   in another store, and then the check fails.",
             fix: "Say which store the file is a copy of, as in `--store 'windows:LocalMachine\\My=FILE'` or \
                   `--store keychain:system=FILE`. Without that the verdict holds for a certificate that is \
-                  in the right place.",
+                  in the right place",
         }
         RoleNotSearched "role-not-searched" Unknown {
             seen: "The certificate is in a copy of a store that the rule's client does not search, and the \
                    store that it does search was not given.",
             why: "The certificate may be in both. Where the searched store was seen too and lacks it, the \
                   code is `found-elsewhere` and the check fails.",
-            fix: "Give the store that the client searches as well: the report names it.",
+            fix: "Give the store that the client searches as well: the report names it",
         }
         ModuleNotRead "module-not-read" UnknownOrWarning {
             seen: "The NSS database names a PKCS #11 module, and certposture does not read its tokens.",
@@ -501,7 +501,7 @@ codes! {
                   `client_certificate_v2` is not documented.",
             fix: "List the tokens with the command below. If the client certificate is on one, import it into \
                   the database as well; its key may stay on the token. If the module is not needed, take it \
-                  out of the database with `modutil -delete`.",
+                  out of the database with `modutil -delete`",
             "Linux": "certutil -L -d sql:/etc/pki/nssdb -h all",
         }
         LocationNotSearched "location-not-searched" Warning {
@@ -511,7 +511,7 @@ codes! {
                   certposture searches the system store, and on Windows the user's too; where the client \
                   looks then is not documented.",
             fix: "Edit the check in the Zero Trust dashboard and choose the OS locations where the \
-                  certificate is installed: the system store or, on Linux, the paths of its files.",
+                  certificate is installed: the system store or, on Linux, the paths of its files",
         }
     }
 
@@ -523,7 +523,7 @@ codes! {
             fix: "Install this device's client certificate with its private key in the store that the \
                   client searches. On Linux its PKCS #12 file needs the common name as friendly name. If \
                   the certificate is there under a name of its own, put that name into the rule; \
-                  `certposture list` shows what the stores hold.",
+                  `certposture list` shows what the stores hold",
             "OpenSSL": NAME_P12,
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
@@ -537,7 +537,7 @@ codes! {
                   address. It never looks at the common name.",
             fix: "Make the common name the certificate's nickname. If another certificate has that \
                   nickname, rename the other one first. At the next import the friendly name in the \
-                  PKCS #12 file becomes the nickname.",
+                  PKCS #12 file becomes the nickname",
             "Linux": RENAME,
             "OpenSSL": NAME_P12,
         }
@@ -548,7 +548,7 @@ codes! {
             why: "certutil returns the certificate with this nickname and those with the same subject, and \
                   no others. A certificate with the right common name stays unseen.",
             fix: "Give the certificate that is in the way a nickname of its own, then give the wanted one \
-                  to the right certificate, or install that.",
+                  to the right certificate, or install that",
             "Linux": "sudo certutil --rename -d sql:/etc/pki/nssdb -n COMMON_NAME --new-n OTHER_NICKNAME",
             "Linux": RENAME,
         }
@@ -559,7 +559,7 @@ codes! {
                   there. No token has that name, so nothing is found, whatever the nicknames are.",
             fix: "Issue the certificate under a name without a colon, install it with that name as \
                   nickname and put the name into the rule. A `client_certificate_v2` rule compares the \
-                  common name itself and is not affected.",
+                  common name itself and is not affected",
             "OpenSSL": NAME_P12,
             "Linux": IMPORT_LINUX,
         }
@@ -569,7 +569,7 @@ codes! {
             why: "certutil compares nicknames byte for byte, so case counts. The look-ups of macOS and \
                   Windows and a `client_certificate_v2` rule ignore case.",
             fix: "Rename the certificate to the spelling in the rule, or put the certificate's spelling \
-                  into the rule.",
+                  into the rule",
             "Linux": RENAME,
         }
         WhitespaceDiffers "whitespace-differs" Fault {
@@ -579,7 +579,7 @@ codes! {
                   no-break space makes another name.",
             fix: "Put the name into the rule exactly as the certificate has it. If the certificate's own \
                   name is the wrong one, have it issued again; on Linux a new nickname is enough for a \
-                  `client_certificate` rule.",
+                  `client_certificate` rule",
             "Linux": RENAME,
         }
         UnicodeDiffers "unicode-differs" Fault {
@@ -592,7 +592,7 @@ codes! {
                   look-alikes for each other.",
             fix: "Correct the side with the odd character: type the name in the rule anew or, if the \
                   certificate has it, issue the certificate again. Names of plain ASCII letters, digits \
-                  and hyphens avoid this.",
+                  and hyphens avoid this",
         }
         TemplateDiffers "template-differs" Fault {
             short: "template",
@@ -601,7 +601,7 @@ codes! {
             why: "A `client_certificate_v2` rule compares the whole name after it has filled in the variable, so \
                   `${serial_number}` does not match `NW-4711`, nor `${hostname}` a name with its domain.",
             fix: "Write the text around the variable in the rule as the certificates have it, such as \
-                  `NW-${serial_number}`. Never put one device's name into the rule of all.",
+                  `NW-${serial_number}`. Never put one device's name into the rule of all",
         }
         SeveralCommonNames "several-common-names" Warning {
             short: "several",
@@ -609,7 +609,7 @@ codes! {
             why: "Which of them a `client_certificate_v2` rule is compared with is not documented; certposture lets \
                   any of them match.",
             fix: "Have the certificate issued with one common name, and the other names as subject alternative \
-                  names.",
+                  names",
             "OpenSSL": SHOW_SUBJECT,
         }
         NameInSanOnly "name-in-san-only" FaultOrWarning {
@@ -620,7 +620,7 @@ codes! {
                   for it. The original look-up on Linux still finds an e-mail address there, because NSS \
                   indexes it, but a `client_certificate_v2` rule does not.",
             fix: "Have the certificate issued with this common name. Or use a `client_certificate_v2` rule \
-                  that leaves the common name empty and lists the name as a subject alternative name.",
+                  that leaves the common name empty and lists the name as a subject alternative name",
             "OpenSSL": SHOW_ALL,
         }
         NameInOtherAttribute "name-in-other-attribute" FaultOrWarning {
@@ -631,7 +631,7 @@ codes! {
             why: "macOS and a `client_certificate_v2` rule compare the common name alone. The original \
                   look-up on Windows searches the whole subject and still matches.",
             fix: "Put the certificate's common name into the rule, or have the certificate issued with \
-                  the wanted one.",
+                  the wanted one",
             "OpenSSL": SHOW_SUBJECT,
         }
         SubstringOnly "substring-only" Warning {
@@ -642,7 +642,7 @@ codes! {
             why: "For `client_certificate` macOS asks for a common name that contains the wanted text, and \
                   Windows for such a subject, so host1 finds host10 too; certutil asks for the nickname \
                   alone. A `client_certificate_v2` rule compares the whole common name and would fail.",
-            fix: "Put the certificate's whole common name into the rule.",
+            fix: "Put the certificate's whole common name into the rule",
         }
         Shadowed "shadowed" Fault {
             short: "shadowed",
@@ -653,7 +653,7 @@ codes! {
                   plays no part.",
             fix: "Delete the certificate in the way if it is no longer needed, as after a renewal; its \
                   SHA-1 fingerprint picks it out. If it is needed, put a common name into the rule that \
-                  only the right certificate contains.",
+                  only the right certificate contains",
             "macOS": DELETE_MACOS,
         }
         FoundElsewhere "found-elsewhere" Fault {
@@ -666,7 +666,7 @@ codes! {
                   another Windows store is not among them.",
             fix: "Install the certificate with its private key in the store that is searched; it may \
                   have to be exported first. A `client_certificate_v2` rule can instead name the place: \
-                  the local machine store on Windows, the paths of the files on Linux.",
+                  the local machine store on Windows, the paths of the files on Linux",
             "Linux": "pk12util -o DEVICE.p12 -n NICKNAME -d sql:OTHER_DIRECTORY",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
@@ -679,7 +679,7 @@ codes! {
                   certificate. Its answer then depends on the directory that it is run in, and the \
                   client's directory is not documented.",
             fix: "Install the certificate in the database under its nickname instead of relying on the \
-                  file. To see what the database alone answers, run the look-up in another directory.",
+                  file. To see what the database alone answers, run the look-up in another directory",
             "Linux": "cd / && certutil -L -d sql:/etc/pki/nssdb -r -n COMMON_NAME",
         }
     }
@@ -694,7 +694,7 @@ codes! {
                   `client_certificate`, through intermediates (RFC 5280 §6.1.3 (a)).",
             fix: "Upload the CA that issued the certificate, which is the one whose subject equals the \
                   certificate's issuer, and put its ID into the rule. Or have the certificate issued by \
-                  the CA that is uploaded.",
+                  the CA that is uploaded",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -707,7 +707,7 @@ codes! {
                   identifier and the CA's subject key identifier tell: if they differ, it is another key.",
             fix: "With another key, upload the CA certificate that has the key which signed, or have the \
                   certificate issued again. With the same identifiers, install the certificate again from \
-                  its original file.",
+                  its original file",
             "OpenSSL": SHOW_ALL,
             "OpenSSL": SHOW_ALL_OF_CA,
         }
@@ -717,7 +717,7 @@ codes! {
             seen: "The certificate is signed with its own key, and it is not the uploaded CA.",
             why: "No CA vouches for it, so no chain leads from it to the uploaded CA.",
             fix: "Have a certificate issued for this device by the uploaded CA and install it in place of \
-                  this one.",
+                  this one",
         }
         IsTheCa "is-the-ca" Warning {
             short: "the CA",
@@ -726,7 +726,7 @@ codes! {
             why: "It validates against itself, so the check can pass on it. That proves only that the CA \
                   certificate is installed, and not that this device has a client certificate.",
             fix: "Put the client certificate's common name into the rule, and choose one that the CA's \
-                  name does not contain.",
+                  name does not contain",
         }
         AlgorithmUnsupported "algorithm-unsupported" Unknown {
             short: "algorithm",
@@ -736,7 +736,7 @@ codes! {
                   know the algorithm. certposture checks RSA (PKCS #1 v1.5 and PSS), ECDSA on P-256, P-384 and \
                   P-521, Ed25519, and ML-DSA. It does not check MD5 signatures, which anybody can forge.",
             fix: "Have the certificate issued with a common algorithm, such as ECDSA on P-256 or RSA with \
-                  2048 bits or more, signed with SHA-256.",
+                  2048 bits or more, signed with SHA-256",
         }
         AlgorithmWeak "algorithm-weak" Warning {
             short: "weak",
@@ -746,7 +746,7 @@ codes! {
             why: "Such a signature proves less than it should, because forging it is feasible or expected to \
                   become so. The documentation of the check sets no limit, and certposture does not either.",
             fix: "Have the certificate issued again with SHA-256 and an RSA key of 2048 bits or more, or \
-                  ECDSA on P-256.",
+                  ECDSA on P-256",
         }
     }
 
@@ -758,7 +758,7 @@ codes! {
             why: "For `client_certificate_v2` the uploaded certificate must be the one that directly \
                   signed the client certificate; the client does not evaluate the chain.",
             fix: "Upload the intermediate, which is the CA whose subject equals the certificate's issuer, \
-                  and put its ID into the rule.",
+                  and put its ID into the rule",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -770,7 +770,7 @@ codes! {
                   the newer one says that the client does not evaluate the chain. An original rule may \
                   therefore pass or fail on this certificate.",
             fix: "To be sure, upload the CA that signed the certificate directly and put its ID into the \
-                  rule.",
+                  rule",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -783,7 +783,7 @@ codes! {
                   intermediate below the uploaded CA or an unrelated CA.",
             fix: "Ask whoever runs the CA for the issuer's certificate. Give it to certposture with \
                   `--intermediate` to see whether the chain ends at the uploaded CA; if it does, install \
-                  it in the searched store, or upload it as the CA of the rule.",
+                  it in the searched store, or upload it as the CA of the rule",
             "OpenSSL": SHOW_ISSUER,
         }
         ClientCertificateIsACa "client-certificate-is-a-ca" Warning {
@@ -794,7 +794,7 @@ codes! {
             why: "It was issued by the uploaded CA, so it satisfies the rule. But every device may have it, and \
                   this device's own certificate may not pass at all.",
             fix: "Put the client certificate's common name into the rule, or upload the CA that signs the client \
-                  certificates directly. Ask for the private key too, which nobody has of a CA.",
+                  certificates directly. Ask for the private key too, which nobody has of a CA",
             "OpenSSL": SHOW_ISSUER,
             "certposture": UPLOAD,
         }
@@ -804,7 +804,7 @@ codes! {
             why: "The path length in a CA's basic constraints limits the CAs that may follow it (RFC 5280 \
                   §4.2.1.9 and §6.1.4 (l)). The chain is not evaluated for `client_certificate_v2`.",
             fix: "Have the client certificate issued by a CA higher up, or ask whoever runs the CA for a \
-                  CA certificate with a greater path length.",
+                  CA certificate with a greater path length",
         }
         NameConstraintViolated "name-constraint-violated" FaultOriginalOnly {
             rank: -2,
@@ -812,7 +812,7 @@ codes! {
             why: "A CA's name constraints bind every certificate below it (RFC 5280 §4.2.1.10 and §6.1.3 \
                   (b) and (c)). Whether a `client_certificate_v2` rule looks at them is not documented.",
             fix: "Have the certificate issued under a permitted name, or by a CA whose constraints allow \
-                  the name.",
+                  the name",
             "OpenSSL": SHOW_ALL_OF_CA,
         }
         UnknownCriticalExtension "unknown-critical-extension" FaultOriginalOnly {
@@ -822,7 +822,7 @@ codes! {
                   §6.1.4 (o) and §6.1.5 (f)). What the client makes of it for `client_certificate_v2` is \
                   not documented.",
             fix: "Ask whoever runs the CA to issue the certificate without that extension, or with the \
-                  extension not marked critical.",
+                  extension not marked critical",
             "OpenSSL": SHOW_ALL,
         }
         IssuerNotACa "issuer-not-a-ca" FaultOriginalOnly {
@@ -831,7 +831,7 @@ codes! {
             why: "Only a certificate with the CA flag in its basic constraints may issue others (RFC 5280 \
                   §4.2.1.9 and §6.1.4 (k)). The chain is not evaluated for `client_certificate_v2`.",
             fix: "Have the client certificate issued by a real CA. If the issuer's certificate merely \
-                  lacks the flag, ask whoever runs the CA to issue it again with the flag set.",
+                  lacks the flag, ask whoever runs the CA to issue it again with the flag set",
         }
         IssuerKeyUsage "issuer-key-usage" FaultOriginalOnly {
             rank: -3,
@@ -839,7 +839,7 @@ codes! {
             why: "Such a key may not sign certificates (RFC 5280 §4.2.1.3 and §6.1.4 (n)). The chain is \
                   not evaluated for `client_certificate_v2`.",
             fix: "Ask whoever runs the CA for a certificate of that intermediate with keyCertSign and with \
-                  the same name and key, and install it in place of the old one.",
+                  the same name and key, and install it in place of the old one",
         }
         LimitReached "limit-reached" Unknown {
             short: "limit",
@@ -849,7 +849,7 @@ codes! {
             why: "Certificates that bear the same names, or chains of more than 16 certificates, can keep any \
                   search busy for ever, so it has limits. Beyond them it is not known whether there is a chain.",
             fix: "Give the certificates of the chain alone, with `--intermediate` and a store or file that holds \
-                  nothing else. A chain of more than 16 certificates is no chain that a client is likely to take.",
+                  nothing else. A chain of more than 16 certificates is no chain that a client is likely to take",
         }
     }
 
@@ -861,7 +861,7 @@ codes! {
             why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). An expired one \
                   fails under both rule types.",
             fix: "Renew it under the same subject, install the new one with its key in the same store, and \
-                  delete the old one. On macOS the old one would otherwise remain the first match.",
+                  delete the old one. On macOS the old one would otherwise remain the first match",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
             "macOS": DELETE_MACOS,
@@ -874,7 +874,7 @@ codes! {
             why: "A certificate counts only between its two dates (RFC 5280 §6.1.3 (a)(2)). When several \
                   certificates are not valid yet, the device's clock is likely to be slow.",
             fix: "Set the clock if it is wrong. Otherwise wait for the day, or have the certificate issued \
-                  with an earlier start.",
+                  with an earlier start",
             "Linux": CLOCK_LINUX,
             "macOS": CLOCK_MACOS,
             "Windows": CLOCK_WINDOWS,
@@ -886,7 +886,7 @@ codes! {
                    expires.",
             why: "Less time is left than `--expiry-warning` asks for, which is 30 days unless it is set.",
             fix: "Renew the certificate before that day, under the same subject and in the same store. If \
-                  it is the CA that expires, ask whoever runs it for its renewed certificate.",
+                  it is the CA that expires, ask whoever runs it for its renewed certificate",
         }
     }
 
@@ -898,7 +898,7 @@ codes! {
                   certificate without the extension may serve every purpose (RFC 5280 §4.2.1.12) does not \
                   help here.",
             fix: "Have the certificate issued with the usages that the rule lists, mostly client \
-                  authentication, or clear Extended key usage in the rule.",
+                  authentication, or clear Extended key usage in the rule",
             "OpenSSL": SHOW_ALL,
         }
         EkuMissing "eku-missing" Fault {
@@ -907,7 +907,7 @@ codes! {
             why: "A `client_certificate_v2` rule wants each listed usage in the extension by its own OID; \
                   anyExtendedKeyUsage does not stand in for it.",
             fix: "Have the certificate issued with every usage that the rule lists, or remove from the \
-                  rule those that the certificate need not have.",
+                  rule those that the certificate need not have",
             "OpenSSL": SHOW_ALL,
         }
         PrivateKeyMissing "private-key-missing" Fault {
@@ -917,7 +917,7 @@ codes! {
                   merely copied from another device.",
             fix: "Install the certificate together with its key, from a PKCS #12 file. If the key is not \
                   to be had, create a new key on this device and have a certificate issued for it. On \
-                  Windows, `certutil -repairstore` links the certificate to a key that is still there.",
+                  Windows, `certutil -repairstore` links the certificate to a key that is still there",
             "Linux": IMPORT_LINUX,
             "macOS": IMPORT_MACOS,
             "Windows": IMPORT_WINDOWS,
@@ -929,7 +929,7 @@ codes! {
             why: "The rule has `check_private_key`, and the key must belong to the certificate's public \
                   key.",
             fix: "Put the certificate's own key in its place, or the certificate that the key belongs to. \
-                  They belong together when OpenSSL prints the same public key for both.",
+                  They belong together when OpenSSL prints the same public key for both",
             "OpenSSL": "openssl x509 -in CERTIFICATE.pem -noout -pubkey",
             "OpenSSL": "openssl pkey -in KEY.pem -pubout",
         }
@@ -937,14 +937,14 @@ codes! {
             seen: "The store does not reveal whether the certificate's private key is there.",
             why: "The rule has `check_private_key`, so the verdict depends on the key.",
             fix: "Run certposture again as an administrator. For key files on Linux, see that the key can \
-                  be read and is not encrypted.",
+                  be read and is not encrypted",
         }
         KeyOnToken "key-on-token" Unknown {
             seen: "The NSS database holds no private key for the certificate, but a module's token may.",
             why: "The rule has `check_private_key`. A key may lie on a smart card, in a TPM or in SoftHSM, whose \
                   PKCS #11 module `pkcs11.txt` names; certposture loads no module and reads no token.",
             fix: "List the keys with the command below, with the token in place. If the certificate's is among \
-                  them, the client can find it too; otherwise import the certificate together with its key.",
+                  them, the client can find it too; otherwise import the certificate together with its key",
             "Linux": "certutil -K -d sql:/etc/pki/nssdb -h all",
         }
         KeyNeedsPassword "key-needs-password" Warning {
@@ -952,7 +952,7 @@ codes! {
             why: "The rule has `check_private_key`. That the key is there can be seen without the password, but \
                   nobody can use it without, and nobody gives the client one.",
             fix: "If the check fails on the device all the same, take the password away: the command below asks \
-                  for the old one, and the new one may be empty.",
+                  for the old one, and the new one may be empty",
             "Linux": "certutil -W -d sql:/etc/pki/nssdb",
         }
         SanAbsent "san-absent" Fault {
@@ -961,7 +961,7 @@ codes! {
             why: "A `client_certificate_v2` rule that lists alternative names wants at least one of them \
                   in the certificate's extension. The common name does not stand in for it.",
             fix: "Have the certificate issued with one of the listed names as subject alternative name, or \
-                  clear Subject alternative name in the rule.",
+                  clear Subject alternative name in the rule",
             "OpenSSL": SHOW_ALL,
         }
         SanDiffers "san-differs" Fault {
@@ -970,7 +970,7 @@ codes! {
             why: "One of the listed values must equal a DNS name, e-mail address, URI or IP address in the \
                   extension, upper and lower case aside. Parts of names and wildcards do not match.",
             fix: "Put one of the certificate's alternative names into the rule, or have the certificate \
-                  issued with one that the rule lists.",
+                  issued with one that the rule lists",
             "OpenSSL": SHOW_ALL,
         }
         SanOtherNameOnly "san-other-name-only" Fault {
@@ -980,7 +980,7 @@ codes! {
             why: "A `client_certificate_v2` rule compares DNS names, e-mail addresses, URIs and IP \
                   addresses; an otherName never matches.",
             fix: "Have the certificate issued with the value as a DNS name or e-mail address as well, or \
-                  list another of its alternative names in the rule.",
+                  list another of its alternative names in the rule",
             "OpenSSL": SHOW_ALL,
         }
     }
@@ -992,7 +992,7 @@ codes! {
             why: "Nothing in it can be verified. The documented look-up reads less strictly and may still \
                   return it; if nothing else could pass, the verdict is unknown.",
             fix: "Install the certificate again from its original file. If that cannot be read either, \
-                  have it issued again.",
+                  have it issued again",
         }
     }
 
@@ -1003,7 +1003,7 @@ codes! {
             why: "The client runs the posture check. Without one there is no result, whatever the stores hold: the \
                   verdict is the one that a client would reach here. With `--require-client` the check fails.",
             fix: "Install the Cloudflare One Client from Cloudflare's package repository or your device management, \
-                  and enrol the device.",
+                  and enrol the device",
         }
     }
 }

@@ -250,7 +250,7 @@ pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificat
         "not_after": time(certificate.not_after()),
         "key": readable.then(|| crate::certificate::describe_key(certificate.spki())),
         "private_key": stored.private_key.as_str(),
-        "problem": certificate.outline().err(),
+        "problem": certificate.outline().err().map(|why| why.to_string()),
     });
     add_derived(&mut value, certificate, at);
     value

@@ -82,23 +82,21 @@ const fn word(passed: bool) -> &'static str {
 /// Writes it for a person.
 pub fn text(answer: &Answer<'_>, style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
-    let mut text = Vec::new();
     for (position, comparison) in answer.comparisons.iter().enumerate() {
         if position > 0 && !style.quiet {
-            writeln!(text)?;
+            writeln!(output)?;
         }
         if style.quiet {
-            writeln!(text, "{}", agreement(comparison).1)?;
+            writeln!(output, "{}", agreement(comparison).1)?;
         } else {
-            write(&mut text, comparison, style)?;
+            write(&mut output, comparison, style)?;
         }
     }
     if !style.quiet {
         for note in notes(answer) {
-            write_line(&mut text, style, Tone::Doubtful, "Note", &note)?;
+            write_line(&mut output, style, Tone::Doubtful, "Note", &note)?;
         }
     }
-    output.write_all(&style.legible(text, &[]))?;
     output.flush()
 }
 

@@ -120,12 +120,6 @@ impl Style {
         if self.unicode { "·" } else { "-" }
     }
 
-    /// Where only ASCII is safe, without this program's own characters beyond it. What `kept` holds, commands
-    /// with the user's own text, stays to the letter.
-    pub fn legible(&self, text: Vec<u8>, kept: &[&str]) -> Vec<u8> {
-        if self.unicode { text } else { in_ascii(&String::from_utf8_lossy(&text), kept).into_bytes() }
-    }
-
     /// An empty table. Nothing in it is broken but at newlines.
     pub fn table(&self, header: impl Iterator<Item = String>) -> Table {
         let mut table = Table::new();
@@ -155,17 +149,6 @@ impl Style {
             Tone::Strong => cell.add_attribute(comfy_table::Attribute::Bold),
             Tone::Plain => cell,
         }
-    }
-}
-
-fn in_ascii(text: &str, kept: &[&str]) -> String {
-    match kept.split_first() {
-        Some((first, rest)) if !first.is_empty() => {
-            let pieces: Vec<String> = text.split(first).map(|piece| in_ascii(piece, rest)).collect();
-            pieces.join(first)
-        }
-        Some((_, rest)) => in_ascii(text, rest),
-        None => text.replace('…', "...").replace(['–', '·'], "-"),
     }
 }
 
@@ -204,19 +187,5 @@ fn has_unicode(terminal: bool) -> bool {
             locale.contains("utf-8") || locale.contains("utf8")
         }
         None => !terminal || System::current() == System::Macos,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_stay_to_the_letter_in_ascii() {
-        let style = Style { color: false, width: None, unicode: false, verbose: false, quiet: false };
-        let command = "certutil --rename -n 'Jo–laptop' --new-n a";
-        let text = format!("A – B · C…\nFix   {command}\nJo–laptop");
-        let expected = format!("A - B - C...\nFix   {command}\nJo-laptop");
-        assert_eq!(String::from_utf8(style.legible(text.into_bytes(), &["", command])).unwrap(), expected);
     }
 }

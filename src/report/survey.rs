@@ -22,10 +22,8 @@ const INDENT: usize = 14;
 
 /// Writes everything. `next` is the command to run next, and whether it names what to look for.
 pub fn table(survey: &Survey, next: &str, style: &Style) -> io::Result<()> {
-    let mut text = Vec::new();
-    write(&mut text, survey, next, style)?;
-    let mut output = anstream::AutoStream::always(io::stdout().lock());
-    output.write_all(&style.legible(text, &[]))?;
+    let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    write(&mut output, survey, next, style)?;
     output.flush()
 }
 

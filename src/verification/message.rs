@@ -26,7 +26,7 @@ pub fn name(name: Name<'_>) -> String {
 pub fn cut(outside: &str) -> String {
     match outside.char_indices().nth(MAX_NAME) {
         None => text::shown(outside).into_owned(),
-        Some((end, _)) => format!("{}…", text::shown(&outside[..end])),
+        Some((end, _)) => format!("{}...", text::shown(&outside[..end])),
     }
 }
 
@@ -34,7 +34,7 @@ pub fn cut(outside: &str) -> String {
 pub fn key_id(id: Option<&[u8]>) -> String {
     match id {
         None => "none".to_owned(),
-        Some(id) if id.len() > MAX_KEY_ID => format!("{}…", text::hex(&id[..MAX_KEY_ID])),
+        Some(id) if id.len() > MAX_KEY_ID => format!("{}...", text::hex(&id[..MAX_KEY_ID])),
         Some(id) => text::hex(id),
     }
 }

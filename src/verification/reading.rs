@@ -5,7 +5,7 @@ use super::extensions::Extensions;
 use super::names;
 use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
-use crate::certificate::{Certificate, Name, Outline};
+use crate::certificate::{Certificate, Name, Outline, Unreadable};
 use std::sync::OnceLock;
 
 /// RFC 5280 §4.1.2.2 allows 20 octets. One more is let through, as by other readers: some authorities
@@ -50,8 +50,8 @@ impl<'a> Reading<'a> {
         let outline = match certificate.outline() {
             Ok(outline) => outline,
             // What follows a certificate need not be DER at all.
-            Err(why) if why.starts_with("bytes follow") => return Err(why.to_owned()),
-            Err(why) => return Err(encoding.err().unwrap_or_else(|| why.to_owned())),
+            Err(why @ Unreadable::BytesFollow) => return Err(why.to_string()),
+            Err(why) => return Err(encoding.err().unwrap_or_else(|| why.to_string())),
         };
         encoding?;
         let version = layout(der)?;

@@ -11,9 +11,13 @@ fn report(arguments: &str) -> String {
 }
 
 fn report_with(arguments: &str, further: &[&str]) -> String {
+    report_in("C.UTF-8", arguments, further)
+}
+
+fn report_in(locale: &str, arguments: &str, further: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
         .current_dir(ROOT)
-        .env("LC_ALL", "C.UTF-8")
+        .env("LC_ALL", locale)
         .arg("check")
         .args((!arguments.contains("--at ")).then_some(["--at", AT]).into_iter().flatten())
         .args(arguments.split_whitespace())
@@ -34,6 +38,19 @@ fn of_database(database: &str, arguments: &str) -> String {
 #[test]
 fn nickname_differs() {
     insta::assert_snapshot!(of_database("failing", "--cn device-042"));
+}
+
+/// No text of the program's own needs more than ASCII, and names from outside stay as they are.
+#[test]
+fn a_locale_without_unicode_gets_ascii() {
+    for (rule_type, name) in [("client_certificate", "device-042"), ("client_certificate_v2", "Jo\u{2013}1")]
+    {
+        let arguments =
+            format!("{CA} --store nss:tests/fixtures/nssdb-failing --elsewhere --type {rule_type}");
+        let told = report_in("C", &arguments, &["-v", "--cn", name]);
+        assert!(told.contains(name), "{told}");
+        assert!(told.replace(name, "").is_ascii(), "{told}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::diagnosis::{Nearness, Reason};
 use crate::posture::RuleType;
 use crate::reason::{Code, Severity, Weight};
 use crate::store::{Place, Status, StoreSpec};
-use crate::text::{shown, shown_bytes};
+use crate::text::{sentences, shown, shown_bytes};
 
 /// A name that is this much like the rule's is told as the nearest.
 const ALIKE: f64 = 0.75;
@@ -91,36 +91,34 @@ pub(super) fn not_found(situation: &Situation<'_>) -> Reason {
         places.iter().map(|place| shown(&place.contents.spec.to_string()).into_owned()).collect();
     let places =
         if specs.is_empty() { "any place that the rule lists".to_owned() } else { specs.join(" and ") };
-    let mut message = match &situation.resolution.common_name {
+    let mut message = vec![match &situation.resolution.common_name {
         Some(name) => {
             format!("No certificate in {places} has the name \"{}\" ({count} looked at)", shown_bytes(name))
         }
         None => format!("No certificate in {places} is one that the rule can mean ({count} looked at)"),
-    };
+    }];
     if let Some(name) = nearest_name(situation) {
-        message.push_str(&format!(
-            ". The nearest name is \"{}\", which looks like another device's",
-            shown(&name)
-        ));
+        message.push(format!("The nearest name is \"{}\", which looks like another device's", shown(&name)));
     }
     if let (true, Some(given)) = (situation.searched().next().is_none(), situation.given().next()) {
-        message.push_str(&format!(
-            ". Under this rule the client does not search {}",
+        message.push(format!(
+            "Under this rule the client does not search {}",
             shown(&given.contents.spec.to_string())
         ));
     }
     if has_variable(situation) {
-        message.push_str(
-            ". client_certificate takes the name as it stands; only client_certificate_v2 fills in variables",
+        message.push(
+            "client_certificate takes the name as it stands; only client_certificate_v2 fills in variables"
+                .to_owned(),
         );
     }
-    reason(Code::NotFound, Severity::Fault, message)
+    reason(Code::NotFound, Severity::Fault, sentences(message))
 }
 
 /// The same where it proves nothing.
 pub(super) fn not_found_in_part(situation: &Situation<'_>, gap: &Reason) -> Reason {
     let not_found = not_found(situation);
-    let message = format!("{}. {}", not_found.finding.message, gap.finding.message);
+    let message = sentences([not_found.finding.message, gap.finding.message.clone()]);
     reason(gap.finding.code, gap.severity, message)
 }
 

@@ -24,7 +24,7 @@ pub(super) fn advise(situation: &Situation<'_>, finding: &Finding) -> Repair {
             true => Repair::by_hand(keep_variable(situation, finding.code, &name)),
         };
     }
-    let general = || finding.code.texts().fix_message().to_owned();
+    let general = || finding.code.texts().fix.to_owned();
     Repair::by_hand(specific(situation, finding).unwrap_or_else(general))
 }
 

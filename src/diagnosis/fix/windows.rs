@@ -9,7 +9,7 @@ use crate::encoding::PASS_PHRASE_VARIABLE;
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::{PrivateKey, Role, StoreSpec, WindowsLocation};
-use crate::text::{quote_powershell, shown};
+use crate::text::{quote_powershell, sentences, shown};
 use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
 use std::path::Path;
@@ -98,17 +98,18 @@ fn drive_path(location: WindowsLocation, name: &str) -> String {
 fn install(situation: &Situation<'_>, target: &Target<'_>, candidate: &Examined) -> Option<Repair> {
     let needs_key = situation.needs_key();
     let thumbprint = thumbprint(&candidate.stored.certificate);
-    let mut message = format!(
+    let mut message = vec![format!(
         "Install the certificate from {} in {}, {}",
         shown(&candidate.stored.location),
         shown(&target.path()),
         target.prompt()
-    );
+    )];
     let command = match &candidate.spec {
         StoreSpec::Windows(location, name) if needs_key && *location != target.location => {
-            message.push_str(
-                ". The export fails where the private key is not marked as exportable; then have a new certificate \
-                 issued into the right store",
+            message.push(
+                "The export fails where the private key is not marked as exportable; then have a new certificate \
+                 issued into the right store"
+                    .to_owned(),
             );
             move_with_key(&drive_path(*location, name), &thumbprint, target)?
         }
@@ -119,7 +120,7 @@ fn install(situation: &Situation<'_>, target: &Target<'_>, candidate: &Examined)
         }
         _ => return None,
     };
-    Some(Repair::by_command(message, command))
+    Some(Repair::by_command(sentences(message), command))
 }
 
 /// The name of a certificate in a store's folder.

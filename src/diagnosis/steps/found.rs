@@ -233,8 +233,12 @@ impl One<'_> {
         }
     }
 
-    fn unreadable(&self) -> &'static str {
-        self.stored.certificate.outline().err().unwrap_or("certutil passes over it, for its row is damaged")
+    fn unreadable(&self) -> String {
+        let why = self.stored.certificate.outline().err();
+        why.map_or_else(
+            || "certutil passes over it, for its row is damaged".to_owned(),
+            |why| why.to_string(),
+        )
     }
 
     pub(super) fn name_step(&self) -> Step {

@@ -16,7 +16,7 @@ use crate::reason::{Code, Finding, Severity};
 use crate::rule::Resolution;
 use crate::store::{Origin, Place, StoredCertificate};
 use crate::system::System;
-use crate::text::{shown, shown_bytes};
+use crate::text::{sentences, shown, shown_bytes};
 use crate::verification::Judgement;
 use std::collections::HashSet;
 
@@ -198,9 +198,9 @@ impl One<'_> {
         Step { step, status: StepStatus::Skip, code: None, message: why.to_owned() }
     }
 
-    /// What a finding does to its step. Windows keeps intermediates in stores of their own, and macOS may
+    /// What a finding does to its step, and what is told beside it. Windows keeps intermediates in stores of their own, and macOS may
     /// have them in another keychain: that one is not in a copy of one store proves nothing.
-    fn weighed(&self, finding: &Finding) -> (StepStatus, String) {
+    fn weighed(&self, step: StepName, finding: &Finding) -> (StepStatus, Option<String>) {
         let evidence = &self.look.place.contents.evidence;
         let unseen = evidence.origin == Origin::Elsewhere && self.system() != System::Linux;
         if finding.code == Code::IntermediateMissing && unseen {
@@ -210,13 +210,15 @@ impl One<'_> {
                 }
                 System::Macos | System::Linux => "The device may have it in another keychain",
             };
-            let message = format!(
-                "{}. {where_it_is}, which was not sent: bring it too, or give the intermediate with --intermediate",
-                finding.message
+            let aside = format!(
+                "{where_it_is}, which was not sent: bring it too, or give the intermediate with --intermediate"
             );
-            return (StepStatus::Unknown, message);
+            return (StepStatus::Unknown, Some(aside));
         }
-        (StepStatus::of(finding.code.severity(self.rule_type())), finding.message.clone())
+        let status = StepStatus::of(finding.code.severity(self.rule_type()));
+        let is_undocumented = (self.rule_type(), step, status)
+            == (RuleType::ClientCertificateV2, StepName::Path, StepStatus::Warn);
+        (status, is_undocumented.then(|| "Whether client_certificate_v2 minds is undocumented".to_owned()))
     }
 
     /// A step per finding; a single step `otherwise` when there is none.
@@ -229,7 +231,8 @@ impl One<'_> {
     ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         for finding in findings {
-            let (status, message) = self.weighed(finding);
+            let (status, aside) = self.weighed(step, finding);
+            let message = sentences([finding.message.clone()].into_iter().chain(aside));
             let one = Step { step, status, code: Some(finding.code), message };
             if !steps.contains(&one) {
                 steps.push(one);

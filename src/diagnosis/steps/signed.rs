@@ -68,7 +68,7 @@ impl One<'_> {
             status: StepStatus::Fail,
             code: Some(Code::IssuedByIntermediate),
             message: format!(
-                "The certificate was issued by the intermediate {} (sha256 {}…), and that by the uploaded CA; this rule type \
+                "The certificate was issued by the intermediate {} (sha256 {}...), and that by the uploaded CA; this rule type \
                  wants the uploaded certificate to be the direct issuer",
                 shown(&issuer.subject().to_string()),
                 &issuer.sha256()[..8]
@@ -98,11 +98,7 @@ impl One<'_> {
                 // The direct issuer is asked for, so it need not be a root.
                 findings.retain(|f| told(f.code) && f.code != Code::CaNotSelfSigned);
                 let none = "The chain is not evaluated for client_certificate_v2";
-                let mut steps = self.steps_of(StepName::Path, &findings, StepStatus::Skip, none);
-                for step in steps.iter_mut().filter(|s| s.status == StepStatus::Warn) {
-                    step.message.push_str(". Whether client_certificate_v2 minds is undocumented");
-                }
-                steps
+                self.steps_of(StepName::Path, &findings, StepStatus::Skip, none)
             }
         }
     }

@@ -76,7 +76,7 @@ fn broken_meaning(broken: &Broken) -> String {
              reads the rest of the name as code"
         ),
         Broken::RunsCode => {
-            "$(…) is code that PowerShell runs, so that what is looked for cannot be told from here"
+            "$(...) is code that PowerShell runs, so that what is looked for cannot be told from here"
                 .to_owned()
         }
         Broken::BadVariable(reference) => {

@@ -74,7 +74,7 @@ fn a_refused_pattern_is_an_error_for_each_certificate() {
 #[test]
 fn notes_what_powershell_reads_otherwise() {
     let cases = [
-        ("srv [old]", "[…] is a wildcard"),
+        ("srv [old]", "[...] is a wildcard"),
         ("*.example.test", "* is a wildcard"),
         ("a?b*c", "* and ? are wildcards"),
         ("srv [old", "-like refuses"),

@@ -46,7 +46,7 @@ impl Wildcard {
         Ok(Self(elements))
     }
 
-    /// The kinds of wildcard between the first and the last element: `*`, `?` and `[…]`.
+    /// The kinds of wildcard between the first and the last element: `*`, `?` and `[...]`.
     pub fn inner_wildcards(&self) -> BTreeSet<&'static str> {
         let inner = self.0.get(1..self.0.len().saturating_sub(1)).unwrap_or_default();
         inner.iter().filter_map(Element::symbol).collect()
@@ -86,7 +86,7 @@ impl Element {
             Self::Unit(_) => None,
             Self::AnyUnit => Some("?"),
             Self::AnyRun => Some("*"),
-            Self::OneOf(_) => Some("[…]"),
+            Self::OneOf(_) => Some("[...]"),
         }
     }
 

@@ -27,10 +27,7 @@ pub fn checks(answers: &[Diagnosis], style: &Style) -> io::Result<()> {
         if position > 0 && !style.quiet {
             writeln!(output)?;
         }
-        let mut text = Vec::new();
-        write_check(&mut text, answer, style)?;
-        let commands: Vec<&str> = answer.fixes.iter().filter_map(|fix| fix.command.as_deref()).collect();
-        output.write_all(&style.legible(text, &commands))?;
+        write_check(&mut output, answer, style)?;
     }
     output.flush()
 }
@@ -63,7 +60,7 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
     for line in wrap_facts(&title, &dot, room(style, 0)) {
         writeln!(output, "{}", style.paint(Tone::Strong, &line))?;
     }
-    for (name, value) in facts(answer) {
+    for (name, value) in facts(answer, style) {
         let head = format!("  {name:<13}");
         let lines = wrap_facts(&value, &dot, room(style, head.len()));
         write_hanging(output, &head, &" ".repeat(head.len()), &lines)?;
@@ -88,7 +85,7 @@ pub(in crate::report) fn store_kind(answer: &Diagnosis) -> String {
 /// The lines under the title: what each is about, and its facts.
 type Facts = Vec<(&'static str, Vec<String>)>;
 
-fn facts(answer: &Diagnosis) -> Facts {
+fn facts(answer: &Diagnosis, style: &Style) -> Facts {
     let mut facts = Facts::new();
     if let Some(name) = &answer.rule.name {
         facts.push(("Rule", vec![shown(name).into_owned()]));
@@ -105,7 +102,7 @@ fn facts(answer: &Diagnosis) -> Facts {
             vec![
                 shown(&subject).into_owned(),
                 format!("valid until {until}"),
-                format!("sha256 {fingerprint}…"),
+                format!("sha256 {fingerprint}{}", style.ellipsis()),
             ],
         ));
     }
