@@ -94,10 +94,11 @@ fn retain(place: &mut Place, keeps: &[bool]) -> u64 {
         Index::None => {}
         Index::Windows { subjects, .. } => retain_positions(subjects, kept),
         Index::Nss(nss::Index { rows, .. }) => retain_positions(rows, kept),
+        Index::File { key_files } => {
+            let all = std::mem::take(key_files);
+            *key_files = all.into_iter().filter_map(|(at, file)| Some((*moved.get(&at)?, file))).collect();
+        }
     }
-    let key_files = std::mem::take(&mut place.key_files);
-    place.key_files =
-        key_files.into_iter().filter_map(|(position, file)| Some((*moved.get(&position)?, file))).collect();
     (keeps.len() - moved.len()) as u64
 }
 

@@ -2,17 +2,18 @@
 //! nothing in it is believed to be well-formed.
 
 use super::record::{
-    CertificateRecord, ClientRecord, DeviceRecord, ModuleRecord, NssRecord, PlaceRecord, ProblemRecord,
-    ProfileRecord, Record, RemainsRecord, SCHEMA, ShowsRecord,
+    CertificateRecord, ClientRecord, DeviceRecord, KeyFileRecord, ModuleRecord, NssRecord, PlaceRecord,
+    ProblemRecord, ProfileRecord, Record, RemainsRecord, SCHEMA, ShowsRecord,
 };
 use super::text::{Binary, Text};
 use super::{Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, HostNames, Whose};
+use crate::encoding::Form;
 use crate::reason::{About, Code, Finding};
 use crate::store::nss::{self, FileState, Module, Part, Profile, Remains, Row};
 use crate::store::{
-    Contents, Evidence, Index, Origin, Place, PrivateKey, RoleSource, Shows, Status, StoreSpec,
+    Contents, Evidence, Index, KeyFile, Origin, Place, PrivateKey, RoleSource, Shows, Status, StoreSpec,
     StoredCertificate,
 };
 use crate::system::System;
@@ -136,7 +137,6 @@ fn place(mut record: PlaceRecord) -> Result<CapturedPlace> {
         has_password: record.has_password,
         interrupted: record.interrupted,
         remains: record.remains.map(|remains| remains_of(&remains)).transpose()?.unwrap_or_default(),
-        key_files: record.key_files.into_iter().map(|key| (key.position, key.file.into_path())).collect(),
     };
     Ok(CapturedPlace { place, left_out: record.left_out })
 }
@@ -167,6 +167,12 @@ fn index(spec: &StoreSpec, record: &mut PlaceRecord, certificates: &[Certificate
                 .collect(),
             account: record.account.take(),
         },
+        (StoreSpec::File(_), _) => {
+            let key_files = std::mem::take(&mut record.key_files).into_iter();
+            let key_file =
+                |key: KeyFileRecord| KeyFile { path: key.file.into_path(), form: Form::from_name(&key.form) };
+            Index::File { key_files: key_files.map(|key| (key.position, key_file(key))).collect() }
+        }
         _ => Index::None,
     }
 }

@@ -147,6 +147,9 @@ pub(super) struct ModuleRecord {
 pub(super) struct KeyFileRecord {
     pub position: usize,
     pub file: Text,
+    /// The form of it and of the certificate's file.
+    #[serde(default)]
+    pub form: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -10,7 +10,7 @@ use crate::certificate::Certificate;
 use crate::device::{Client, Device, Whose};
 use crate::reason::Finding;
 use crate::store::nss::{self, Module, Part, Profile, Remains, Row};
-use crate::store::{Contents, Evidence, Index, Origin, Place, Shows, StoredCertificate};
+use crate::store::{Contents, Evidence, Index, KeyFile, Origin, Place, Shows, StoredCertificate};
 
 /// The line, without a line feed.
 pub fn line(capture: &Capture) -> String {
@@ -52,14 +52,14 @@ fn client_record(client: &Client) -> ClientRecord {
 
 fn place_record(captured: &CapturedPlace) -> PlaceRecord {
     let CapturedPlace { place, left_out } = captured;
-    let Place { contents, elsewhere, writable, has_password, interrupted, remains, key_files } = place;
+    let Place { contents, elsewhere, writable, has_password, interrupted, remains } = place;
     let Contents { spec, evidence, status, problem, certificates, index } = contents;
     // What a giver might have made of the form is decided when it is read.
     let Evidence { role, source, complete, may_be_whole: _, shows, origin, system } = evidence;
     let own_location = spec.to_string();
     let certificate = |(position, stored): (usize, &StoredCertificate)| {
         let (subject, nss) = match index {
-            Index::None => (None, None),
+            Index::None | Index::File { .. } => (None, None),
             Index::Windows { subjects, .. } => (subjects.get(position).cloned(), None),
             Index::Nss(nss) => (None, nss.rows.get(position).map(|row| nss_record(row, &stored.certificate))),
         };
@@ -87,15 +87,20 @@ fn place_record(captured: &CapturedPlace) -> PlaceRecord {
         is_fips: false,
         keys_have_password: false,
         legacy_beside: false,
-        key_files: key_files
-            .iter()
-            .map(|(position, file)| KeyFileRecord { position: *position, file: Text::from(file.as_path()) })
-            .collect(),
+        key_files: Vec::new(),
         left_out: *left_out,
         certificates: certificates.iter().enumerate().map(certificate).collect(),
     };
     match index {
         Index::Nss(index) => with_nss(record, index),
+        Index::File { key_files } => {
+            let key_files = key_files.iter().map(|(&position, KeyFile { path, form })| KeyFileRecord {
+                position,
+                file: Text::from(path.as_path()),
+                form: form.as_str().to_owned(),
+            });
+            PlaceRecord { key_files: key_files.collect(), ..record }
+        }
         Index::None | Index::Windows { .. } => record,
     }
 }

@@ -38,6 +38,7 @@ pub const MAX_KEYS: usize = 256;
 pub struct Objects {
     /// What the file is.
     pub kind: Kind,
+    pub form: Form,
     /// Certificates in the file's order.
     pub certificates: Vec<Found>,
     pub keys: Vec<Key>,
@@ -45,6 +46,32 @@ pub struct Objects {
     pub stores: Vec<RegistryStore>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
     pub damaged: usize,
+}
+
+/// How a file holds what it holds, as far as commands that are given the file have to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// PEM just as other programs read it.
+    Pem,
+    Pkcs12,
+    #[default]
+    Other,
+}
+
+impl Form {
+    /// The word used in captures.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pem => "pem",
+            Self::Pkcs12 => "pkcs12",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Self {
+        [Self::Pem, Self::Pkcs12].into_iter().find(|known| known.as_str() == name).unwrap_or_default()
+    }
 }
 
 /// A certificate in a file.
@@ -106,6 +133,12 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     let kind = Kind::of(bytes);
     let mut found = Collector::default();
     found.objects.kind = kind;
+    found.objects.form = match kind {
+        _ if plain.is_some() => Form::Other,
+        Kind::Pkcs12 => Form::Pkcs12,
+        _ if pem::is_pem(bytes) => Form::Pem,
+        _ => Form::Other,
+    };
     match kind {
         Kind::Empty => return Err(Unrecognized::Empty),
         Kind::SerializedStore | Kind::SerializedCertificate => serialized::read(bytes, &mut found),

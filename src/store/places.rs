@@ -2,12 +2,10 @@
 //! install certificates by mistake.
 
 use super::{
-    Contents, Evidence, FileStore, Given, Index, KeychainStore, LINUX_SYSTEM_STORE, NssStore, Origin,
-    PrivateKey, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate, WindowsStore,
-    found_out, nss, windows,
+    Contents, Evidence, FileStore, Given, Index, KeyFile, KeychainStore, LINUX_SYSTEM_STORE, NssStore,
+    Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, WindowsStore, found_out, nss, windows,
 };
 use crate::system::System;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,9 +15,6 @@ mod platform;
 #[cfg(windows)]
 #[path = "elsewhere_windows.rs"]
 mod platform;
-
-/// Keys whose files are looked for, and files in which one is looked for.
-const MOST_KEYS: usize = 64;
 
 /// More than lie in the folder of a database.
 const MOST_FILES: usize = 1_000;
@@ -38,8 +33,6 @@ pub struct Place {
     pub interrupted: bool,
     /// What is left of an NSS database that cannot be used.
     pub remains: nss::Remains,
-    /// For certificates of a folder, by position: the file that holds the private key.
-    pub key_files: BTreeMap<usize, PathBuf>,
 }
 
 impl Place {
@@ -92,6 +85,14 @@ impl Place {
         }
     }
 
+    /// Where the private key of the certificate at `position` is, for a command that installs both.
+    pub fn key_file(&self, position: usize) -> Option<&KeyFile> {
+        match &self.contents.index {
+            Index::File { key_files } => key_files.get(&position),
+            _ => None,
+        }
+    }
+
     /// The store, on another device, that this is a copy of: repairs are made there. `None` where what was
     /// read can be repaired itself.
     pub fn copy_of(&self) -> Option<&Role> {
@@ -111,7 +112,6 @@ impl Place {
             has_password: false,
             interrupted: false,
             remains: nss::Remains::default(),
-            key_files: BTreeMap::new(),
         }
     }
 
@@ -122,7 +122,6 @@ impl Place {
             (StoreSpec::Nss(directory), _) => nss::has_password(directory),
             (StoreSpec::Keychain(_) | StoreSpec::Windows(..) | StoreSpec::File(_), _) => false,
         };
-        let key_files = if elsewhere { key_files(&contents) } else { BTreeMap::new() };
         let interrupted = contents.status == Status::Corrupt && has_journal(&contents);
         let remains = match (spec, contents.status) {
             (StoreSpec::Nss(directory), Status::Missing | Status::Corrupt | Status::Unsupported) => {
@@ -131,7 +130,7 @@ impl Place {
             _ => nss::Remains::default(),
         };
         let writable = is_writable(spec);
-        Self { has_password, interrupted, remains, key_files, ..Self::new(contents, elsewhere, writable) }
+        Self { has_password, interrupted, remains, ..Self::new(contents, elsewhere, writable) }
     }
 }
 
@@ -187,27 +186,6 @@ fn has_journal(contents: &Contents) -> bool {
         PathBuf::from(name)
     });
     journal.and_then(|journal| journal.metadata().ok()).is_some_and(|found| found.len() > 0)
-}
-
-/// Where the private keys of a folder's certificates are: a command that installs them needs the file.
-fn key_files(contents: &Contents) -> BTreeMap<usize, PathBuf> {
-    let StoreSpec::File(folder) = &contents.spec else { return BTreeMap::new() };
-    let keyed = contents.certificates.iter().filter(|stored| stored.private_key == PrivateKey::Present);
-    keyed.take(MOST_KEYS).filter_map(|stored| Some((stored.position, key_file(folder, stored)?))).collect()
-}
-
-fn key_file(folder: &Path, stored: &StoredCertificate) -> Option<PathBuf> {
-    let own = PathBuf::from(&stored.location);
-    let holds = |key: &Path| {
-        let read = FileStore::new(own.clone()).with_keys_from([key.to_owned()]).read();
-        let same = read.certificates.iter().find(|other| other.certificate == stored.certificate);
-        same.is_some_and(|other| other.private_key == PrivateKey::Present)
-    };
-    if holds(&own) {
-        return Some(own);
-    }
-    let files = fs::read_dir(folder).ok()?.take(MOST_KEYS).flatten().map(|entry| entry.path());
-    files.filter(|file| file.is_file()).find(|file| holds(file))
 }
 
 /// What the store that `spec` names holds.

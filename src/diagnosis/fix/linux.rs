@@ -95,7 +95,7 @@ fn convert(situation: &Situation<'_>) -> Option<Repair> {
     let database = Database::searched(situation)?;
     let is_old = match &database.place.contents.index {
         Index::Nss(index) => index.legacy_beside,
-        Index::None | Index::Windows { .. } => {
+        Index::None | Index::File { .. } | Index::Windows { .. } => {
             let problem = database.place.contents.problem.as_ref();
             problem.is_some_and(|problem| problem.code == Code::StoreLegacyDbm)
         }

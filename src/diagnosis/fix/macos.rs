@@ -6,6 +6,7 @@ use super::plan::Plan;
 use crate::certificate::Certificate;
 use crate::diagnosis::situation::Situation;
 use crate::diagnosis::{Examined, Nearness, candidate};
+use crate::encoding::Form;
 use crate::lookup::{Found, security};
 use crate::posture::RuleType;
 use crate::store::{Place, Role, SYSTEM_KEYCHAIN, Status, StoreSpec, StoredCertificate};
@@ -271,12 +272,8 @@ fn add(sudo: &str, keychain: &str, certificate: &Certificate) -> String {
 
 /// The PEM file with the private key of a certificate that is in a PEM file too.
 fn key_file<'a>(situation: &Situation<'a>, candidate: &Examined) -> Option<&'a Path> {
-    let key = situation.place_of(candidate)?.key_files.get(&candidate.stored.position)?;
-    let is_pem = |file: &Path| {
-        let extension = file.extension().unwrap_or_default().to_ascii_lowercase();
-        !["der", "cer", "p12", "pfx"].iter().any(|other| extension == *other)
-    };
-    (is_pem(key) && is_pem(Path::new(&candidate.stored.location))).then_some(key)
+    let key = situation.place_of(candidate)?.key_file(candidate.stored.position);
+    key.filter(|key| key.form == Form::Pem).map(|key| key.path.as_path())
 }
 
 /// A PKCS #12 file has a pass phrase that no command should contain.

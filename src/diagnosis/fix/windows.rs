@@ -5,10 +5,10 @@ use super::plan::Plan;
 use crate::certificate::Certificate;
 use crate::diagnosis::Examined;
 use crate::diagnosis::situation::Situation;
-use crate::encoding::PASS_PHRASE_VARIABLE;
+use crate::encoding::{Form, PASS_PHRASE_VARIABLE};
 use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::store::{PrivateKey, Role, StoreSpec, WindowsLocation};
+use crate::store::{Role, StoreSpec, WindowsLocation};
 use crate::text::{quote_powershell, sentences, shown};
 use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
@@ -114,7 +114,7 @@ fn install(situation: &Situation<'_>, target: &Target<'_>, candidate: &Examined)
             move_with_key(&drive_path(*location, name), &thumbprint, target)?
         }
         StoreSpec::Windows(location, name) => copy(&drive_path(*location, name), &thumbprint, target)?,
-        StoreSpec::File(_) if needs_key => import_with_key(candidate, target)?,
+        StoreSpec::File(_) if needs_key => import_with_key(situation, candidate, target)?,
         StoreSpec::File(_) | StoreSpec::Nss(_) if !needs_key => {
             add(&from_base64(candidate.stored.certificate.der()), target)?
         }
@@ -166,10 +166,10 @@ fn move_with_key(from: &str, thumbprint: &str, target: &Target<'_>) -> Option<St
 }
 
 /// Imports a PKCS #12 file. Its pass phrase comes from where certposture has it from too.
-fn import_with_key(candidate: &Examined, target: &Target<'_>) -> Option<String> {
+fn import_with_key(situation: &Situation<'_>, candidate: &Examined, target: &Target<'_>) -> Option<String> {
     let file = Path::new(&candidate.stored.location);
-    let extension = file.extension()?.to_str()?.to_ascii_lowercase();
-    if candidate.stored.private_key != PrivateKey::Present || !matches!(extension.as_str(), "p12" | "pfx") {
+    let key = situation.place_of(candidate)?.key_file(candidate.stored.position)?;
+    if key.form != Form::Pkcs12 || key.path != file {
         return None;
     }
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());

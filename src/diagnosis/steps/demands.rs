@@ -94,7 +94,7 @@ impl One<'_> {
     fn database(&self) -> Option<&nss::Index> {
         match &self.look.place.contents.index {
             Index::Nss(index) => Some(index),
-            Index::None | Index::Windows { .. } => None,
+            Index::None | Index::File { .. } | Index::Windows { .. } => None,
         }
     }
 

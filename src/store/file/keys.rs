@@ -2,14 +2,23 @@
 
 use super::{Key, PrivateKey};
 use crate::certificate::Certificate;
-use crate::encoding::PublicKey;
-use std::collections::HashSet;
+use crate::encoding::{Form, PublicKey};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
-/// The private keys of a store: their public keys, and whether there are others of which nobody can
-/// tell whose they are.
+/// The file that a private key was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    pub path: PathBuf,
+    /// The form that it and the certificate's own file share.
+    pub form: Form,
+}
+
+/// The private keys of a store: their public keys with the first file of each, and whether there are others of
+/// which nobody can tell whose they are.
 #[derive(Default)]
 pub struct Keys {
-    known: HashSet<PublicKey>,
+    known: HashMap<PublicKey, KeyFile>,
     unknown: bool,
 }
 
@@ -17,14 +26,28 @@ pub struct Keys {
 pub struct Beside {
     pub private_key: PrivateKey,
     pub other_key: bool,
+    /// Where the private key is.
+    pub key_file: Option<KeyFile>,
+}
+
+impl Beside {
+    fn without_key(private_key: PrivateKey, other_key: bool) -> Self {
+        Self { private_key, other_key, key_file: None }
+    }
 }
 
 impl Keys {
-    pub fn add(&mut self, keys: Vec<Key>) {
+    /// Takes in the keys of a file.
+    pub fn add(&mut self, keys: Vec<Key>, file: &Path, form: Form) {
         for key in keys {
             match key {
                 Key::Of(public) => {
-                    self.known.insert(public);
+                    let file = || KeyFile { path: file.to_path_buf(), form };
+                    // Of several files, one of PEM, which commands take as it is.
+                    let known = self.known.entry(public).or_insert_with(file);
+                    if form == Form::Pem && known.form != form {
+                        *known = file();
+                    }
                 }
                 Key::Encrypted | Key::Unknown => self.unknown = true,
             }
@@ -39,23 +62,20 @@ impl Keys {
     /// stranger to the others: in a bundle, the client's key is not a wrong key of its CA.
     pub fn matched<'a>(&self, certificates: impl Iterator<Item = &'a Certificate>) -> Vec<Beside> {
         if self.is_empty() {
-            return certificates
-                .map(|_| Beside { private_key: PrivateKey::Absent, other_key: false })
-                .collect();
+            return certificates.map(|_| Beside::without_key(PrivateKey::Absent, false)).collect();
         }
         let public: Vec<_> = certificates.map(|c| PublicKey::from_spki(c.spki())).collect();
-        let owned: HashSet<_> = public.iter().flatten().filter(|key| self.known.contains(key)).collect();
+        let owned: HashSet<_> = public.iter().flatten().filter(|key| self.known.contains_key(key)).collect();
         let stranger = owned.len() < self.known.len();
-        public
-            .iter()
-            .map(|key| match key {
-                Some(key) if self.known.contains(key) => (PrivateKey::Present, false),
-                // The key of a certificate that cannot be read may be any of them.
-                None => (PrivateKey::Unknown, false),
-                Some(_) if self.unknown => (PrivateKey::Unknown, false),
-                Some(_) => (PrivateKey::Absent, stranger),
-            })
-            .map(|(private_key, other_key)| Beside { private_key, other_key })
-            .collect()
+        let beside = public.iter().map(|key| match key.as_ref().map(|key| self.known.get(key)) {
+            Some(Some(file)) => {
+                Beside { private_key: PrivateKey::Present, other_key: false, key_file: Some(file.clone()) }
+            }
+            // The key of a certificate that cannot be read may be any of them.
+            None => Beside::without_key(PrivateKey::Unknown, false),
+            Some(None) if self.unknown => Beside::without_key(PrivateKey::Unknown, false),
+            Some(None) => Beside::without_key(PrivateKey::Absent, stranger),
+        });
+        beside.collect()
     }
 }

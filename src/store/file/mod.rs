@@ -7,11 +7,13 @@ use super::{
     WindowsLocation, problem,
 };
 use crate::certificate::Certificate;
-use crate::encoding::{self, Key, Kind, Objects, RegistryStore, Unrecognized};
+use crate::encoding::{self, Form, Key, Kind, Objects, RegistryStore, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use crate::system::System;
+pub use keys::KeyFile;
 use keys::Keys;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -122,6 +124,7 @@ struct Entry {
     certificate: Certificate,
     label: Option<String>,
     file: PathBuf,
+    form: Form,
 }
 
 /// What has been read so far.
@@ -209,7 +212,8 @@ impl<'a> Reading<'a> {
 
     fn read_keys(&mut self, file: &Path) {
         let read = input::read(file, MAX_FILE_SIZE).ok().and_then(|bytes| encoding::read(&bytes).ok());
-        self.keys.add(read.unwrap_or_default().keys);
+        let Objects { keys, form, .. } = read.unwrap_or_default();
+        self.keys.add(keys, file, form);
     }
 
     fn take(&mut self, file: &Path, objects: Objects) {
@@ -228,8 +232,9 @@ impl<'a> Reading<'a> {
             certificate: Certificate::from_der(found.der),
             label: found.label,
             file: file.to_path_buf(),
+            form: objects.form,
         }));
-        self.keys.add(objects.keys);
+        self.keys.add(objects.keys, file, objects.form);
     }
 
     /// Keeps the first problem.
@@ -275,6 +280,13 @@ impl<'a> Reading<'a> {
         }
         let evidence = self.evidence();
         let matches = self.keys.matched(self.certificates.iter().map(|entry| &entry.certificate));
+        let mut key_files = BTreeMap::new();
+        for (position, (entry, beside)) in self.certificates.iter().zip(&matches).enumerate() {
+            if let Some(KeyFile { path, form }) = beside.key_file.clone() {
+                let form = if form == entry.form { form } else { Form::Other };
+                key_files.insert(position, KeyFile { path, form });
+            }
+        }
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
         Contents {
             spec: StoreSpec::File(self.path.to_path_buf()),
@@ -292,7 +304,7 @@ impl<'a> Reading<'a> {
                     position,
                 })
                 .collect(),
-            index: Index::None,
+            index: Index::File { key_files },
         }
     }
 }

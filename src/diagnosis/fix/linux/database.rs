@@ -142,7 +142,7 @@ impl<'a> Database<'a> {
     fn token(&self) -> &[u8] {
         match &self.place.contents.index {
             Index::Nss(index) => &index.token,
-            Index::None | Index::Windows { .. } => TOKEN,
+            Index::None | Index::File { .. } | Index::Windows { .. } => TOKEN,
         }
     }
 

@@ -5,6 +5,7 @@ use super::database::{Database, absolute};
 use crate::certificate::{Certificate, describe_key, key_algorithm, oid};
 use crate::diagnosis::Examined;
 use crate::diagnosis::situation::Situation;
+use crate::encoding::Form;
 use crate::posture::RuleType;
 use crate::store::{Place, Status, StoreSpec, StoredCertificate};
 use crate::text::quote_sh;
@@ -220,10 +221,11 @@ fn into_file(situation: &Situation<'_>, place: &Place, found: &Examined, with_ke
     Some(in_folder(&format!("{write} && {needless} && {sudo}install -D -m {mode} \"$t/c.pem\" {target}")))
 }
 
-/// The files of a certificate and of its key.
+/// The PEM files of a certificate and of its key.
 fn files(situation: &Situation<'_>, found: &Examined) -> Option<(PathBuf, PathBuf)> {
-    let key = situation.place_of(found)?.key_files.get(&found.stored.position)?;
-    is_pem(&found.stored.location).then(|| (absolute(Path::new(&found.stored.location)), absolute(key)))
+    let key =
+        situation.place_of(found)?.key_file(found.stored.position).filter(|key| key.form == Form::Pem)?;
+    Some((absolute(Path::new(&found.stored.location)), absolute(&key.path)))
 }
 
 fn quoted(path: &Path) -> Option<String> {
