@@ -19,6 +19,7 @@ pub use time::timestamp;
 
 use crate::text;
 use jiff::Timestamp;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
@@ -47,6 +48,12 @@ impl Certificate {
     /// SHA-256 of the bytes, in lower-case hexadecimal.
     pub fn sha256(&self) -> &str {
         self.0.sha256.get_or_init(|| text::hex(&Sha256::digest(&self.0.der)))
+    }
+
+    /// SHA-1 of the bytes, in lower-case hexadecimal: what Windows calls the thumbprint, and by which
+    /// `security -Z` and Intune name a certificate too. Computed each time, for few ask for it.
+    pub fn sha1(&self) -> String {
+        text::hex(&Sha1::digest(&self.0.der))
     }
 
     /// Where its parts lie, or why they cannot be found.

@@ -59,7 +59,8 @@ fn list_place<'a>(place: &'a Place, name: Option<&[u8]>, common: &Common) -> rep
         (Some(name), Some(lookup)) => has_name(stored, name) || returns(lookup, stored.position),
         _ => true,
     });
-    report::Listed { contents, certificates: shown.collect(), lookup, in_no_file: None }
+    let system = lookup::system_of(&contents.evidence, common.os.unwrap_or_else(System::current));
+    report::Listed { contents, certificates: shown.collect(), lookup, system, in_no_file: None }
 }
 
 fn is_item_search(contents: &Contents) -> bool {

@@ -75,6 +75,17 @@ pub fn look_up(contents: &Contents, query: &Query<'_>) -> Lookup {
     }
 }
 
+/// What the documented command compares with the rule's name, where that is made of the subject: on Windows
+/// its whole text, on a Mac its common name. (certutil compares nicknames.)
+pub fn subject_compared(spec: &StoreSpec, system: System, certificate: &Certificate) -> Option<String> {
+    certificate.outline().ok()?;
+    match (spec, system) {
+        (StoreSpec::Nss(_), _) | (_, System::Linux) => None,
+        (_, System::Macos) => security::common_name(certificate),
+        (_, System::Windows) => Some(powershell::subject(certificate)),
+    }
+}
+
 /// The system whose command applies to what was read.
 pub fn system_of(evidence: &Evidence, otherwise: System) -> System {
     evidence.system.unwrap_or(otherwise)

@@ -3,7 +3,9 @@
 
 use super::table::{pass_text, sentence, then_text};
 use crate::diagnosis::{Diagnosis, Examined, Reason, Verdict};
+use crate::lookup;
 use crate::reason::Severity;
+use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use jiff::Timestamp;
 
@@ -74,6 +76,12 @@ pub(super) fn decisive(answer: &Diagnosis) -> Option<&Examined> {
         same.min_by_key(|examined| !examined.searched)
     };
     named.filter_map(with).next()
+}
+
+/// The system whose look-up applies to the store in which a certificate lies.
+pub(super) fn system_of(answer: &Diagnosis, examined: &Examined) -> System {
+    let store = answer.stores.iter().find(|store| store.spec == examined.spec);
+    store.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system))
 }
 
 /// When the decisive certificate expires.

@@ -1,7 +1,7 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
-use super::gist;
 use super::table::then_in_full;
+use super::{detail, gist};
 use crate::ca::UploadedCa;
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, Whose};
@@ -9,6 +9,7 @@ use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verd
 use crate::lookup::{Found, Lookup};
 use crate::reason::Severity;
 use crate::store::{StoreSpec, StoredCertificate};
+use crate::system::System;
 use crate::text::{is_deceptive, shown_bytes};
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -78,7 +79,7 @@ impl Serialize for Check<'_> {
             "lookups",
             &Each(&answer.lookups, |looked: &(StoreSpec, Lookup)| lookup_value(answer, looked)),
         )?;
-        document.serialize_entry("certificates", &Each(&answer.certificates, |one| examined(one, at)))?;
+        document.serialize_entry("certificates", &Each(&answer.certificates, |one| examined(one, answer)))?;
         document.serialize_entry("reasons", &reasons(answer).collect::<Vec<_>>())?;
         document.serialize_entry("fixes", &fixes(answer).collect::<Vec<_>>())?;
         document.serialize_entry("other_type", &other_type(answer))?;
@@ -223,22 +224,24 @@ pub(super) fn looked_up(
     json!({"store": spec.to_string(), "command": lookup.command, "returned": returned})
 }
 
-fn examined(examined: &Examined, at: Timestamp) -> Value {
-    let mut value = stored(&examined.spec, examined.searched, &examined.stored, at);
+fn examined(examined: &Examined, answer: &Diagnosis) -> Value {
+    let system = gist::system_of(answer, examined);
+    let mut value = stored(&examined.spec, system, &examined.stored, answer.at);
+    value["searched"] = examined.searched.into();
     value["passes"] = examined.passes().into();
     value["chain"] = examined.chain.iter().map(|c| c.sha256().to_owned()).collect::<Vec<_>>().into();
     value["steps"] = examined.steps.iter().map(step).collect::<Vec<_>>().into();
     value
 }
 
-/// A stored certificate, as `check` and `list` tell of it.
-pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificate, at: Timestamp) -> Value {
+/// A stored certificate, as `check` and `list` tell of it; the look-up in its store is that of `system`.
+pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificate, at: Timestamp) -> Value {
     let certificate = &stored.certificate;
     let readable = certificate.outline().is_ok();
     let mut value = json!({
         "sha256": certificate.sha256(),
         "store": spec.to_string(),
-        "searched": searched,
+        "searched": true,
         "location": stored.location,
         "position": stored.position,
         "label": stored.label.as_deref().map(label_text),
@@ -253,6 +256,7 @@ pub(super) fn stored(spec: &StoreSpec, searched: bool, stored: &StoredCertificat
         "problem": certificate.outline().err().map(|why| why.to_string()),
     });
     add_derived(&mut value, certificate, at);
+    detail::add(&mut value, spec, system, certificate);
     value
 }
 

@@ -1,5 +1,6 @@
 //! What the stores hold, for a person and for a program.
 
+use super::detail;
 use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
 use super::heading::Heading;
@@ -10,6 +11,7 @@ use crate::certificate::{Name, describe_key};
 use crate::diagnosis::StoreReport;
 use crate::lookup::{Found, Lookup};
 use crate::store::{Contents, PrivateKey, Status, StoreSpec, StoredCertificate};
+use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -22,6 +24,8 @@ pub struct Listed<'a> {
     pub contents: &'a Contents,
     pub certificates: Vec<&'a StoredCertificate>,
     pub lookup: Option<Lookup>,
+    /// Whose look-up applies there.
+    pub system: System,
     /// Of the item search on a Mac: how many of its certificates no keychain's file holds.
     pub in_no_file: Option<usize>,
 }
@@ -60,7 +64,7 @@ impl Serialize for Certificates<'_> {
         serializer.collect_seq(self.0.listed.iter().flat_map(|one| {
             one.certificates
                 .iter()
-                .map(|certificate| stored(&one.contents.spec, true, certificate, self.0.at))
+                .map(|certificate| stored(&one.contents.spec, one.system, certificate, self.0.at))
         }))
     }
 }
@@ -123,6 +127,15 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
     }
     if !one.certificates.is_empty() {
         write_certificates(output, one, style)?;
+    }
+    if style.verbose {
+        for stored in &one.certificates {
+            let certificate = &stored.certificate;
+            let title =
+                format!("# {} {dot} {}", stored.position + 1, shown(&certificate.subject().to_string()));
+            let details = detail::of(&contents.spec, one.system, certificate);
+            detail::write(output, &title, &details, style)?;
+        }
     }
     if let Some(lookup) = &one.lookup {
         write_lookup(output, lookup, style)?;

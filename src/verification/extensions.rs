@@ -226,7 +226,7 @@ fn key_usage(der: &[u8]) -> Result<KeyUsage, &'static str> {
     }
 }
 
-fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
+pub fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
     let mut members = Reader::within(der, &only(der, tag::SEQUENCE)?);
     let mut usages = Vec::new();
     while !members.is_empty() {

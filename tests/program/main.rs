@@ -6,6 +6,7 @@
 //! * `check_report`: what `check` prints for people
 //! * `cloudflare`: `pull` and `ca upload`, against a server that plays the API (feature `network`)
 //! * `demands`: what is asked of a device beyond the check itself
+//! * `details`: what tells one certificate from another, in every form of a report
 //! * `fleet`: verdicts of many devices, line by line
 //! * `help`: what the program says of itself
 //! * `json_schema`: documents against the published schemas
@@ -33,6 +34,7 @@ mod check_report;
 #[cfg(feature = "network")]
 mod cloudflare;
 mod demands;
+mod details;
 mod fleet;
 mod help;
 mod json_schema;

@@ -11,6 +11,7 @@ use crate::report::style::{Style, Tone};
 use crate::report::table::{
     self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
 };
+use crate::report::{detail, gist};
 use crate::store::Status;
 
 /// The title of a page that tells of this answer.
@@ -33,6 +34,7 @@ pub(super) fn write(position: usize, answer: &Diagnosis, style: &Style, page: &m
     page.raw("</div>\n</div>\n");
     write_table(answer, style, page);
     if let Some(examined) = examined {
+        write_details(answer, examined, page);
         write_steps(examined, page);
     }
     page.raw("</article>\n");
@@ -274,6 +276,18 @@ fn cell_class(kind: Kind, tone: Tone) -> &'static str {
         (_, Tone::Faint) => "faint",
         (_, Tone::Plain | Tone::Strong) => "long",
     }
+}
+
+/// What tells the certificate from others elsewhere.
+fn write_details(answer: &Diagnosis, examined: &Examined, page: &mut Markup) {
+    let certificate = &examined.stored.certificate;
+    page.raw("<section class=\"sheet\">\n<h2>The certificate</h2>\n<dl>\n");
+    fact("Subject", &certificate.subject().to_string(), page);
+    fact("SHA-256", certificate.sha256(), page);
+    for (name, facts) in detail::of(&examined.spec, gist::system_of(answer, examined), certificate) {
+        fact(name, &facts.join(", "), page);
+    }
+    page.raw("</dl>\n</section>\n");
 }
 
 fn write_steps(examined: &Examined, page: &mut Markup) {

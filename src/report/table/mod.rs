@@ -4,8 +4,10 @@ mod columns;
 
 pub(super) use columns::columns;
 
+use super::detail;
 use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::fitted::fitted;
+use super::gist;
 use super::heading::Heading;
 use super::style::{Style, Tone};
 use crate::device::Client;
@@ -204,12 +206,33 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
                 cells.map(|(tone, text)| (if is_relevant(examined) { tone } else { Tone::Faint }, text));
             toned.collect()
         };
-        writeln!(output, "{}", fitted(style, &header, rows.into_iter().map(cells).collect()))?;
+        writeln!(output, "{}", fitted(style, &header, rows.iter().copied().map(cells).collect()))?;
+    }
+    if style.verbose {
+        write_details(output, answer, &rows, style)?;
     }
     if left_out > 0 {
         writeln!(output, "{} of other devices not shown; -v shows all.", counted(left_out, "certificate"))?;
     }
     if is_blank { Ok(()) } else { writeln!(output) }
+}
+
+/// What tells each certificate from others, in the order of the table.
+fn write_details(
+    output: &mut impl Write,
+    answer: &Diagnosis,
+    rows: &[&Examined],
+    style: &Style,
+) -> io::Result<()> {
+    for examined in rows {
+        let certificate = &examined.stored.certificate;
+        let mut title = vec![format!("# {}", examined.stored.position + 1)];
+        title.extend((answer.stores.len() > 1).then(|| shown(&examined.spec.to_string()).into_owned()));
+        title.push(shown(&certificate.subject().to_string()).into_owned());
+        let details = detail::of(&examined.spec, gist::system_of(answer, examined), certificate);
+        detail::write(output, &title.join(&format!(" {} ", style.dot())), &details, style)?;
+    }
+    Ok(())
 }
 
 /// The certificates to show, those that could pass first, and how many are left out.
