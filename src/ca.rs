@@ -4,7 +4,7 @@
 
 use crate::answer::{Document, Kind, NoDocument};
 use crate::certificate::Certificate;
-use crate::encoding::{self, Objects};
+use crate::encoding::{self, Objects, Unrecognized};
 use crate::input;
 use crate::reason::{About, Code, Finding};
 use crate::text::shown;
@@ -139,11 +139,11 @@ impl UploadedCas {
         let Upload { objects, id, not_as_ca } = upload;
         if objects.certificates.is_empty() {
             let why = if objects.keys.is_empty() {
-                "holds no certificate"
+                objects.why_empty()
             } else {
-                "holds a private key but no certificate; give the CA's certificate"
+                "holds a private key but no certificate; give the CA's certificate".to_owned()
             };
-            return self.note(Code::CaUnreadable, file, id.as_deref(), why.to_owned());
+            return self.note(Code::CaUnreadable, file, id.as_deref(), why);
         }
         if objects.certificates.len() > 1 {
             let count = objects.certificates.len();
@@ -223,11 +223,12 @@ impl Upload {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Objects, String> {
     let mut all = Objects::default();
     for (_, upload) in decode_each(bytes)? {
-        let Objects { kind, certificates, keys, damaged, .. } = upload?.objects;
+        let Objects { kind, certificates, keys, damaged, damage, .. } = upload?.objects;
         all.kind = kind;
         all.certificates.extend(certificates);
         all.keys.extend(keys);
         all.damaged += damaged;
+        all.damage = all.damage.or(damage);
     }
     Ok(all)
 }
@@ -298,5 +299,9 @@ fn no_certificates(object: &Value) -> &'static str {
 }
 
 fn read_objects(bytes: &[u8]) -> Result<Objects, String> {
-    encoding::read(bytes).map_err(|why| why.to_string())
+    encoding::read(bytes).map_err(|why| match why {
+        // Whoever tells of it says what to give instead.
+        Unrecognized::Other(kind) if kind.is_nothing_like() => format!("is {}", kind.phrase()),
+        why => why.to_string(),
+    })
 }

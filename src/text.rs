@@ -8,11 +8,9 @@ use std::fmt::Write as _;
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Sentences as one message. Like every message it has no full stop at its end.
@@ -56,17 +54,34 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Bytes that are meant as text: what is valid UTF-8 as [`shown`], every other byte as `\xNN`.
+/// Characters of a name, a label or another text of somebody's choice that are told. Longer ones are cut: a
+/// certificate may hold megabytes. Neither a path nor a name in use is as long.
+pub const MAX_TOLD: usize = 4_096;
+
+/// `text`, or its first [`MAX_TOLD`] characters and an ellipsis.
+pub fn bounded(text: &str) -> Cow<'_, str> {
+    let beyond = if text.len() > MAX_TOLD { text.char_indices().nth(MAX_TOLD) } else { None };
+    match beyond {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Bytes that are meant as text: what is valid UTF-8 as [`shown`], every other byte as `\xNN`. No more than
+/// [`MAX_TOLD`] of them.
 pub fn shown_bytes(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return shown(text).into_owned();
+        return shown(&bounded(text)).into_owned();
     }
     let mut safe = String::new();
-    for chunk in bytes.utf8_chunks() {
+    for chunk in bytes[..bytes.len().min(MAX_TOLD)].utf8_chunks() {
         safe.push_str(&shown(chunk.valid()));
         for byte in chunk.invalid() {
             let _ = write!(safe, "\\x{byte:02x}");
         }
+    }
+    if bytes.len() > MAX_TOLD {
+        safe.push('…');
     }
     safe
 }
@@ -145,6 +160,9 @@ mod tests {
         assert_eq!(shown("plain ü 日本"), "plain ü 日本");
         assert_eq!(shown("a\u{202e}b\nc\u{200b}\u{9b}"), r"a\u{202e}b\u{a}c\u{200b}\u{9b}");
         assert_eq!(shown_bytes(b"caf\xe9\x1b"), r"caf\xe9\u{1b}");
+        assert_eq!(shown_bytes("ü".repeat(MAX_TOLD).as_bytes()), "ü".repeat(MAX_TOLD));
+        assert_eq!(shown_bytes("ü".repeat(MAX_TOLD + 1).as_bytes()), "ü".repeat(MAX_TOLD) + "…");
+        assert_eq!(shown_bytes(&[0xff; MAX_TOLD + 1]), r"\xff".repeat(MAX_TOLD) + "…");
     }
 
     #[cfg(unix)]

@@ -12,7 +12,7 @@ mod time;
 pub mod tlv;
 
 pub use key::{describe_key, key_algorithm};
-pub use name::{Attribute, Name};
+pub use name::{Attribute, MAX_ATTRIBUTES, MAX_OCTETS as MAX_NAME_OCTETS, Name};
 pub use oid::dotted;
 pub use outline::{Outline, Unreadable};
 pub use time::timestamp;
@@ -22,6 +22,9 @@ use jiff::Timestamp;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
+
+/// Longer serial numbers are told in part: RFC 5280 §4.1.2.2 allows 20 octets.
+const MAX_SERIAL_OCTETS: usize = 64;
 
 /// A certificate as its bytes; cheap to clone.
 #[derive(Clone)]
@@ -85,11 +88,16 @@ impl Certificate {
         self.part(|o| o.serial.clone())
     }
 
-    /// The serial number in lower-case hexadecimal, without a leading zero octet.
+    /// The serial number in lower-case hexadecimal, without a leading zero octet; of a very long one the
+    /// beginning.
     pub fn serial_hex(&self) -> String {
-        match self.serial() {
-            [0, rest @ ..] if !rest.is_empty() => text::hex(rest),
-            serial => text::hex(serial),
+        let serial = match self.serial() {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            serial => serial,
+        };
+        match serial.get(..MAX_SERIAL_OCTETS) {
+            Some(start) if start.len() < serial.len() => format!("{}…", text::hex(start)),
+            _ => text::hex(serial),
         }
     }
 

@@ -34,6 +34,15 @@ const SHORT_NAMES: &[(&[u8], &str)] = &[
     (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25], "DC"),
 ];
 
+/// Attributes in a name; one with more counts as malformed. Those in use have about ten.
+pub const MAX_ATTRIBUTES: usize = 1_000;
+
+/// Octets of a name; a longer one counts as malformed. X.520 allows an attribute 32,768 characters.
+pub const MAX_OCTETS: usize = 256 << 10;
+
+/// More octets than [`text::MAX_TOLD`] characters take, whatever their encoding.
+const TOLD_OCTETS: usize = 4 * text::MAX_TOLD;
+
 /// A `Name` as its bytes, read on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name<'a> {
@@ -45,16 +54,23 @@ impl<'a> Name<'a> {
     /// The relative distinguished names in encoding order; `None` when the name is malformed.
     pub fn rdns(&self) -> Option<Vec<Vec<Attribute<'a>>>> {
         let der = self.der;
+        if der.len() > MAX_OCTETS {
+            return None;
+        }
         let sequence = Reader::new(der).next_if(tag::SEQUENCE)?;
         let mut sets = Reader::within(der, &sequence.content);
         let mut rdns = Vec::new();
+        let mut left = MAX_ATTRIBUTES;
         while !sets.is_empty() {
             let set = sets.next_if(tag::SET)?;
             let mut members = Reader::within(der, &set.content);
             let mut rdn = Vec::new();
             while !members.is_empty() {
+                left = left.checked_sub(1)?;
                 rdn.push(attribute(der, &mut members)?);
             }
+            // Empty ones are malformed, and count too.
+            left = left.checked_sub(usize::from(rdn.is_empty()))?;
             rdns.push(rdn);
         }
         Some(rdns)
@@ -77,6 +93,15 @@ impl<'a> Name<'a> {
 
     /// The most specific common name: the last one, which is what the client's tools report.
     pub fn common_name(&self) -> Option<String> {
+        self.last_common_name().as_ref().map(Attribute::text)
+    }
+
+    /// The same for a report: of a very long one the beginning. Whoever prints it escapes it.
+    pub fn told_common_name(&self) -> Option<String> {
+        self.last_common_name().as_ref().map(Attribute::told)
+    }
+
+    fn last_common_name(&self) -> Option<Attribute<'a>> {
         let mut last = None;
         let sequence = Reader::new(self.der).next_if(tag::SEQUENCE)?;
         let mut sets = Reader::within(self.der, &sequence.content);
@@ -88,7 +113,7 @@ impl<'a> Name<'a> {
                 last = if attribute.oid == oid::COMMON_NAME { Some(attribute) } else { last };
             }
         }
-        last.as_ref().map(Attribute::text)
+        last
     }
 }
 
@@ -136,6 +161,13 @@ impl Attribute<'_> {
         }
     }
 
+    /// The text as far as reports tell it.
+    fn told(&self) -> String {
+        let start = |octets: &'_ [u8]| octets.len().min(TOLD_OCTETS);
+        let (value, element) = (&self.value[..start(self.value)], &self.element[..start(self.element)]);
+        text::bounded(&Attribute { value, element, ..self.clone() }.text()).into_owned()
+    }
+
     /// The type's short name, or its dotted number.
     pub fn type_name(&self) -> String {
         let known = SHORT_NAMES.iter().find(|(oid, _)| *oid == self.oid);
@@ -145,25 +177,27 @@ impl Attribute<'_> {
 
 /// Most specific attribute first, `, ` between names and ` + ` inside one, special characters
 /// escaped with a backslash (RFC 4514 §2). Control and other invisible characters stay as they
-/// are here: whoever prints the text escapes it.
+/// are here: whoever prints the text escapes it. Of a very long name the beginning.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(rdns) = self.rdns() else { return f.write_str("(malformed name)") };
         if rdns.is_empty() {
             return f.write_str("(empty name)");
         }
+        let mut told = String::new();
         for (i, rdn) in rdns.iter().rev().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
-            }
+            told.push_str(if i > 0 { ", " } else { "" });
             for (j, attribute) in rdn.iter().enumerate() {
-                if j > 0 {
-                    f.write_str(" + ")?;
-                }
-                write!(f, "{}={}", attribute.type_name(), escape_rfc4514(&attribute.text()))?;
+                told.push_str(if j > 0 { " + " } else { "" });
+                told.push_str(&attribute.type_name());
+                told.push('=');
+                told.push_str(&escape_rfc4514(&attribute.told()));
+            }
+            if told.len() > TOLD_OCTETS {
+                break;
             }
         }
-        Ok(())
+        f.write_str(&text::bounded(&told))
     }
 }
 

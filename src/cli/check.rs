@@ -308,8 +308,12 @@ pub(super) fn read_intermediates(files: &[PathBuf]) -> anyhow::Result<Vec<Certif
     for file in files {
         let name = || format!("the intermediate {}", shown(&file.to_string_lossy()));
         let bytes = input::read_named(file, ca::MAX_FILE_SIZE).with_context(name)?;
-        let found = encoding::certificates(&bytes).with_context(name)?;
-        certificates.extend(found.into_iter().map(Certificate::from_der));
+        let found = encoding::read(&bytes).with_context(name)?;
+        // What cannot be decoded may be what completes a chain.
+        if found.certificates.is_empty() || found.damaged > 0 {
+            anyhow::bail!("{} {}", name(), found.why_empty());
+        }
+        certificates.extend(found.certificates.into_iter().map(|found| Certificate::from_der(found.der)));
     }
     Ok(certificates)
 }

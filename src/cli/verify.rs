@@ -4,7 +4,7 @@ use super::{Common, Exit, check, list, options, refuse_to_read_twice};
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Unread, Verification, Verified};
-use crate::encoding::{self, Unrecognized};
+use crate::encoding::{self, Kind, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::Finding;
 use crate::report::verify as report;
@@ -149,11 +149,11 @@ impl Inputs {
         for (file, contents) in read {
             let source = file.path.to_string_lossy();
             match contents {
-                Ok(Found { certificates, damaged }) => {
+                Ok(Found { certificates, damage }) => {
                     let of_file = certificates.into_iter();
                     self.certificates.extend(of_file.map(|certificate| (certificate, source.to_string())));
-                    if damaged > 0 {
-                        self.miss(&source, "has a part that cannot be decoded");
+                    if let Some(why) = damage {
+                        self.miss(&source, &why);
                     }
                 }
                 Err(why) => self.miss(&source, &why),
@@ -181,7 +181,8 @@ impl Inputs {
 #[derive(Default)]
 struct Found {
     certificates: Vec<Certificate>,
-    damaged: usize,
+    /// What is told of parts that cannot be decoded.
+    damage: Option<String>,
 }
 
 fn read_file(file: &Source) -> Result<Found, String> {
@@ -195,18 +196,23 @@ fn read_file(file: &Source) -> Result<Found, String> {
     };
     match encoding::read(&bytes) {
         Ok(objects) if objects.certificates.is_empty() && objects.damaged == 0 && file.is_named => {
-            Err("holds no certificate".to_owned())
+            Err(objects.why_empty())
         }
         Ok(objects) => {
+            let damage = objects.damage_told();
             let certificates =
                 objects.certificates.into_iter().map(|found| Certificate::from_der(found.der)).collect();
-            Ok(Found { certificates, damaged: objects.damaged })
+            Ok(Found { certificates, damage })
         }
-        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer) if !file.is_named => Ok(Found::default()),
+        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::Other(Kind::Text))
+            if !file.is_named =>
+        {
+            Ok(Found::default())
+        }
         // Meant as a certificate: say what is wrong with it as one.
-        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::CutOff) => {
+        Err(Unrecognized::NeitherPemNorDer | Unrecognized::CutOff) => {
             let certificate = Certificate::from_der(bytes.to_vec());
-            Ok(Found { certificates: vec![certificate], damaged: 0 })
+            Ok(Found { certificates: vec![certificate], damage: None })
         }
         Err(why) => Err(why.to_string()),
     }

@@ -36,6 +36,9 @@ pub enum Nearness {
     Different,
 }
 
+/// Longer names are compared as they are alone: nobody mistypes kilobytes.
+const MAX_COMPARED: usize = 4_096;
+
 /// The rule's name, with the forms that others are compared with made once.
 pub(super) struct WantedName {
     text: String,
@@ -102,6 +105,9 @@ impl WantedName {
         if self.text == name {
             return Nearness::Exact;
         }
+        if name.len() > MAX_COMPARED {
+            return Nearness::Different;
+        }
         let lowercase = name.to_lowercase();
         if self.lowercase == lowercase {
             return Nearness::Case;
@@ -133,8 +139,10 @@ impl WantedName {
     }
 
     fn elsewhere_in(&self, stored: &StoredCertificate, subject: Name<'_>) -> Nearness {
-        let same = |value: &str| value.to_lowercase() == self.lowercase;
-        if alternative_names(stored).iter().any(|value| same(value)) {
+        // No letter takes more than three times its octets in the other case.
+        let same =
+            |value: &str| value.len() <= 3 * self.lowercase.len() && value.to_lowercase() == self.lowercase;
+        if has_alternative_name(stored, same) {
             return Nearness::San;
         }
         let attributes = subject.attributes();
@@ -172,20 +180,14 @@ fn is_hyphen(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{30fc}')
 }
 
-/// The texts of the subject alternative name: e-mail, DNS and URI entries (RFC 5280 §4.2.1.6).
-fn alternative_names(stored: &StoredCertificate) -> Vec<String> {
-    let Some(extension) = stored.certificate.extension(oid::SUBJECT_ALTERNATIVE_NAME) else {
-        return Vec::new();
-    };
-    let Some(list) = tlv::Reader::new(extension).next_if(tlv::tag::SEQUENCE) else { return Vec::new() };
+/// A text of the subject alternative name that is so: e-mail, DNS and URI entries (RFC 5280 §4.2.1.6).
+fn has_alternative_name(stored: &StoredCertificate, is_so: impl Fn(&str) -> bool) -> bool {
+    let Some(extension) = stored.certificate.extension(oid::SUBJECT_ALTERNATIVE_NAME) else { return false };
+    let Some(list) = tlv::Reader::new(extension).next_if(tlv::tag::SEQUENCE) else { return false };
     let mut entries = tlv::Reader::within(extension, &list.content);
-    let mut texts = Vec::new();
-    while let Some(entry) = entries.next_tlv() {
-        if matches!(entry.tag, 0x81 | 0x82 | 0x86) {
-            texts.push(String::from_utf8_lossy(&extension[entry.content]).into_owned());
-        }
-    }
-    texts
+    std::iter::from_fn(|| entries.next_tlv()).any(|entry| {
+        matches!(entry.tag, 0x81 | 0x82 | 0x86) && is_so(&String::from_utf8_lossy(&extension[entry.content]))
+    })
 }
 
 #[cfg(test)]

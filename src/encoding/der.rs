@@ -1,7 +1,7 @@
 //! DER files: one element or several after one another, told apart by their first members.
 
 use super::key::Encoding;
-use super::{Collector, Key, Unrecognized, pkcs7};
+use super::{Collector, Damage, Key, Unrecognized, pkcs7};
 use crate::certificate::tlv::{Reader, tag};
 
 /// The most elements looked at in one file.
@@ -36,7 +36,7 @@ pub fn read(bytes: &[u8], found: &mut Collector) -> Result<(), Unrecognized> {
         });
     }
     if !file.is_empty() {
-        found.damaged();
+        found.damaged(Damage::Form);
     }
     Ok(())
 }
@@ -53,7 +53,7 @@ fn read_element(der: &[u8], first: bool, found: &mut Collector) -> Result<(), Un
         Some(Kind::EncryptedKey) => found.key(Key::Encrypted),
         Some(Kind::Pkcs7) => pkcs7::read(der, found),
         None if first => return Err(Unrecognized::NeitherPemNorDer),
-        None => found.damaged(),
+        None => found.damaged(Damage::Form),
     }
     Ok(())
 }

@@ -46,6 +46,54 @@ pub struct Objects {
     pub stores: Vec<RegistryStore>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
     pub damaged: usize,
+    /// What is wrong with the first of them.
+    pub damage: Option<Damage>,
+}
+
+impl Objects {
+    /// That parts of the file cannot be decoded, and why, as the rest of a sentence.
+    pub fn damage_told(&self) -> Option<String> {
+        let why = self.damage?;
+        Some(match self.damaged {
+            1 => format!("has a part that cannot be decoded{why}"),
+            count => format!("has {count} parts that cannot be decoded{why}"),
+        })
+    }
+
+    /// Why there is no certificate in the file, as the rest of a sentence.
+    pub fn why_empty(&self) -> String {
+        let is_named = !self.kind.is_read() && !matches!(self.kind, Kind::Unknown | Kind::Empty);
+        match (self.damage_told(), self.kind.remedy()) {
+            (Some(damage), _) => damage,
+            (None, Some(remedy)) if is_named => format!("is {}; {remedy}", self.kind.phrase()),
+            _ if self.keys.is_empty() => "holds no certificate".to_owned(),
+            _ => "holds a private key, but no certificate".to_owned(),
+        }
+    }
+}
+
+/// Why a part cannot be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// PEM with a beginning and no end of its own.
+    NoEnd,
+    /// PEM with something else than base64 in it.
+    NotBase64,
+    /// Something else.
+    Form,
+}
+
+/// The rest of a sentence.
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoEnd => {
+                ": after its BEGIN line no END line of the same kind follows, so it was not copied whole"
+            }
+            Self::NotBase64 => ": what stands between its BEGIN and END lines is no base64",
+            Self::Form => "",
+        })
+    }
 }
 
 /// How a file holds what it holds, as far as commands that are given the file have to know.
@@ -153,7 +201,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
         }
         Kind::CertificateRequest | Kind::RevocationList | Kind::PublicKey => {}
         Kind::Unknown if der::looks_like_der(bytes) => return Err(Unrecognized::CutOff),
-        Kind::Unknown | Kind::Text => return Err(Unrecognized::NeitherPemNorDer),
+        Kind::Unknown => return Err(Unrecognized::NeitherPemNorDer),
         other => return Err(Unrecognized::Other(other)),
     }
     found.finish()
@@ -233,7 +281,8 @@ impl Collector {
         }
     }
 
-    fn damaged(&mut self) {
+    fn damaged(&mut self, why: Damage) {
         self.objects.damaged += 1;
+        self.objects.damage.get_or_insert(why);
     }
 }

@@ -2,7 +2,7 @@
 //! what `reg query KEY /s` prints. A certificate is the value `Blob` of a key that is called after its
 //! SHA-1 thumbprint, below `SystemCertificates\STORE\Certificates`.
 
-use super::{Collector, serialized};
+use super::{Collector, Damage, serialized};
 
 /// The place of a registry key among the certificate stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn read(text: &[u8], found: &mut Collector) {
     for (_, blob) in blobs {
         match blob {
             Some(blob) => serialized::read(&blob, found),
-            None => found.damaged(),
+            None => found.damaged(Damage::Form),
         }
     }
 }

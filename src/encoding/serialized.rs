@@ -6,7 +6,7 @@
 //! §2.2.1.1.1.1). A store is a header, such lists one after the other, and twelve zero octets
 //! (MS-OSHARED §2.3.2.5).
 
-use super::{Collector, Key, PublicKey};
+use super::{Collector, Damage, Key, PublicKey};
 use crate::certificate::Certificate;
 use crate::text;
 
@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], found: &mut Collector) {
         None => read_certificate(bytes, found),
     };
     if complete.is_none() {
-        found.damaged();
+        found.damaged(Damage::Form);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::posture::RuleType;
 use crate::reason::Finding;
 use crate::store::{Contents, Evidence, StoreSpec};
 use crate::system::System;
+use crate::text;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -79,11 +80,12 @@ pub fn look_up(contents: &Contents, query: &Query<'_>) -> Lookup {
 /// its whole text, on a Mac its common name. (certutil compares nicknames.)
 pub fn subject_compared(spec: &StoreSpec, system: System, certificate: &Certificate) -> Option<String> {
     certificate.outline().ok()?;
-    match (spec, system) {
+    let compared = match (spec, system) {
         (StoreSpec::Nss(_), _) | (_, System::Linux) => None,
         (_, System::Macos) => security::common_name(certificate),
         (_, System::Windows) => Some(powershell::subject(certificate)),
-    }
+    };
+    compared.map(|text| text::bounded(&text).into_owned())
 }
 
 /// The system whose command applies to what was read.

@@ -355,7 +355,7 @@ fn write_signings(output: &mut impl Write, inspection: &Inspection, style: &Styl
 }
 
 fn common_name(name: crate::certificate::Name<'_>) -> String {
-    shown(&name.common_name().unwrap_or_else(|| name.to_string())).into_owned()
+    shown(&name.told_common_name().unwrap_or_else(|| name.to_string())).into_owned()
 }
 
 fn to_upload(client: &Client) -> String {

@@ -10,7 +10,7 @@ use crate::lookup::{Found, Lookup};
 use crate::reason::Severity;
 use crate::store::{StoreSpec, StoredCertificate};
 use crate::system::System;
-use crate::text::{is_deceptive, shown_bytes};
+use crate::text::{bounded, is_deceptive, shown_bytes};
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -138,7 +138,7 @@ pub(super) fn authority(certificate: &Certificate, at: Timestamp) -> Value {
 /// What programs would otherwise have to work out of the subject, the dates and the extensions.
 pub(super) fn add_derived(value: &mut Value, certificate: &Certificate, at: Timestamp) {
     let readable = certificate.outline().is_ok();
-    value["common_name"] = certificate.subject().common_name().into();
+    value["common_name"] = certificate.subject().told_common_name().into();
     value["days_left"] = certificate.not_after().map(|end| gist::days_between(at, end)).into();
     value["ca"] = readable.then(|| certificate.claims_to_be_ca()).into();
 }
@@ -262,7 +262,7 @@ pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificat
 
 /// A label is any bytes; what is no UTF-8 is written as `\xNN`.
 fn label_text(label: &[u8]) -> String {
-    std::str::from_utf8(label).map_or_else(|_| shown_bytes(label), str::to_owned)
+    std::str::from_utf8(label).map_or_else(|_| shown_bytes(label), |label| bounded(label).into_owned())
 }
 
 fn step(step: &Step) -> Value {

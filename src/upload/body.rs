@@ -129,11 +129,11 @@ impl std::fmt::Debug for Body {
 }
 
 fn choose(objects: Objects, number: Option<usize>) -> Result<Vec<Certificate>, String> {
+    if objects.certificates.is_empty() {
+        return Err(objects.why_empty());
+    }
     let mut all: Vec<Certificate> =
         objects.certificates.into_iter().map(|found| Certificate::from_der(found.der)).collect();
-    if all.is_empty() {
-        return Err("holds no certificate".to_owned());
-    }
     let Some(number) = number else { return Ok(all) };
     let count = all.len();
     match number.checked_sub(1).filter(|index| *index < count) {

@@ -158,8 +158,9 @@ impl InspectedFile {
             Err(why) => return Self { unreadable: Some(why), ..empty },
         };
         if objects.certificates.is_empty() {
-            let keyed = if objects.keys.is_empty() { "" } else { "a private key but " };
-            return Self { unreadable: Some(format!("holds {keyed}no certificate")), ..empty };
+            let keyed = || "holds a private key but no certificate".to_owned();
+            let why = if objects.keys.is_empty() { objects.why_empty() } else { keyed() };
+            return Self { unreadable: Some(why), ..empty };
         }
         let keys = objects.keys;
         let certificates = objects.certificates.into_iter().map(|found| Certificate::from_der(found.der));

@@ -4,6 +4,7 @@
 use super::extensions;
 use super::general_name::GeneralName;
 use crate::certificate::{Certificate, oid};
+use crate::text::bounded;
 
 /// How many names or usages are told of one certificate.
 pub const MOST: usize = 100;
@@ -14,7 +15,7 @@ pub fn alternative_names(certificate: &Certificate) -> Option<Vec<String>> {
     certificate.outline().ok()?;
     let Some(der) = certificate.extension(oid::SUBJECT_ALTERNATIVE_NAME) else { return Some(Vec::new()) };
     let names = GeneralName::read_list(der).ok()?;
-    Some(names.iter().take(MOST).map(GeneralName::to_string).collect())
+    Some(names.iter().take(MOST).map(|name| bounded(&name.to_string()).into_owned()).collect())
 }
 
 /// The first [`MOST`] extended key usages: by name, or by number where the name is not known.

@@ -5,15 +5,13 @@ use super::extensions::Extensions;
 use super::names;
 use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
-use crate::certificate::{Certificate, Name, Outline, Unreadable};
+use crate::certificate::{Certificate, MAX_ATTRIBUTES, MAX_NAME_OCTETS, Name, Outline, Unreadable};
+use crate::encoding::Kind;
 use std::sync::OnceLock;
 
 /// RFC 5280 §4.1.2.2 allows 20 octets. One more is let through, as by other readers: some authorities
 /// count without the sign octet.
 const MAX_SERIAL_OCTETS: usize = 21;
-
-/// Attributes in a name; one with more is malformed. Those in use have about ten.
-const MAX_ATTRIBUTES: usize = 1_000;
 
 /// A certificate whose encoding is DER and whose parts are where they belong.
 #[derive(Clone, Debug)]
@@ -51,7 +49,9 @@ impl<'a> Reading<'a> {
             Ok(outline) => outline,
             // What follows a certificate need not be DER at all.
             Err(why @ Unreadable::BytesFollow) => return Err(why.to_string()),
-            Err(why) => return Err(encoding.err().unwrap_or_else(|| why.to_string())),
+            Err(why) => {
+                return Err(other_kind(der).or(encoding.err()).unwrap_or_else(|| why.to_string()));
+            }
         };
         encoding?;
         let version = layout(der)?;
@@ -97,6 +97,14 @@ impl<'a> Reading<'a> {
     /// Whether issuer and subject are the same name (RFC 5280 §6.1).
     pub fn is_self_issued(&self) -> bool {
         *self.is_self_issued.get_or_init(|| names::equal(self.issuer, self.subject))
+    }
+}
+
+/// What the bytes are, where they are something else than a certificate that anybody would know.
+fn other_kind(bytes: &[u8]) -> Option<String> {
+    match Kind::of(bytes) {
+        Kind::Certificate | Kind::Unknown | Kind::Empty | Kind::Base64 => None,
+        other => Some(format!("it is {}", other.phrase())),
     }
 }
 
@@ -195,6 +203,9 @@ fn is_day(digits: &[u8]) -> bool {
 /// SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }, with nothing left over.
 fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String> {
     let malformed = || "one of its names is malformed".to_owned();
+    if range.len() > MAX_NAME_OCTETS {
+        return Err(format!("one of its names has more than {} KiB", MAX_NAME_OCTETS >> 10));
+    }
     let name = Reader::within(der, range).next_if(tag::SEQUENCE).ok_or_else(malformed)?;
     let mut sets = Reader::within(der, &name.content);
     let mut attributes = 0;

@@ -12,8 +12,10 @@
 //! * `json_schema`: documents against the published schemas
 //! * `keychain_fixes`: verdicts and repairs for macOS
 //! * `lab`: `check` says of the lab's certificates what the lab promises
+//! * `large_certificates`: certificates of megabytes
 //! * `limits`: bounds on input, time and memory
 //! * `log`: Cloudflare's own record beside the verdict
+//! * `not_a_certificate`: what is no certificate is called what it is
 //! * `nss_store`: NSS databases that only certutil may read
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
@@ -41,9 +43,12 @@ mod json_schema;
 #[cfg(unix)]
 mod keychain_fixes;
 mod lab;
+#[cfg(unix)]
+mod large_certificates;
 mod limits;
 #[cfg(unix)]
 mod log;
+mod not_a_certificate;
 mod nss_store;
 mod readme;
 mod secrets;

@@ -1,6 +1,7 @@
 //! The program, run as a user runs it.
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -35,14 +36,27 @@ pub fn within_limits(arguments: &[&str]) -> Output {
     command.env("RAYON_NUM_THREADS", "1").env("MALLOC_ARENA_MAX", "1");
     let start = Instant::now();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while child.try_wait().unwrap().is_none() {
+    let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    // Read while it writes: a pipe that is full would make it wait.
+    let reader = |mut stream: Box<dyn Read + Send>| {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            stream.read_to_end(&mut bytes).unwrap();
+            bytes
+        })
+    };
+    let (stdout, stderr) = (reader(Box::new(stdout)), reader(Box::new(stderr)));
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
         if start.elapsed() > LIMIT {
             child.kill().unwrap();
             panic!("{arguments:?} took longer than {LIMIT:?}");
         }
         std::thread::sleep(Duration::from_millis(5));
-    }
-    child.wait_with_output().unwrap()
+    };
+    Output { status, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
 }
 
 /// Standard output and standard error together, as text.

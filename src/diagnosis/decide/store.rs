@@ -11,6 +11,9 @@ use crate::text::{sentences, shown, shown_bytes};
 /// A name that is this much like the rule's is told as the nearest.
 const ALIKE: f64 = 0.75;
 
+/// Nobody mistypes a longer name, in octets.
+const LONGEST_COMPARED: usize = 256;
+
 /// More names than this are not compared.
 const MOST_COMPARED: usize = 2_000;
 
@@ -130,10 +133,16 @@ fn has_variable(situation: &Situation<'_>) -> bool {
 /// The name that is most like the rule's, for a reader to recognize a slip.
 fn nearest_name(situation: &Situation<'_>) -> Option<String> {
     let wanted = String::from_utf8_lossy(situation.resolution.common_name.as_deref()?).to_lowercase();
+    if wanted.len() > LONGEST_COMPARED {
+        return None;
+    }
     let alike = |name: &str| strsim::normalized_damerau_levenshtein(&wanted, &name.to_lowercase());
     let candidates = situation.certificates.iter().filter(|examined| examined.searched).take(MOST_COMPARED);
     let names = candidates.filter_map(|examined| {
         let name = examined.stored.certificate.subject().common_name()?;
+        if name.len() > LONGEST_COMPARED {
+            return None;
+        }
         let likeness = if examined.nearness == Nearness::Substring { 1.0 } else { alike(&name) };
         (likeness >= ALIKE).then_some((likeness, name))
     });

@@ -191,7 +191,7 @@ impl One<'_> {
 
     fn has_name(&self) -> String {
         let subject = self.stored.certificate.subject();
-        subject.common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
+        subject.told_common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
     }
 
     fn skipped(&self, step: StepName, why: &str) -> Step {

@@ -27,6 +27,7 @@ pub enum Kind {
     NssKeys,
     // These hold no certificate, or not so that one could be taken from them.
     Empty,
+    DamagedPem,
     CertificateRequest,
     RevocationList,
     PublicKey,
@@ -132,6 +133,14 @@ impl Kind {
         )
     }
 
+    /// Whether nothing about it hints at a certificate.
+    pub const fn is_nothing_like(self) -> bool {
+        matches!(
+            self,
+            Self::Json | Self::Xml | Self::Html | Self::Pdf | Self::Image | Self::Executable | Self::Text
+        )
+    }
+
     /// What it is, with its article: it continues "The file … is".
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -150,6 +159,7 @@ impl Kind {
             Self::NssCertificates => "the certificates of an NSS database (cert9.db)",
             Self::NssKeys => "the private keys of an NSS database (key4.db)",
             Self::Empty => "empty",
+            Self::DamagedPem => "PEM whose boundary lines are damaged",
             Self::CertificateRequest => "a certificate request (CSR), which no CA has signed",
             Self::RevocationList => "a certificate revocation list (CRL)",
             Self::PublicKey => "a public key without a certificate",
@@ -199,6 +209,10 @@ impl Kind {
     /// What to do to get something that can be read.
     pub const fn remedy(self) -> Option<&'static str> {
         Some(match self {
+            Self::DamagedPem => {
+                "a certificate begins with the line -----BEGIN CERTIFICATE----- and ends with the line -----END \
+                 CERTIFICATE-----"
+            }
             Self::CertificateRequest => "send the certificate that the CA made from it",
             Self::RevocationList | Self::PublicKey | Self::SshPublicKey | Self::Pgp => SEND_PEM,
             Self::PrivateKey
@@ -234,9 +248,7 @@ impl Kind {
             }
             Self::Gzip => "unpack it first: gzip -d FILE",
             Self::Zip | Self::Archive => "unpack it first, and give the folder",
-            Self::Json | Self::Xml | Self::Html | Self::Pdf | Self::Image | Self::Executable | Self::Text => {
-                SEND_PEM
-            }
+            kind if kind.is_nothing_like() => SEND_PEM,
             Self::Sqlite => "give the folder of the NSS database that has cert9.db and key4.db",
             _ => return None,
         })

@@ -59,6 +59,8 @@ pub fn by_words(bytes: &[u8]) -> Kind {
         markup(&lower)
     } else if is_json(&lower) {
         json(&lower)
+    } else if has("begin certificate") || has("end certificate") {
+        Kind::DamagedPem
     } else if has("certificate nickname") && has("trust attributes") {
         Kind::NssListing
     } else if has("keychain: \"") && has("class: 0x") {

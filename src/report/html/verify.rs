@@ -157,7 +157,7 @@ fn write_table(verified: &[Verified], page: &mut Markup) {
 fn write_row(position: usize, one: &Verified, page: &mut Markup) {
     let certificate = &one.certificate;
     let name = match certificate.outline() {
-        Ok(_) => certificate.subject().common_name().unwrap_or_else(|| "–".to_owned()),
+        Ok(_) => certificate.subject().told_common_name().unwrap_or_else(|| "–".to_owned()),
         Err(why) => format!("(unreadable: {why})"),
     };
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());

@@ -220,14 +220,10 @@ impl<'a> Reading<'a> {
         if !objects.certificates.is_empty() || !self.is_folder {
             self.kind = objects.kind;
         }
-        self.stores.extend(objects.stores);
-        if objects.damaged > 0 {
-            let why = match objects.damaged {
-                1 => "has a part that cannot be decoded".to_owned(),
-                count => format!("has {count} parts that cannot be decoded"),
-            };
+        if let Some(why) = objects.damage_told() {
             self.note(Code::StoreCorrupt, file, &why);
         }
+        self.stores.extend(objects.stores);
         self.certificates.extend(objects.certificates.into_iter().map(|found| Entry {
             certificate: Certificate::from_der(found.der),
             label: found.label,
