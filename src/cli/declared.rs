@@ -154,7 +154,15 @@ fn shown_if_used(argument: Arg, uses: &Uses) -> Arg {
     let is_used = uses.options.contains(&id);
     let lists_formats = is_used && id == FORMAT[0];
     let argument = argument.hide(!is_used);
-    if lists_formats { argument.value_parser(Formats { shown: uses.formats }) } else { argument }
+    if !lists_formats {
+        return argument;
+    }
+    let argument = argument.value_parser(Formats { shown: uses.formats });
+    if uses.formats.contains(&Format::Html) {
+        argument.help("How the answer is written; html is one page for a ticket")
+    } else {
+        argument
+    }
 }
 
 /// Reads every form, so that one which this command lacks is answered with those that have it.

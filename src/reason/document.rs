@@ -73,7 +73,7 @@ pub fn listing(width: usize) -> String {
         let _ = writeln!(page, "{}", codes[0].stage().heading());
         for code in codes {
             let mut text = String::new();
-            wrap(&mut text, code.texts().seen, width.saturating_sub(INDENT - 2).max(20));
+            wrap(&mut text, code.texts().seen, width.saturating_sub(INDENT).max(20));
             for (position, line) in text.lines().enumerate() {
                 let head = if position == 0 { code.as_str() } else { "" };
                 let _ = writeln!(page, "  {head:<width$}{}", line.trim_start(), width = INDENT);
@@ -81,7 +81,7 @@ pub fn listing(width: usize) -> String {
         }
         page.push('\n');
     }
-    page.push_str("What a code means, why it decides and how to fix it: certposture explain CODE\n");
+    page.push_str("Each in full: certposture explain CODE\n");
     page
 }
 
@@ -158,7 +158,7 @@ mod tests {
     fn listing_names_each_code_once_and_keeps_to_the_width() {
         for width in [60, 80, 100] {
             let listing = listing(width);
-            assert!(listing.lines().all(|line| line.chars().count() <= width.max(80)), "{width}");
+            assert!(listing.lines().all(|line| line.chars().count() <= width), "{width}");
             for code in Code::ALL {
                 let heads =
                     listing.lines().filter(|line| line.split_whitespace().next() == Some(code.as_str()));
