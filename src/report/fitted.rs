@@ -1,6 +1,6 @@
 //! A table that fits the terminal. Where it is too wide, names are broken at spaces and, when very
-//! long, shortened in the middle; then names stand above one another in one column; then facts are
-//! broken at spaces. What decides is never shortened. Where even that is too wide, each row is a list.
+//! long, shortened in the middle; then columns go that can be spared, and a line says which; then facts are
+//! broken at spaces. What decides is never shortened. Where even that is too wide, each row is a list of everything.
 
 use super::fit::{columns, wrap_fact, wrap_name};
 use super::heading::Heading;
@@ -21,41 +21,51 @@ const ROOM: usize = 20;
 /// Between two columns: a space, a line, a space; and a line at the end.
 const BETWEEN: usize = 3;
 
-/// Before each name in a column but the first.
-const INDENT: &str = "  ";
-
 /// A row: each cell's tone and text.
 pub(super) type Row = Vec<(Tone, String)>;
 
 /// A table of `rows` under `header`, without a newline at its end.
 pub(super) fn fitted(style: &Style, header: &[Heading], rows: Vec<Row>) -> String {
-    let sheet = Sheet::new(header, rows);
-    let Some(width) = style.width else { return sheet.draw(style, &sheet.natural()) };
-    if let Some(widths) = sheet.widths(width, false) {
-        return sheet.draw(style, &widths);
+    let mut sheet = Sheet::new(header, rows);
+    let Some(width) = style.width else { return sheet.draw(style, &sheet.natural(), header) };
+    let mut kept = header.to_vec();
+    loop {
+        if let Some(widths) = sheet.widths(width, false) {
+            return sheet.draw(style, &widths, header);
+        }
+        match most_spared(&kept) {
+            Some(at) => sheet.hide(&kept.remove(at)),
+            None => break,
+        }
     }
-    let sheet = sheet.stacked(style);
-    match sheet.widths(width, false).or_else(|| sheet.widths(width, true)) {
-        Some(widths) => sheet.draw(style, &widths),
-        None => sheet.lists(style, width),
+    match sheet.widths(width, true) {
+        Some(widths) => sheet.draw(style, &widths, header),
+        None => Sheet { hidden: Vec::new(), ..sheet }.lists(style, width),
     }
+}
+
+/// The column that goes next.
+fn most_spared(header: &[Heading]) -> Option<usize> {
+    let spared = header.iter().enumerate().filter(|(_, heading)| heading.spare > 0);
+    spared.max_by_key(|(_, heading)| heading.spare).map(|(at, _)| at)
 }
 
 struct Sheet {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// The titles of columns for which there is no room.
+    hidden: Vec<&'static str>,
 }
 
-/// A column's titles: several where names stand above one another.
+/// What stands above a column, and whether it holds names.
 struct Column {
-    titles: Vec<String>,
+    title: &'static str,
     is_name: bool,
 }
 
-/// A cell's texts, as many as its column has titles.
 struct Cell {
     tone: Tone,
-    texts: Vec<String>,
+    text: String,
 }
 
 /// What gives way so that a table fits.
@@ -65,66 +75,59 @@ enum Step {
     Titles,
     Names,
     Facts,
-    AnyName,
 }
 
 impl Sheet {
     fn new(header: &[Heading], rows: Vec<Row>) -> Self {
-        let column =
-            |heading: &Heading| Column { titles: vec![heading.title.to_owned()], is_name: heading.is_name() };
-        let cell = |(tone, text)| Cell { tone, texts: vec![text] };
+        let column = |heading: &Heading| Column { title: heading.title, is_name: heading.is_name() };
+        let cell = |(tone, text)| Cell { tone, text };
         let rows = rows.into_iter().map(|row| row.into_iter().map(cell).collect());
-        Self { columns: header.iter().map(column).collect(), rows: rows.collect() }
+        Self { columns: header.iter().map(column).collect(), rows: rows.collect(), hidden: Vec::new() }
     }
 
-    /// All names in the column of the first one.
-    fn stacked(self, style: &Style) -> Self {
-        let is_name: Vec<bool> = self.columns.iter().map(|column| column.is_name).collect();
-        let filled = |text: String| if text.is_empty() { style.none().to_owned() } else { text };
-        let rows = self.rows.into_iter().map(|row| {
-            stack(row, &is_name, |first, cell| first.texts.extend(cell.texts.into_iter().map(filled)))
-        });
-        let rows = rows.collect();
-        let columns = stack(self.columns, &is_name, |first, column| first.titles.extend(column.titles));
-        Self { columns, rows }
+    fn hide(&mut self, heading: &Heading) {
+        self.hidden.push(heading.title);
     }
 
-    fn cells(&self, column: usize) -> impl Iterator<Item = &Cell> {
-        self.rows.iter().filter_map(move |row| row.get(column))
+    /// The columns that are drawn.
+    fn shown(&self) -> impl Iterator<Item = usize> {
+        (0..self.columns.len()).filter(|&at| !self.hidden.contains(&self.columns[at].title))
+    }
+
+    fn texts(&self, column: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.text.as_str())
     }
 
     /// As wide as the widest text.
     fn natural(&self) -> Vec<usize> {
-        let width = |(at, column): (usize, &Column)| {
-            let titles = indented(&column.titles)
-                .flat_map(|(indent, title)| title.lines().map(move |line| columns(indent) + columns(line)));
-            titles.max().unwrap_or(0).max(self.widest(at))
+        let width = |at: usize| {
+            let title = self.columns[at].title.lines().map(columns).max().unwrap_or(0);
+            title.max(self.widest(at))
         };
-        self.columns.iter().enumerate().map(width).collect()
+        self.shown().map(width).collect()
     }
 
     fn widest(&self, column: usize) -> usize {
-        let texts = self.cells(column).flat_map(|cell| indented(&cell.texts));
-        texts.map(|(indent, text)| columns(indent) + columns(text)).max().unwrap_or(0)
+        self.texts(column).flat_map(str::lines).map(columns).max().unwrap_or(0)
     }
 
     fn longest_word(&self, column: usize) -> usize {
-        self.cells(column).flat_map(|cell| indented(&cell.texts)).map(word).max().unwrap_or(0)
+        self.texts(column).map(word).max().unwrap_or(0)
     }
 
     /// How wide each column may be so that all fits into `width`; `None` when it does not.
     fn widths(&self, width: usize, facts_too: bool) -> Option<Vec<usize>> {
         let mut widths = self.natural();
-        let room = width.checked_sub(BETWEEN * self.columns.len() + 1)?;
+        let room = width.checked_sub(BETWEEN * widths.len() + 1)?;
         let mut excess = widths.iter().sum::<usize>().saturating_sub(room);
         let steps: &[Step] = if facts_too {
-            &[Step::LongNames, Step::Titles, Step::Facts, Step::Names, Step::AnyName]
+            &[Step::LongNames, Step::Titles, Step::Facts, Step::Names]
         } else {
             &[Step::LongNames, Step::Titles, Step::Names]
         };
         for step in steps {
             if excess > 0 {
-                let least: Vec<usize> = (0..widths.len()).map(|column| self.least(column, *step)).collect();
+                let least: Vec<usize> = self.shown().map(|column| self.least(column, *step)).collect();
                 shrink(&mut widths, &least, &mut excess);
             }
         }
@@ -133,39 +136,39 @@ impl Sheet {
 
     /// What `step` leaves of a column.
     fn least(&self, column: usize, step: Step) -> usize {
-        let Column { titles, is_name } = &self.columns[column];
+        let Column { title, is_name } = &self.columns[column];
         let least = match (step, is_name) {
             (Step::LongNames, true) => COMFORTABLE,
             (Step::Names, true) => self.longest_word(column).clamp(LEAST, ENOUGH),
             (Step::Titles, false) => self.widest(column),
             (Step::Facts, false) => self.longest_word(column),
-            (Step::AnyName, true) => LEAST,
             _ => return usize::MAX,
         };
-        least.max(indented(titles).map(word).max().unwrap_or(0))
+        least.max(word(title))
     }
 
-    fn draw(&self, style: &Style, widths: &[usize]) -> String {
-        let titles = self.columns.iter().zip(widths).map(|(column, &width)| {
-            let lines = indented(&column.titles).flat_map(|(indent, title)| {
-                let is_whole = title.lines().all(|line| columns(indent) + columns(line) <= width);
-                let title = if is_whole { title.to_owned() } else { title.replace('\n', " ") };
-                let room = width - columns(indent);
-                let lines: Vec<String> = title.lines().flat_map(|line| wrap_fact(line, room)).collect();
-                lines.into_iter().map(move |line| format!("{indent}{line}"))
-            });
-            lines.collect::<Vec<String>>().join("\n")
+    fn draw(&self, style: &Style, widths: &[usize], header: &[Heading]) -> String {
+        let titles = self.shown().zip(widths).map(|(at, &width)| {
+            let title = self.columns[at].title;
+            let is_whole = title.lines().all(|line| columns(line) <= width);
+            let title = if is_whole { title.to_owned() } else { title.replace('\n', " ") };
+            title.lines().flat_map(|line| wrap_fact(line, width)).collect::<Vec<String>>().join("\n")
         });
         let mut table = style.table(titles);
         for row in &self.rows {
-            table.add_row(row.iter().zip(&self.columns).zip(widths).map(|((cell, column), &width)| {
-                style.cell(
-                    cell.tone,
-                    &cell.lines(self.most(column, width), width, style.ellipsis()).join("\n"),
-                )
+            table.add_row(self.shown().zip(widths).map(|(at, &width)| {
+                let most = self.most(&self.columns[at], width);
+                style.cell(row[at].tone, &row[at].lines(most, width, style.ellipsis()).join("\n"))
             }));
         }
-        table.to_string()
+        let mut drawn = table.to_string();
+        if !self.hidden.is_empty() {
+            let titles = header.iter().filter(|heading| self.hidden.contains(&heading.title));
+            let titles: Vec<String> = titles.map(Heading::line).collect();
+            let note = format!("No room for: {}", titles.join(", "));
+            drawn.push_str(&format!("\n{}", style.paint(Tone::Faint, &note)));
+        }
+        drawn
     }
 
     /// The lines that each name of a column may take.
@@ -176,24 +179,22 @@ impl Sheet {
 
     /// Each row as a list of titles and texts.
     fn lists(&self, style: &Style, width: usize) -> String {
-        let titles = self.columns.iter().flat_map(|column| &column.titles);
-        let indent = titles.map(|title| columns(&title.replace('\n', " "))).max().unwrap_or(0) + 2;
+        let titles = self.columns.iter().map(|column| columns(&column.title.replace('\n', " ")));
+        let indent = titles.max().unwrap_or(0) + 2;
         let room = width.saturating_sub(indent).max(LEAST);
         let list = |row: &Vec<Cell>| {
             let mut lines = Vec::new();
             for (column, cell) in self.columns.iter().zip(row) {
-                for (title, text) in column.titles.iter().zip(&cell.texts) {
-                    let mut head = title.replace('\n', " ");
-                    let wrapped = if column.is_name {
-                        wrap_name(text, room, LINES, style.ellipsis())
-                    } else {
-                        wrap_fact(text, room)
-                    };
-                    for line in wrapped {
-                        let padding = " ".repeat(indent - columns(&head));
-                        lines.push(format!("{head}{padding}{}", style.paint(cell.tone, &line)));
-                        head.clear();
-                    }
+                let mut head = column.title.replace('\n', " ");
+                let wrapped = if column.is_name {
+                    wrap_name(&cell.text, room, LINES, style.ellipsis())
+                } else {
+                    wrap_fact(&cell.text, room)
+                };
+                for line in wrapped {
+                    let padding = " ".repeat(indent - columns(&head));
+                    lines.push(format!("{head}{padding}{}", style.paint(cell.tone, &line)));
+                    head.clear();
                 }
             }
             lines.join("\n")
@@ -205,30 +206,23 @@ impl Sheet {
 impl Cell {
     /// A name takes at most `most` lines; facts have no bound.
     fn lines(&self, most: Option<usize>, width: usize, gap: &str) -> Vec<String> {
-        let lines = indented(&self.texts).flat_map(|(indent, text)| {
-            let room = width - columns(indent);
-            let lines = if columns(text) <= room {
+        let broken = |text: &str| {
+            if columns(text) <= width {
                 vec![text.to_owned()]
             } else if let Some(most) = most {
-                wrap_name(text, room, most, gap)
+                wrap_name(text, width, most, gap)
             } else {
-                wrap_fact(text, room)
-            };
-            lines.into_iter().map(move |line| format!("{indent}{line}"))
-        });
-        lines.collect()
+                wrap_fact(text, width)
+            }
+        };
+        self.text.lines().flat_map(broken).collect()
     }
 }
 
-/// Each text and what stands before it.
-fn indented(texts: &[String]) -> impl Iterator<Item = (&'static str, &str)> {
-    texts.iter().enumerate().map(|(at, text)| (if at == 0 { "" } else { INDENT }, text.as_str()))
-}
-
-/// The columns of the longest word, with its indent.
-fn word((indent, text): (&str, &str)) -> usize {
+/// The columns of the longest word.
+fn word(text: &str) -> usize {
     let words = text.split_whitespace().flat_map(|word| wrap_fact(word, 1));
-    columns(indent) + words.map(|word| columns(&word)).max().unwrap_or(0)
+    words.map(|word| columns(&word)).max().unwrap_or(0)
 }
 
 /// Takes from the widest column, time and again, until nothing is in excess or all are at their least.
@@ -241,31 +235,13 @@ fn shrink(widths: &mut [usize], least: &[usize], excess: &mut usize) {
     }
 }
 
-/// Joins to the first element that is marked all further ones.
-fn stack<T>(all: Vec<T>, marked: &[bool], mut join: impl FnMut(&mut T, T)) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::with_capacity(all.len());
-    let mut first = None;
-    for (one, &is_marked) in all.into_iter().zip(marked) {
-        match first {
-            Some(at) if is_marked => join(&mut kept[at], one),
-            _ => {
-                if is_marked {
-                    first = Some(kept.len());
-                }
-                kept.push(one);
-            }
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const HEADER: [Heading; 4] = [
         Heading::subject("Common name"),
-        Heading::name("Nickname"),
+        Heading::name("Nickname").spared(1),
         Heading::fact("Found by\ncertutil -n"),
         Heading::fact("Key"),
     ];
@@ -293,11 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn then_names_stand_above_one_another() {
+    fn then_what_can_be_spared_goes_and_is_named() {
         let table = drawn(Some(56), true);
         assert!(table.lines().all(|line| columns(line) <= 56), "{table}");
-        assert!(table.contains("│ Common name ") && table.contains("│   Nickname "), "{table}");
-        assert!(table.contains("│   Somebody's ") && table.contains("│   – "), "{table}");
+        assert!(table.contains("│ Common name ") && !table.contains("│ Nickname"), "{table}");
+        assert!(table.ends_with("\nNo room for: Nickname"), "{table}");
         assert!(table.contains("x a fact that decides"), "{table}");
     }
 

@@ -6,6 +6,8 @@ pub struct Heading {
     /// May have several lines.
     pub title: &'static str,
     pub kind: Kind,
+    /// Where the table is too wide: 0 for a column that stays, and of the others the highest goes first.
+    pub spare: u8,
 }
 
 /// What a column holds.
@@ -21,15 +23,20 @@ pub enum Kind {
 
 impl Heading {
     pub const fn subject(title: &'static str) -> Self {
-        Self { title, kind: Kind::Subject }
+        Self { title, kind: Kind::Subject, spare: 0 }
     }
 
     pub const fn name(title: &'static str) -> Self {
-        Self { title, kind: Kind::Name }
+        Self { title, kind: Kind::Name, spare: 0 }
     }
 
     pub const fn fact(title: &'static str) -> Self {
-        Self { title, kind: Kind::Fact }
+        Self { title, kind: Kind::Fact, spare: 0 }
+    }
+
+    /// The same column, which may go where the table is too wide.
+    pub const fn spared(self, spare: u8) -> Self {
+        Self { spare, ..self }
     }
 
     /// The title on one line.

@@ -91,16 +91,18 @@ fn lookup_value(one: &Listed<'_>) -> Option<Value> {
 /// Writes a table per store.
 pub fn table(listed: &[Listed<'_>], style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::with_capacity(1 << 16, anstream::AutoStream::always(io::stdout().lock()));
+    let mut before = 0;
     for (position, one) in listed.iter().enumerate() {
         if position > 0 {
             writeln!(output)?;
         }
-        write_store(&mut output, one, style)?;
+        write_store(&mut output, one, before, style)?;
+        before += one.contents.certificates.len();
     }
     output.flush()
 }
 
-fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::Result<()> {
+fn write_store(output: &mut impl Write, one: &Listed<'_>, before: usize, style: &Style) -> io::Result<()> {
     let contents = one.contents;
     let count = match contents.status {
         Status::Read => counted(contents.certificates.len(), "certificate"),
@@ -126,7 +128,7 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
         write_hanging(output, "", "", &wrap(&text, room(style, 0)))?;
     }
     if !one.certificates.is_empty() {
-        write_certificates(output, one, style)?;
+        write_certificates(output, one, before, style)?;
     }
     if style.verbose {
         for stored in &one.certificates {
@@ -138,12 +140,18 @@ fn write_store(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::
         }
     }
     if let Some(lookup) = &one.lookup {
-        write_lookup(output, lookup, style)?;
+        write_lookup(output, lookup, before, style)?;
     }
     Ok(())
 }
 
-fn write_certificates(output: &mut impl Write, one: &Listed<'_>, style: &Style) -> io::Result<()> {
+/// `before` counts the certificates of the stores above: the numbers go on.
+fn write_certificates(
+    output: &mut impl Write,
+    one: &Listed<'_>,
+    before: usize,
+    style: &Style,
+) -> io::Result<()> {
     let label = match one.contents.spec {
         StoreSpec::Nss(_) => "Nickname",
         StoreSpec::Keychain(_) => "Label",
@@ -154,15 +162,17 @@ fn write_certificates(output: &mut impl Write, one: &Listed<'_>, style: &Style) 
     let mut header = vec![Heading::fact("#"), Heading::subject("Common name")];
     header.extend(labelled.then_some(Heading::name(label)));
     header.extend(trusted.then_some(Heading::fact("Trust")));
-    header.push(Heading::name("Issuer"));
-    header.extend(["Valid until", "Public key", "Private key"].map(Heading::fact));
+    header.push(Heading::name("Issuer").spared(1));
+    header.push(Heading::fact("Valid until"));
+    header.push(Heading::fact("Public key").spared(2));
+    header.push(Heading::fact("Private key"));
     let mut grid = Grid::new(style, &header, one.certificates.len());
     // Certificates of one issuer stand together more often than not.
     let mut last_issuer: Option<(Name<'_>, String)> = None;
     for stored in &one.certificates {
         let certificate = &stored.certificate;
         let mut cell = |text: &str| grid.cell(Tone::Plain, text);
-        cell(&(stored.position + 1).to_string());
+        cell(&(before + stored.position + 1).to_string());
         cell(&common_name(stored, style));
         if labelled {
             cell(&stored.label.as_deref().map(shown_bytes).unwrap_or_default());
@@ -206,7 +216,7 @@ fn private_key(key: PrivateKey) -> &'static str {
     }
 }
 
-fn write_lookup(output: &mut impl Write, lookup: &Lookup, style: &Style) -> io::Result<()> {
+fn write_lookup(output: &mut impl Write, lookup: &Lookup, before: usize, style: &Style) -> io::Result<()> {
     writeln!(output, "\n{}", lookup.command)?;
     if lookup.returned.is_empty() {
         let said = lookup.standard_error.lines().collect::<Vec<_>>().join(" ");
@@ -220,7 +230,7 @@ fn write_lookup(output: &mut impl Write, lookup: &Lookup, style: &Style) -> io::
         .returned
         .iter()
         .map(|found| match found {
-            Found::Stored(position) => format!("# {}", position + 1),
+            Found::Stored(position) => format!("# {}", before + position + 1),
             Found::File(path, _) => format!("the file {}", shown(&path.to_string_lossy())),
         })
         .collect();

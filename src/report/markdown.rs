@@ -81,7 +81,7 @@ fn write_certificates(page: &mut String, answer: &Diagnosis, style: &Style) {
     if rows.is_empty() {
         return;
     }
-    let columns = columns(answer);
+    let columns = columns(answer, &rows);
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let titles = columns.iter().map(|column| text(&column.heading.line())).collect();
     let _ = writeln!(page, "{}\n{}", row(titles), row(vec!["---".to_owned(); columns.len()]));

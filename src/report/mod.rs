@@ -1,6 +1,7 @@
 //! What a person or a program reads. Formatting only: nothing here decides anything.
 
 pub mod ca;
+mod command;
 mod detail;
 pub mod explain;
 mod fit;

@@ -67,6 +67,8 @@ pub enum Tone {
     Doubtful,
     Faint,
     Strong,
+    /// To be copied.
+    Command,
     Plain,
 }
 
@@ -147,6 +149,7 @@ impl Style {
             Tone::Doubtful => cell.fg(Color::Yellow),
             Tone::Faint => cell.add_attribute(comfy_table::Attribute::Dim),
             Tone::Strong => cell.add_attribute(comfy_table::Attribute::Bold),
+            Tone::Command => cell.fg(Color::Cyan),
             Tone::Plain => cell,
         }
     }
@@ -161,6 +164,7 @@ impl Tone {
             Self::Doubtful => color(anstyle::AnsiColor::Yellow).bold(),
             Self::Faint => anstyle::Style::new().dimmed(),
             Self::Strong => anstyle::Style::new().bold(),
+            Self::Command => color(anstyle::AnsiColor::Cyan),
             Self::Plain => anstyle::Style::new(),
         }
     }

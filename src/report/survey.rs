@@ -1,5 +1,6 @@
 //! What stands on this device, for a person: the answer to `certposture` alone.
 
+use super::command;
 use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::style::{Style, Tone};
 use super::table::counted;
@@ -42,7 +43,7 @@ fn write(output: &mut impl Write, survey: &Survey, next: &str, style: &Style) ->
     }
     writeln!(output)?;
     match &survey.likely {
-        Some(likely) => write_likely(output, likely, style)?,
+        Some(likely) => write_likely(output, likely, survey, style)?,
         None => fact(output, "Likely", &[nothing_stands_out(survey).to_owned()], style)?,
     }
     fact(
@@ -51,7 +52,8 @@ fn write(output: &mut impl Write, survey: &Survey, next: &str, style: &Style) ->
         &["the rule's common name and type, and which CA certificate was uploaded".to_owned()],
         style,
     )?;
-    writeln!(output, "{}{next}", label("Next", style, Tone::Strong))?;
+    writeln!(output)?;
+    write_command(output, &label("Next", style, Tone::Strong), next, survey, style)?;
     let how = "Add --ca FILE with the CA certificate that was uploaded, and --type v2 if the check's form in the dashboard \
                has \"OS locations\". All commands: certposture --help";
     write_hanging(output, &margin(), &margin(), &wrap(how, room(style, INDENT)))
@@ -87,7 +89,7 @@ fn device(survey: &Survey) -> Vec<String> {
 fn client(survey: &Survey) -> Vec<String> {
     let version = match &survey.client {
         Client::Installed { version } => format!("version {}", shown(version)),
-        Client::NotFound => "not installed".to_owned(),
+        Client::NotFound => return vec!["not installed: without it no posture check runs".to_owned()],
     };
     std::iter::once(version).chain(survey.client.warning(survey.system)).collect()
 }
@@ -126,7 +128,9 @@ fn write_place(output: &mut impl Write, place: &Place, survey: &Survey, style: &
     let who = if place.elsewhere { "the client does not look here" } else { "the client looks here" };
     let title = format!("{} {dot} {count} {dot} {who}", shown(&contents.spec.to_string()));
     writeln!(output, "{}", style.paint(Tone::Strong, &title))?;
-    if let Some(problem) = &contents.problem {
+    // The likely cause says it in full.
+    let is_likely = |code| survey.likely.as_ref().is_some_and(|likely| likely.finding.code == code);
+    if let Some(problem) = contents.problem.as_ref().filter(|problem| !is_likely(problem.code)) {
         let text = format!("{} [{}]", problem.message, problem.code);
         write_hanging(output, "  ", "  ", &wrap(&text, room(style, 2)))?;
     }
@@ -206,7 +210,7 @@ fn write_authorities(
     Ok(())
 }
 
-fn write_likely(output: &mut impl Write, likely: &Likely, style: &Style) -> io::Result<()> {
+fn write_likely(output: &mut impl Write, likely: &Likely, survey: &Survey, style: &Style) -> io::Result<()> {
     let mut text = format!("{}. [{}]", likely.finding.message, likely.finding.code);
     match likely.only {
         Some(RuleType::ClientCertificate) => text.push_str(" Only client_certificate rules mind."),
@@ -218,9 +222,27 @@ fn write_likely(output: &mut impl Write, likely: &Likely, style: &Style) -> io::
     let Some(fix) = &likely.fix else { return Ok(()) };
     let head = label("Then fix", style, Tone::Strong);
     match &fix.command {
-        Some(command) => writeln!(output, "{head}{command}"),
+        Some(command) => write_command(output, &head, command, survey, style),
         None => write_hanging(output, &head, &margin(), &wrap(&fix.message, room(style, INDENT))),
     }
+}
+
+/// A command as it stands behind its label.
+fn command_lines(command: &str, survey: &Survey, style: &Style) -> Vec<String> {
+    command::lines(command, survey.system, style.width.map(|_| room(style, INDENT)))
+}
+
+/// A command, whose lines must survive being copied.
+fn write_command(
+    output: &mut impl Write,
+    head: &str,
+    command: &str,
+    survey: &Survey,
+    style: &Style,
+) -> io::Result<()> {
+    let lines = command_lines(command, survey, style);
+    let lines: Vec<String> = lines.iter().map(|line| style.paint(Tone::Command, line)).collect();
+    write_hanging(output, head, &margin(), &lines)
 }
 
 fn nothing_stands_out(survey: &Survey) -> &'static str {

@@ -137,6 +137,7 @@ fn the_document_has_the_chain_and_every_reason() {
             "code": "expired",
             "severity": "fault",
             "message": "The certificate expired on 2021-01-01 00:00:00 UTC, 1461 days ago",
+            "url": "docs/reasons.md#expired",
             "certificate": result["sha256"],
         }])
     );

@@ -1,4 +1,4 @@
-//! What stands on a real terminal (tmux), at three widths, with and without colour and Unicode.
+//! What stands on a real terminal (tmux), at four widths, with and without colour and Unicode.
 
 use crate::support::forge::{Key, Template};
 use std::cell::Cell;
@@ -117,7 +117,7 @@ fn piped(folder: &Path, arguments: &str) -> String {
 fn the_table_fits_and_its_bars_stand_in_line() {
     let folder = folder();
     let terminal = Terminal { folder: folder.path(), servers: Cell::new(0) };
-    for width in [80, 100, 160] {
+    for width in [60, 80, 100, 160] {
         let arguments = format!("{CHECK} --store file:certs --os macos --cn device-042");
         let screen = terminal.screen(width, "TERM=screen", &arguments, &[]);
         assert!(screen.lines().all(|line| line.width() <= width), "{screen}");
@@ -125,14 +125,15 @@ fn the_table_fits_and_its_bars_stand_in_line() {
             screen.lines().filter(|line| line.starts_with('│')).map(|line| bars(line, '│')).collect();
         assert!(rows.len() >= 6, "{screen}");
         assert!(rows.iter().all(|row| *row == rows[0]), "{width}: {screen}");
-        assert!(screen.contains("端末の証明書-042") && screen.contains("PASS"), "{screen}");
+        assert!(screen.contains("PASS"), "{screen}");
+        assert_eq!(screen.contains("端末の証明書-042"), width > 60, "{screen}");
         assert_eq!(screen.contains(LONG), width == 160, "{screen}");
         assert!(screen.contains("-042 "), "both ends of a shortened name stay: {screen}");
     }
 }
 
 #[test]
-fn what_decides_is_never_shortened_and_a_command_is_one_line() {
+fn what_decides_is_never_shortened_and_a_command_copies_as_one() {
     let folder = folder();
     let terminal = Terminal { folder: folder.path(), servers: Cell::new(0) };
     let arguments = format!("{CHECK} --store nss:nss --cn {LONG}");
@@ -140,12 +141,38 @@ fn what_decides_is_never_shortened_and_a_command_is_one_line() {
     let fix = piped.lines().find(|line| line.starts_with("Fix ")).unwrap();
     assert!(fix.contains(LONG) && fix.contains("certutil --rename"), "{piped}");
     assert!(piped.contains(&format!("│ {LONG} │")), "piped, nothing is shortened: {piped}");
-    for width in [80, 100, 160] {
-        // Lines that the terminal itself broke are joined again: a pasted command is whole.
+    for width in [60, 80, 100, 160] {
+        // Lines that the terminal itself broke are joined again: none but an argument longer than the screen.
         let screen = terminal.screen(width, "TERM=screen", &arguments, &["-J"]);
-        assert!(screen.lines().any(|line| line.trim_end() == fix), "{width}: {screen}");
+        let command = command_of(&screen);
+        assert_eq!(words(&command), words(fix.trim_start_matches("Fix")), "{width}: {screen}");
+        let broken = command.lines().count() > 1;
+        assert_eq!(broken, fix.len() > width, "{width}: {screen}");
         assert!(screen.contains("✗ nickname") && screen.contains("FAIL"), "{screen}");
+        let above = screen.lines().take_while(|line| !line.starts_with("Fix ")).last();
+        assert_eq!(above.map(str::trim), Some(""), "the fix stands out: {screen}");
     }
+    // The command itself, pasted as it stands on the screen, does what it says.
+    let screen = terminal.screen(60, "TERM=screen", &arguments, &["-J"]);
+    run(Command::new("sh").arg("-c").arg(command_of(&screen)).current_dir(folder.path()));
+    // Before, no certificate had that nickname.
+    run(Command::new("certutil").args(["-L", "-d", "sql:nss", "-n", LONG]).current_dir(folder.path()));
+}
+
+/// The lines of the fix without the label, to be pasted.
+fn command_of(screen: &str) -> String {
+    let from = screen.lines().skip_while(|line| !line.starts_with("Fix ")).enumerate();
+    let lines = from.take_while(|(at, line)| *at == 0 || line.starts_with("       "));
+    let lines: Vec<&str> = lines.map(|(_, line)| line.trim_start_matches("Fix").trim_end()).collect();
+    assert!(!lines.is_empty(), "{screen}");
+    lines.join("\n")
+}
+
+/// What a shell makes of it, as the shell itself says.
+fn words(command: &str) -> Vec<String> {
+    let script = format!("set -- {command}\nprintf '%s\\n' \"$@\"");
+    let output = run(Command::new("sh").arg("-c").arg(script));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -228,12 +255,20 @@ fn no_title_and_no_fact_is_cut_within_a_word() {
         let facts = ["missing", "none", "PASS", "FAIL", "expired", "days", "years"];
         let facts = facts.into_iter().filter(|fact| piped.contains(&format!(" {fact} ")));
         let wanted: Vec<&str> = titles.chain(facts).collect();
-        for width in [80, 100] {
+        for width in [60, 80, 100] {
             let screen = terminal.screen(width, "TERM=screen", arguments, &[]);
-            let words: Vec<&str> = screen.split_whitespace().collect();
+            // What has no room is named under the table.
+            let words: Vec<&str> =
+                screen.split_whitespace().flat_map(|word| [word, word.trim_end_matches(',')]).collect();
             assert!(wanted.iter().all(|word| words.contains(word)), "{wanted:?}: {screen}");
             let rows = screen.lines().filter(|line| line.starts_with('│') && line.contains("│ "));
-            assert!(rows.clone().count() >= 2, "{screen}");
+            let is_list = screen.lines().any(|line| line.starts_with("#  "));
+            assert!(rows.clone().count() >= 2 || is_list, "{screen}");
+            // A cell holds one thing: none is indented under another.
+            let is_indented = |cell: &str| cell.starts_with("  ") && !cell.trim().is_empty();
+            let mut cells =
+                rows.clone().filter(|row| row.matches('│').count() > 1).flat_map(|row| row.split('│'));
+            assert!(!cells.any(is_indented), "{screen}");
             for line in rows.filter(|line| line.matches('│').count() > 1) {
                 assert!(line.trim_end().ends_with('│'), "the terminal broke this line: {screen}");
             }

@@ -180,7 +180,7 @@ fn class(tone: Tone) -> &'static str {
         Tone::Bad => "bad",
         Tone::Doubtful => "doubtful",
         Tone::Faint => "absent",
-        Tone::Strong | Tone::Plain => "plain",
+        Tone::Strong | Tone::Command | Tone::Plain => "plain",
     }
 }
 

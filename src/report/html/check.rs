@@ -241,7 +241,7 @@ fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
     if rows.is_empty() && left_out == 0 {
         return;
     }
-    let columns = table::columns(answer);
+    let columns = table::columns(answer, &rows);
     page.raw("<section class=\"sheet\">\n<h2>Certificates</h2>\n");
     page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
     for column in &columns {
@@ -274,7 +274,7 @@ fn cell_class(kind: Kind, tone: Tone) -> &'static str {
         (_, Tone::Bad) => "bad",
         (_, Tone::Doubtful) => "doubtful",
         (_, Tone::Faint) => "faint",
-        (_, Tone::Plain | Tone::Strong) => "long",
+        (_, Tone::Plain | Tone::Strong | Tone::Command) => "long",
     }
 }
 

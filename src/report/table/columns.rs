@@ -1,8 +1,7 @@
 //! The columns of `check`'s table: which ones a rule calls for, and what stands in each.
 
-use super::{counted, is_relevant, is_undecided};
+use super::{counted, is_relevant, is_undecided, number, system_of};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
-use crate::lookup;
 use crate::posture::RuleType;
 use crate::report::heading::Heading;
 use crate::report::style::{Style, Tone};
@@ -16,22 +15,25 @@ pub(in crate::report) struct Column {
     pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),
 }
 
-pub(in crate::report) fn columns(answer: &Diagnosis) -> Vec<Column> {
+pub(in crate::report) fn columns(answer: &Diagnosis, rows: &[&Examined]) -> Vec<Column> {
     let original = answer.rule.rule_type == RuleType::ClientCertificate;
     let mut columns = vec![
         Column {
             heading: Heading::fact("#"),
-            cell: |_, c, _| (Tone::Faint, (c.stored.position + 1).to_string()),
+            cell: |answer, c, _| (Tone::Faint, number(answer, c).to_string()),
         },
         Column { heading: Heading::subject("Common name"), cell: |_, c, s| (Tone::Plain, name_of(c, s)) },
     ];
-    if answer.certificates.iter().any(|c| c.stored.label.is_some()) {
+    // The original look-up on Linux goes by the nickname; everywhere else a label only describes.
+    let decides = original && system_of(answer) == System::Linux;
+    if rows.iter().any(|c| if decides { c.stored.label.is_some() } else { is_labelled_otherwise(c) }) {
+        let heading = Heading::name(label_title(answer));
         columns.push(Column {
-            heading: Heading::name(label_title(answer)),
+            heading: if decides { heading } else { heading.spared(1) },
             cell: |_, c, s| (Tone::Plain, label_of(c, s)),
         });
     }
-    if answer.stores.len() > 1 {
+    if rows.iter().any(|c| c.spec != rows[0].spec) {
         columns.push(Column {
             heading: Heading::name("Store"),
             cell: |_, c, _| (Tone::Plain, shown(&c.spec.to_string()).into_owned()),
@@ -85,8 +87,7 @@ fn found_title(answer: &Diagnosis) -> &'static str {
     if answer.rule.rule_type == RuleType::ClientCertificateV2 {
         return "Found by\nname";
     }
-    let first = answer.stores.iter().find(|store| store.searched);
-    match first.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system)) {
+    match system_of(answer) {
         System::Linux => "Found by\ncertutil -n",
         System::Macos => "Found by\nsecurity -c",
         System::Windows => "Found by\n-like",
@@ -99,6 +100,12 @@ fn name_of(examined: &Examined, style: &Style) -> String {
     }
     let name = examined.stored.certificate.subject().told_common_name();
     name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
+}
+
+/// Whether its label is another than its common name.
+fn is_labelled_otherwise(examined: &Examined) -> bool {
+    let name = examined.stored.certificate.subject().common_name();
+    examined.stored.label.as_deref().is_some_and(|label| Some(label) != name.as_deref().map(str::as_bytes))
 }
 
 fn label_of(examined: &Examined, style: &Style) -> String {

@@ -4,6 +4,7 @@ mod columns;
 
 pub(super) use columns::columns;
 
+use super::command;
 use super::detail;
 use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::fitted::fitted;
@@ -16,6 +17,7 @@ use crate::lookup;
 use crate::reason::{Code, Severity};
 use crate::rule;
 use crate::store::{Status, StoreSpec};
+use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use std::io::{self, Write};
 
@@ -70,10 +72,16 @@ fn write_head(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io:
     Ok(())
 }
 
+/// The system whose look-up and shell it is about.
+pub(in crate::report) fn system_of(answer: &Diagnosis) -> System {
+    let first = answer.stores.iter().find(|store| store.searched);
+    first.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system))
+}
+
 /// The store and whose rules judge it.
 pub(in crate::report) fn store_kind(answer: &Diagnosis) -> String {
     let first = answer.stores.iter().find(|store| store.searched);
-    let system = first.map_or(answer.system, |store| lookup::system_of(&store.evidence, answer.system));
+    let system = system_of(answer);
     let kind = match first.map(|store| &store.spec) {
         Some(StoreSpec::Nss(_)) => "NSS database",
         Some(StoreSpec::Keychain(_)) => "keychain",
@@ -145,6 +153,12 @@ fn store_facts(store: &StoreReport) -> (&'static str, Vec<String>) {
     (name, facts)
 }
 
+/// The certificate's number among those of all stores, as they stand in the JSON.
+fn number(answer: &Diagnosis, examined: &Examined) -> usize {
+    let before = answer.stores.iter().take_while(|store| store.spec != examined.spec);
+    before.map(|store| store.certificates).sum::<usize>() + examined.stored.position + 1
+}
+
 /// Whether a certificate has to do with the rule's name.
 fn is_relevant(examined: &Examined) -> bool {
     examined.returned || examined.nearness < Nearness::Substring
@@ -197,7 +211,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     let (rows, left_out) = rows(answer, style);
     let is_blank = rows.is_empty() && left_out == 0;
     if !rows.is_empty() {
-        let columns = columns(answer);
+        let columns = columns(answer, &rows);
         let header: Vec<Heading> = columns.iter().map(|column| column.heading).collect();
         let cells = |examined| {
             let cells = columns.iter().map(|column| (column.cell)(answer, examined, style));
@@ -266,7 +280,7 @@ fn write_answer(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> i
         Verdict::Fail => Tone::Bad,
         Verdict::Unknown => Tone::Doubtful,
     };
-    let mut block = Block { output, style, indent: word.len().max(4) + 2 };
+    let mut block = Block { output, style, indent: indent_of(answer) };
     let main = answer.reasons.first().filter(|_| answer.verdict != Verdict::Pass);
     let said = main.map_or_else(|| pass_text(answer), reason_text);
     block.write(word, tone, &said)?;
@@ -299,13 +313,16 @@ fn write_reasons(
 }
 
 fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Result<()> {
+    if !answer.fixes.is_empty() {
+        writeln!(block.output)?;
+    }
     for (position, fix) in answer.fixes.iter().enumerate() {
         // A later fix that only repeats what the first leaves to be done would be noise.
         if position > 0 && !block.style.verbose && answer.fixes[0].command.is_none() && fix.command.is_none()
         {
             continue;
         }
-        write_fix(block, fix)?;
+        write_fix(block, fix, answer)?;
     }
     let settled = answer.fixes.first().is_some_and(Fix::is_enough);
     if answer.verdict == Verdict::Fail && settled {
@@ -314,9 +331,19 @@ fn write_fixes(block: &mut Block<'_, impl Write>, answer: &Diagnosis) -> io::Res
     Ok(())
 }
 
-fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix) -> io::Result<()> {
+/// The column at which texts begin.
+fn indent_of(answer: &Diagnosis) -> usize {
+    verdict_word(answer.verdict).len().max(4) + 2
+}
+
+/// A command as it stands behind its label.
+fn command_lines(command: &str, answer: &Diagnosis, style: &Style) -> Vec<String> {
+    command::lines(command, system_of(answer), style.width.map(|_| room(style, indent_of(answer))))
+}
+
+fn write_fix(block: &mut Block<'_, impl Write>, fix: &Fix, answer: &Diagnosis) -> io::Result<()> {
     match &fix.command {
-        Some(command) => block.write_whole("Fix", command)?,
+        Some(command) => block.write_command("Fix", &command_lines(command, answer, block.style))?,
         None => block.write("Fix", Tone::Strong, &sentence(&fix.message))?,
     }
     if let Some(then) = then_text(fix) {
@@ -419,9 +446,11 @@ impl<W: Write> Block<'_, W> {
         write_hanging(self.output, &head, &" ".repeat(self.indent), &lines)
     }
 
-    /// A command is never wrapped: it must survive being copied.
-    fn write_whole(&mut self, label: &str, text: &str) -> io::Result<()> {
+    /// A command, whose lines must survive being copied.
+    fn write_command(&mut self, label: &str, lines: &[String]) -> io::Result<()> {
         let padding = " ".repeat(self.indent.saturating_sub(label.len()));
-        writeln!(self.output, "{}{padding}{text}", self.style.paint(Tone::Strong, label))
+        let head = format!("{}{padding}", self.style.paint(Tone::Strong, label));
+        let lines: Vec<String> = lines.iter().map(|line| self.style.paint(Tone::Command, line)).collect();
+        write_hanging(self.output, &head, &" ".repeat(self.indent), &lines)
     }
 }
