@@ -227,7 +227,7 @@ fn of_many_certificates_those_that_matter_and_a_count() {
     let screen = terminal.screen(100, "TERM=screen", &arguments, &[]);
     assert_eq!(rows(&screen), 1, "{screen}");
     assert!(screen.contains("43 certificates of other devices not shown; -v shows all."), "{screen}");
-    assert_eq!(rows(&terminal.screen(100, "TERM=screen", &format!("{arguments} -v"), &[])), 44);
+    assert_eq!(rows(&terminal.screen(100, "TERM=screen", &format!("{arguments} -v"), &["-S", "-"])), 44);
 }
 
 /// Every condition that a rule can have, and two stores: more columns than any other table has.
