@@ -8,7 +8,7 @@ use crate::encoding::{self, Objects, Unrecognized};
 use crate::input;
 use crate::reason::{About, Code, Finding};
 use crate::text::shown;
-use crate::verification;
+use crate::verification::Reading;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -157,7 +157,7 @@ impl UploadedCas {
         }
         for found in objects.certificates {
             let certificate = Certificate::from_der(found.der);
-            if let Some(why) = verification::malformed(&certificate) {
+            if let Err(why) = Reading::of(&certificate) {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, id.as_deref(), what);
             }

@@ -5,7 +5,7 @@
 use certposture::certificate::{Certificate, describe_key};
 use certposture::lookup::{powershell, security};
 use certposture::text::{is_deceptive, shown};
-use certposture::verification;
+use certposture::verification::Reading;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = (describe_key(certificate.spki()), certificate.claims_to_be_ca(), certificate.is_self_issued());
     let _ = (certificate.extension(&[0x55, 0x1d, 17]), powershell::subject(&certificate));
     let _ = security::common_name(&certificate);
-    if verification::malformed(&certificate).is_none() {
+    if Reading::of(&certificate).is_ok() {
         assert!(certificate.outline().is_ok(), "strictly right, but not even leniently readable");
     }
 });

@@ -1,7 +1,7 @@
 //! One certificate: its exact bytes, and a lenient reading of them.
 //!
 //! The lenient reading ([`Outline`], [`Name`]) sees what the client's look-up commands see.
-//! Verification reads the same bytes again, strictly (`verification::malformed`).
+//! Verification reads the same bytes again, strictly (`verification::Reading`).
 
 mod key;
 mod name;

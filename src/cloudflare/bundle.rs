@@ -11,7 +11,7 @@ use crate::posture::RuleType;
 use crate::reason::{About, Code, Finding, Severity};
 use crate::rule::{self, Rule};
 use crate::text::shown;
-use crate::verification;
+use crate::verification::{self, Reading};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ fn judge(object: &Value, rule_type: RuleType, at: Timestamp, reasons: &mut Vec<R
     }
     let cas: Vec<Certificate> = uploaded.cas.into_iter().map(|ca| ca.certificate).collect();
     for certificate in &cas {
-        let findings = verification::anchor(certificate, at);
+        let findings = verification::anchor(&Reading::of(certificate), at);
         let is_ca = findings.iter().all(|finding| finding.code != Code::CaNotACa);
         for finding in findings {
             // The newer type asks for the direct issuer, whatever that is.

@@ -3,8 +3,9 @@
 use super::Case;
 use super::seen::is_seen_without_loose;
 use crate::certificate::Certificate;
+use crate::reason::Finding;
 use crate::store::{LINUX_SYSTEM_STORE, Place, Role};
-use crate::verification::{Judgement, Memo, Purpose, Verifier};
+use crate::verification::{self, Judgement, Memo, Purpose, Reading, Verifier};
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +34,15 @@ impl Judging {
 
 /// What was found out about the certificates of each place.
 #[derive(Debug, Default)]
-pub struct Judged(pub(super) Vec<Vec<Judgement>>);
+pub struct Judged(pub(super) Vec<Vec<Facts>>);
+
+/// What is true of a certificate whatever the rule.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub judgement: Judgement,
+    /// What is to be said of its own dates.
+    pub validity: Vec<Finding>,
+}
 
 impl Judged {
     /// Judges the places that were not yet.
@@ -47,10 +56,25 @@ impl Judged {
         let verifier = Verifier::with_memo(&anchors, &pool, case.at, Arc::clone(&case.judging.memo));
         for place in &case.places[self.0.len()..] {
             let judged = case.judging.each(&place.contents.certificates, |_, stored| {
-                verifier.judge(&stored.certificate, Purpose::Any)
+                let reading = Reading::of(&stored.certificate);
+                Facts {
+                    judgement: verifier.judge_read(&stored.certificate, &reading, Purpose::Any),
+                    validity: asked(&reading, |reading| reading.validity(case.at, case.expiry_warning_days)),
+                }
             });
             self.0.push(judged);
         }
+    }
+}
+
+/// What a strict reading answers; of a certificate that is malformed only that is told.
+pub(super) fn asked(
+    reading: &Result<Reading<'_>, String>,
+    ask: impl FnOnce(&Reading<'_>) -> Vec<Finding>,
+) -> Vec<Finding> {
+    match reading {
+        Ok(reading) => ask(reading),
+        Err(what) => vec![verification::unparseable(what)],
     }
 }
 

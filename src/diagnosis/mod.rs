@@ -166,11 +166,11 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
     let mut lookups = Vec::new();
     let mut certificates = Vec::new();
     let all_seen = seen::all_seen(case);
-    for (place, judgements) in case.places.iter().zip(&judged.0) {
+    for (place, facts) in case.places.iter().zip(&judged.0) {
         let searched = is_searched(case, place);
         let lookup = if searched { look_up(case, &resolution, &place.contents) } else { Lookup::default() };
         let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup, all_seen };
-        certificates.extend(steps::examine(&look, judgements));
+        certificates.extend(steps::examine(&look, facts));
         if searched {
             lookups.push((place.contents.spec.clone(), lookup));
         }

@@ -6,7 +6,7 @@ use crate::encoding::{self, Key, Objects, PublicKey};
 use crate::input;
 use crate::reason::Code;
 use crate::text::shown;
-use crate::verification;
+use crate::verification::{self, Reading};
 use jiff::Timestamp;
 use pem::{EncodeConfig, LineEnding, Pem};
 use serde::Serialize;
@@ -150,7 +150,7 @@ fn examine(
     all: &[Certificate],
     warnings: &mut Vec<(Code, String)>,
 ) -> Result<(), BodyError> {
-    for finding in verification::anchor(certificate, at) {
+    for finding in verification::anchor(&Reading::of(certificate), at) {
         match finding.code {
             Code::CertificateUnparseable => return Err(BodyError::Unreadable(finding.message)),
             Code::CaNotACa if !choice.force => {

@@ -8,7 +8,7 @@ use crate::input;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
 use crate::store::PrivateKey;
-use crate::verification::{self, Authority, Judgement, Purpose, Verifier};
+use crate::verification::{self, Authority, Judgement, Purpose, Reading, Verifier};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -174,8 +174,9 @@ impl InspectedFile {
 
 impl InspectedCa {
     fn new(certificate: Certificate, keys: &[Key], at: Timestamp) -> Self {
-        let authority = verification::authority(&certificate).ok();
-        let mut findings = verification::anchor(&certificate, at);
+        let reading = Reading::of(&certificate);
+        let authority = reading.as_ref().ok().map(Reading::authority);
+        let mut findings = verification::anchor(&reading, at);
         let is_ca = findings.iter().all(|finding| finding.code != Code::CaNotACa);
         // Of what is no CA it says nothing that it is no root either.
         findings.retain(|finding| is_ca || finding.code != Code::CaNotSelfSigned);

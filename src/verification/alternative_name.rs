@@ -4,7 +4,6 @@ use super::general_name::{GeneralName, ip_address};
 use super::message::{cut, finding};
 use super::reading::Reading;
 use super::usage::malformed;
-use crate::certificate::Certificate;
 use crate::certificate::oid;
 use crate::reason::{Code, Finding};
 use std::net::IpAddr;
@@ -12,44 +11,42 @@ use std::net::IpAddr;
 /// Names shown in a message before the rest is only counted.
 const LISTED: usize = 10;
 
-/// Whether any of `wanted`, with its variables already replaced, equals a dNSName, rfc822Name, URI or
-/// iPAddress of the certificate, whatever the case.
-pub fn subject_alternative_name(certificate: &Certificate, wanted: &[String]) -> Vec<Finding> {
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let reading = match Reading::of(certificate) {
-        Ok(reading) => reading,
-        Err(what) => return vec![super::message::unparseable(&what)],
-    };
-    if let Some(what) = malformed(&reading, oid::SUBJECT_ALTERNATIVE_NAME) {
-        return vec![super::message::unparseable(&what)];
-    }
-    let Some(present) = &reading.extensions.alternative_names else {
+impl Reading<'_> {
+    /// Whether any of `wanted`, with its variables already replaced, equals a dNSName, rfc822Name, URI or
+    /// iPAddress of the certificate, whatever the case.
+    pub fn subject_alternative_name(&self, wanted: &[String]) -> Vec<Finding> {
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        if let Some(what) = malformed(self, oid::SUBJECT_ALTERNATIVE_NAME) {
+            return vec![super::message::unparseable(&what)];
+        }
+        let Some(present) = &self.extensions.alternative_names else {
+            let message = format!(
+                "The certificate has no subject alternative name extension; the rule wants {} in it",
+                one_of(wanted)
+            );
+            return vec![finding(Code::SanAbsent, 0, message)];
+        };
+        if wanted.iter().any(|value| present.iter().any(|name| equals(name, value))) {
+            return Vec::new();
+        }
+        let in_other_name = wanted.iter().find(|value| present.iter().any(|name| other_equals(name, value)));
+        if let Some(value) = in_other_name {
+            let message = format!(
+                "\"{}\" stands in the certificate's subject alternative names, but only as an otherName (such \
+                 as a user principal name), which the check does not look at",
+                cut(value)
+            );
+            return vec![finding(Code::SanOtherNameOnly, 0, message)];
+        }
         let message = format!(
-            "The certificate has no subject alternative name extension; the rule wants {} in it",
+            "The certificate's subject alternative names are {}; the rule wants {}",
+            listed(present),
             one_of(wanted)
         );
-        return vec![finding(Code::SanAbsent, 0, message)];
-    };
-    if wanted.iter().any(|value| present.iter().any(|name| equals(name, value))) {
-        return Vec::new();
+        vec![finding(Code::SanDiffers, 0, message)]
     }
-    let in_other_name = wanted.iter().find(|value| present.iter().any(|name| other_equals(name, value)));
-    if let Some(value) = in_other_name {
-        let message = format!(
-            "\"{}\" stands in the certificate's subject alternative names, but only as an otherName (such \
-             as a user principal name), which the check does not look at",
-            cut(value)
-        );
-        return vec![finding(Code::SanOtherNameOnly, 0, message)];
-    }
-    let message = format!(
-        "The certificate's subject alternative names are {}; the rule wants {}",
-        listed(present),
-        one_of(wanted)
-    );
-    vec![finding(Code::SanDiffers, 0, message)]
 }
 
 fn equals(name: &GeneralName<'_>, value: &str) -> bool {

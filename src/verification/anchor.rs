@@ -6,13 +6,13 @@ use super::memo::{IssuerKey, Memo};
 use super::message::{date, finding, span};
 use super::reading::Reading;
 use super::validate::{malformed, unknown_critical, weak_key};
-use crate::certificate::{Certificate, oid};
+use crate::certificate::oid;
 use crate::reason::{Code, Finding};
 use jiff::Timestamp;
 
 /// What is to be said of an uploaded CA before any certificate is looked at.
-pub fn anchor(certificate: &Certificate, at: Timestamp) -> Vec<Finding> {
-    findings(certificate, &Reading::of(certificate), at.as_second(), &Memo::default())
+pub fn anchor(reading: &Result<Reading<'_>, String>, at: Timestamp) -> Vec<Finding> {
+    findings(reading, at.as_second(), &Memo::default())
 }
 
 const WHO: &str = "The uploaded CA";
@@ -21,20 +21,15 @@ fn unparseable(what: &str) -> Finding {
     finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
 }
 
-/// What is to be said of `certificate`, which reads as `reading`, at the moment `at`.
-pub fn findings(
-    certificate: &Certificate,
-    reading: &Result<Reading<'_>, String>,
-    at: i64,
-    memo: &Memo,
-) -> Vec<Finding> {
+/// What is to be said of the CA that reads as `reading`, at the moment `at`.
+pub fn findings(reading: &Result<Reading<'_>, String>, at: i64, memo: &Memo) -> Vec<Finding> {
     let reading = match reading {
         Ok(reading) => reading,
         Err(what) => return vec![unparseable(what)],
     };
     let mut findings = malformed(reading, 0, WHO);
     let key = memo.key(reading.spki);
-    let is_root = is_self_signed(certificate, reading, &key, memo);
+    let is_root = is_self_signed(reading, &key, memo);
     findings.extend(not_a_ca(reading, is_root == Ok(true)));
     findings.extend(key_usage(reading));
     findings.extend(validity(reading, at));
@@ -51,17 +46,12 @@ pub fn findings(
     findings
 }
 
-/// Whether `key`, its own, signed `certificate`; `Err` when the signature cannot be checked.
-pub fn is_self_signed(
-    certificate: &Certificate,
-    reading: &Reading<'_>,
-    key: &IssuerKey,
-    memo: &Memo,
-) -> Result<bool, ()> {
+/// Whether `key`, its own, signed the certificate; `Err` when the signature cannot be checked.
+pub fn is_self_signed(reading: &Reading<'_>, key: &IssuerKey, memo: &Memo) -> Result<bool, ()> {
     if !reading.is_self_issued() {
         return Ok(false);
     }
-    match signed_with(key, Child { certificate, reading, own_key: None }, memo) {
+    match signed_with(key, Child { certificate: reading.certificate, reading, own_key: None }, memo) {
         Signed::Yes => Ok(true),
         Signed::No(_) => Ok(false),
         Signed::Unsupported(_) | Signed::Unreadable(_) => Err(()),

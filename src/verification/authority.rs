@@ -5,7 +5,6 @@ use super::anchor::is_self_signed;
 use super::memo::Memo;
 use super::ml_dsa;
 use super::reading::Reading;
-use crate::certificate::Certificate;
 use crate::certificate::oid;
 use crate::text::hex;
 
@@ -26,21 +25,22 @@ pub struct Authority {
     pub authority_key_id: Option<String>,
 }
 
-/// Reads the statements of `certificate`, or says why it is malformed.
-pub fn authority(certificate: &Certificate) -> Result<Authority, String> {
-    let reading = Reading::of(certificate)?;
-    let memo = Memo::default();
-    let extensions = &reading.extensions;
-    let constraints = extensions.basic_constraints;
-    Ok(Authority {
-        is_self_signed: is_self_signed(certificate, &reading, &memo.key(reading.spki), &memo).ok(),
-        ca: constraints.map(|constraints| constraints.ca),
-        path_length: constraints.and_then(|constraints| constraints.path_length),
-        key_usage: extensions.key_usage.map(super::extensions::KeyUsage::names),
-        signature: signature(reading.outer_algorithm),
-        subject_key_id: extensions.subject_key_id.map(hex),
-        authority_key_id: extensions.authority_key_id.map(hex),
-    })
+impl Reading<'_> {
+    /// What it says of itself as an issuer.
+    pub fn authority(&self) -> Authority {
+        let memo = Memo::default();
+        let extensions = &self.extensions;
+        let constraints = extensions.basic_constraints;
+        Authority {
+            is_self_signed: is_self_signed(self, &memo.key(self.spki), &memo).ok(),
+            ca: constraints.map(|constraints| constraints.ca),
+            path_length: constraints.and_then(|constraints| constraints.path_length),
+            key_usage: extensions.key_usage.map(super::extensions::KeyUsage::names),
+            signature: signature(self.outer_algorithm),
+            subject_key_id: extensions.subject_key_id.map(hex),
+            authority_key_id: extensions.authority_key_id.map(hex),
+        }
+    }
 }
 
 fn signature(algorithm: &[u8]) -> String {

@@ -89,7 +89,7 @@ impl Memo {
         if let Some(known) = lock().get(&question) {
             return known;
         }
-        let findings: Arc<[Finding]> = anchor::findings(certificate, reading, at, self).into();
+        let findings: Arc<[Finding]> = anchor::findings(reading, at, self).into();
         lock().insert(question, Arc::clone(&findings), ANCHORS);
         findings
     }

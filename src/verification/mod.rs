@@ -28,13 +28,11 @@ mod validate;
 mod validity;
 mod verifier;
 
-pub use alternative_name::subject_alternative_name;
 pub use anchor::anchor;
-pub use authority::{Authority, authority};
+pub use authority::Authority;
 pub use judgement::{Direct, Judgement, Path, Purpose};
 pub use memo::Memo;
+pub use message::unparseable;
 pub use presented::{alternative_names, usages};
-pub use reading::malformed;
-pub use usage::extended_key_usage;
-pub use validity::validity;
+pub use reading::Reading;
 pub use verifier::Verifier;

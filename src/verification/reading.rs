@@ -16,22 +16,23 @@ const MAX_SERIAL_OCTETS: usize = 21;
 /// A certificate whose encoding is DER and whose parts are where they belong.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
+    pub(super) certificate: &'a Certificate,
     /// 1, 2 or 3.
-    pub version: u8,
-    pub issuer: Name<'a>,
-    pub subject: Name<'a>,
+    pub(super) version: u8,
+    pub(super) issuer: Name<'a>,
+    pub(super) subject: Name<'a>,
     /// What the signature covers.
-    pub signed: &'a [u8],
+    pub(super) signed: &'a [u8],
     /// The two places where the algorithm is named, as whole elements.
-    pub inner_algorithm: &'a [u8],
-    pub outer_algorithm: &'a [u8],
+    pub(super) inner_algorithm: &'a [u8],
+    pub(super) outer_algorithm: &'a [u8],
     /// The signature's octets.
-    pub signature: &'a [u8],
+    pub(super) signature: &'a [u8],
     /// Seconds since 1970.
-    pub not_before: i64,
-    pub not_after: i64,
-    pub spki: &'a [u8],
-    pub extensions: Extensions<'a>,
+    pub(super) not_before: i64,
+    pub(super) not_after: i64,
+    pub(super) spki: &'a [u8],
+    pub(super) extensions: Extensions<'a>,
     /// Its names, read when the first constraint asks, and then used along every chain.
     borne_names: OnceLock<Vec<Borne>>,
     is_self_issued: OnceLock<bool>,
@@ -73,6 +74,7 @@ impl<'a> Reading<'a> {
             return Err("its public key is malformed".to_owned());
         }
         Ok(Self {
+            certificate,
             version,
             issuer: certificate.issuer(),
             subject: certificate.subject(),
@@ -90,12 +92,12 @@ impl<'a> Reading<'a> {
     }
 
     /// The names that name constraints apply to.
-    pub fn borne_names(&self) -> &[Borne] {
+    pub(super) fn borne_names(&self) -> &[Borne] {
         self.borne_names.get_or_init(|| constraints::borne_names(self))
     }
 
     /// Whether issuer and subject are the same name (RFC 5280 §6.1).
-    pub fn is_self_issued(&self) -> bool {
+    pub(super) fn is_self_issued(&self) -> bool {
         *self.is_self_issued.get_or_init(|| names::equal(self.issuer, self.subject))
     }
 }
@@ -236,10 +238,4 @@ fn signature_octets<'a>(der: &'a [u8], outline: &Outline) -> Result<&'a [u8], St
         [0, octets @ ..] => Ok(octets),
         _ => Err("its signature is no whole number of octets".to_owned()),
     }
-}
-
-/// What is wrong with the encoding of a certificate, if it is not DER or not laid out as RFC 5280 has
-/// it.
-pub fn malformed(certificate: &Certificate) -> Option<String> {
-    Reading::of(certificate).err()
 }

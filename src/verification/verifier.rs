@@ -104,11 +104,21 @@ impl<'a> Verifier<'a> {
 
     /// Judges one certificate.
     pub fn judge(&self, certificate: &Certificate, purpose: Purpose) -> Judgement {
-        let reading = match Reading::of(certificate) {
+        self.judge_read(certificate, &Reading::of(certificate), purpose)
+    }
+
+    /// The same of one whose strict reading is at hand.
+    pub fn judge_read(
+        &self,
+        certificate: &Certificate,
+        reading: &Result<Reading<'_>, String>,
+        purpose: Purpose,
+    ) -> Judgement {
+        let reading = match reading {
             Ok(reading) => reading,
-            Err(what) => return Judgement::unreadable(certificate, &what),
+            Err(what) => return Judgement::unreadable(certificate, what),
         };
-        let mut search = Search::new(self, certificate, &reading, purpose);
+        let mut search = Search::new(self, certificate, reading, purpose);
         let direct = search.direct();
         let path = search.path();
         Judgement { direct, path }

@@ -8,16 +8,13 @@ use crate::store::scope;
 use crate::store::{Index, PrivateKey, Status, StoreSpec, nss};
 use crate::system::System;
 use crate::text::shown;
-use crate::verification;
 use std::path::PathBuf;
 
 impl One<'_> {
     pub(super) fn validity_steps(&self) -> Vec<Step> {
-        let case = self.look.case;
-        let findings = verification::validity(&self.stored.certificate, case.at, case.expiry_warning_days);
         let until =
             self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
-        self.steps_of(StepName::Validity, &findings.iter().collect::<Vec<_>>(), StepStatus::Pass, &until)
+        self.steps_of(StepName::Validity, &self.validity.iter().collect::<Vec<_>>(), StepStatus::Pass, &until)
     }
 
     pub(super) fn usage_steps(&self) -> Vec<Step> {
@@ -25,7 +22,7 @@ impl One<'_> {
         if self.rule_type() == RuleType::ClientCertificate || wanted.is_empty() {
             return vec![self.skipped(StepName::ExtendedKeyUsage, "The rule asks for no extended key usage")];
         }
-        let findings = verification::extended_key_usage(&self.stored.certificate, wanted);
+        let findings = self.asked(|reading| reading.extended_key_usage(wanted));
         self.steps_of(
             StepName::ExtendedKeyUsage,
             &findings.iter().collect::<Vec<_>>(),
@@ -153,7 +150,7 @@ impl One<'_> {
                 ),
             ];
         }
-        let findings = verification::subject_alternative_name(&self.stored.certificate, wanted);
+        let findings = self.asked(|reading| reading.subject_alternative_name(wanted));
         if !findings.is_empty() && self.has_other_form() {
             return vec![Step {
                 step: StepName::SubjectAlternativeName,
@@ -205,7 +202,7 @@ impl One<'_> {
     /// Whether an alternative name is one of the rule's with another form of the host name in it.
     fn has_other_form(&self) -> bool {
         let forms = &self.look.resolution.other_alternative_names;
-        let findings = || verification::subject_alternative_name(&self.stored.certificate, forms);
+        let findings = || self.asked(|reading| reading.subject_alternative_name(forms));
         !forms.is_empty() && findings().is_empty()
     }
 }

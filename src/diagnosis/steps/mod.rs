@@ -7,6 +7,7 @@ mod signed;
 
 pub(super) use signed::ca_passes;
 
+use super::judging::{Facts, asked};
 use super::near::{Nearness, WantedName};
 use super::{Case, Examined, returned_positions};
 use crate::certificate::Certificate;
@@ -17,7 +18,8 @@ use crate::rule::Resolution;
 use crate::store::{Origin, Place, StoredCertificate};
 use crate::system::System;
 use crate::text::{sentences, shown, shown_bytes};
-use crate::verification::Judgement;
+use crate::verification::{Judgement, Reading};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// One step of the check, for one certificate.
@@ -118,7 +120,7 @@ impl Look<'_> {
 }
 
 /// Every certificate of a store that was read, in its order.
-pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined> {
+pub(super) fn examine(look: &Look<'_>, facts: &[Facts]) -> Vec<Examined> {
     let returned: HashSet<usize> = returned_positions(look.lookup).collect();
     let wanted = look.resolution.common_name.as_deref();
     let wanted = wanted.map(|name| WantedName::of_rule(name, look.case.rule, look.case.device));
@@ -131,7 +133,8 @@ pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined
     look.case.judging.each(&look.place.contents.certificates, |position, stored| {
         let returned = returned.contains(&position);
         let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
-        let one = One { look, stored, judgement: &judgements[position], returned, nearness };
+        let Facts { judgement, validity } = &facts[position];
+        let one = One { look, stored, reading: OnceCell::new(), judgement, validity, returned, nearness };
         Examined {
             spec: look.place.contents.spec.clone(),
             stored: stored.clone(),
@@ -148,7 +151,10 @@ pub(super) fn examine(look: &Look<'_>, judgements: &[Judgement]) -> Vec<Examined
 struct One<'a> {
     look: &'a Look<'a>,
     stored: &'a StoredCertificate,
+    /// Its strict reading, made when the rule asks for more than any rule does.
+    reading: OnceCell<Result<Reading<'a>, String>>,
     judgement: &'a Judgement,
+    validity: &'a [Finding],
     returned: bool,
     nearness: Nearness,
 }
@@ -175,6 +181,10 @@ impl One<'_> {
             }
             _ => self.judgement.path.chain.clone(),
         }
+    }
+
+    fn asked(&self, ask: impl FnOnce(&Reading<'_>) -> Vec<Finding>) -> Vec<Finding> {
+        asked(self.reading.get_or_init(|| Reading::of(&self.stored.certificate)), ask)
     }
 
     fn rule_type(&self) -> RuleType {

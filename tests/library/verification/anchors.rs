@@ -3,7 +3,7 @@
 use super::{DEVICE, ISSUING, ROOT, World, at, codes, judge, told};
 use crate::support::forge::{self, Key, Template, basic_constraints, der, key_usage, name_constraints};
 use certposture::certificate::Certificate;
-use certposture::verification::anchor;
+use certposture::verification::{Reading, anchor};
 
 fn root() -> (Template, Key) {
     let key = Key::p256("root");
@@ -11,7 +11,7 @@ fn root() -> (Template, Key) {
 }
 
 fn told_of(ca: &Certificate) -> Vec<String> {
-    told(&anchor(ca, at()))
+    told(&anchor(&Reading::of(ca), at()))
 }
 
 #[test]

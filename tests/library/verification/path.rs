@@ -5,7 +5,7 @@ use crate::support::forge::{
     self, ANY_USAGE, CLIENT_AUTH, EMAIL_PROTECTION, SERVER_AUTH, Template, basic_constraints, der,
     extended_key_usage, key_usage,
 };
-use certposture::verification::{Purpose, validity};
+use certposture::verification::{Purpose, Reading};
 
 #[test]
 fn dates_of_the_certificate_and_of_the_intermediate() {
@@ -50,7 +50,7 @@ fn the_last_second_of_9999_means_no_expiration() {
     device.not_after = der::generalized_time("99991231235959Z");
     let device = device.sign(&world.issuing_key);
     assert!(world.judge(&device).path.passes());
-    assert_eq!(validity(&device, super::at(), 30), []);
+    assert_eq!(Reading::of(&device).unwrap().validity(super::at(), 30), []);
 }
 
 #[test]
@@ -58,13 +58,13 @@ fn expiry_is_announced() {
     let world = World::new();
     let device = world.device().dates("200101000000Z", "250113000000Z").sign(&world.issuing_key);
     assert_eq!(
-        told(&validity(&device, super::at(), 30)),
+        told(&Reading::of(&device).unwrap().validity(super::at(), 30)),
         ["expires-soon@0: Passes now; the certificate expires on 2025-01-13 00:00:00 UTC, in 12 days"]
     );
-    assert_eq!(validity(&device, super::at(), 11), []);
+    assert_eq!(Reading::of(&device).unwrap().validity(super::at(), 11), []);
     let gone = world.device().dates("200101000000Z", "241231235959Z").sign(&world.issuing_key);
     assert_eq!(
-        told(&validity(&gone, super::at(), 30)),
+        told(&Reading::of(&gone).unwrap().validity(super::at(), 30)),
         ["expired@0: The certificate expired on 2024-12-31 23:59:59 UTC, 1 second ago"]
     );
 }

@@ -3,9 +3,8 @@
 use super::{DEVICE, ISSUING, ROOT, World, codes, judge, told};
 use crate::support::forge::{self, Template, basic_constraints, der};
 use certposture::certificate::Certificate;
-use certposture::posture::Usage;
 use certposture::reason::Code;
-use certposture::verification::{extended_key_usage, malformed, subject_alternative_name, validity};
+use certposture::verification::{Reading, unparseable};
 
 /// What is malformed about the certificate, from its path.
 fn fault(world: &World, device: &Certificate) -> String {
@@ -190,13 +189,11 @@ fn a_malformed_intermediate() {
 }
 
 #[test]
-fn the_other_questions_name_the_fault_too() {
+fn without_a_reading_the_fault_is_named() {
     let nothing = Certificate::from_der(vec![0x30, 0]);
     let expected =
         ["certificate-unparseable@0: The certificate is malformed: its signed part is not a SEQUENCE"];
-    assert_eq!(told(&validity(&nothing, super::at(), 30)), expected);
-    assert_eq!(told(&extended_key_usage(&nothing, &[Usage::ClientAuth])), expected);
-    assert_eq!(told(&subject_alternative_name(&nothing, &["x".to_owned()])), expected);
+    assert_eq!(told(&[unparseable(&Reading::of(&nothing).unwrap_err())]), expected);
 }
 
 /// Every byte of a certificate changed or cut off: an answer each time, and never a pass.
@@ -239,7 +236,7 @@ fn whatever_another_strict_reader_refuses_is_refused() {
             let certificate = Certificate::from_der(bytes);
             let findings = judge(&[], &[], &certificate).path.findings;
             let is_refused_here = findings.iter().any(|f| f.code == Code::CertificateUnparseable);
-            assert!(is_refused_here || malformed(&certificate).is_none());
+            assert!(is_refused_here || Reading::of(&certificate).is_ok());
             if let (Err(why), false) = (refused, is_refused_here) {
                 let_through.push((at, bit, why.to_string(), certificate.not_before()));
             }

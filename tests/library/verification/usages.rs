@@ -6,11 +6,20 @@ use crate::support::forge::{
 };
 use certposture::certificate::Certificate;
 use certposture::posture::Usage;
-use certposture::verification::{extended_key_usage, subject_alternative_name};
+use certposture::reason::Finding;
+use certposture::verification::Reading;
 
 fn device(change: impl FnOnce(Template) -> Template) -> Certificate {
     let world = World::new();
     change(world.device()).sign(&world.issuing_key)
+}
+
+fn usages_held_against(certificate: &Certificate, wanted: &[Usage]) -> Vec<Finding> {
+    Reading::of(certificate).unwrap().extended_key_usage(wanted)
+}
+
+fn held_against(certificate: &Certificate, wanted: &[String]) -> Vec<Finding> {
+    Reading::of(certificate).unwrap().subject_alternative_name(wanted)
 }
 
 const NONE: [&str; 0] = [];
@@ -19,22 +28,22 @@ const NONE: [&str; 0] = [];
 fn usages_by_their_own_identifiers() {
     let with = |usages: &[&str]| device(|device| device.with(forge::extended_key_usage(usages)));
     let both = [Usage::ClientAuth, Usage::EmailProtection];
-    assert_eq!(told(&extended_key_usage(&with(&[SERVER_AUTH]), &[])), NONE);
-    assert_eq!(told(&extended_key_usage(&with(&[SERVER_AUTH, CLIENT_AUTH]), &[Usage::ClientAuth])), NONE);
+    assert_eq!(told(&usages_held_against(&with(&[SERVER_AUTH]), &[])), NONE);
+    assert_eq!(told(&usages_held_against(&with(&[SERVER_AUTH, CLIENT_AUTH]), &[Usage::ClientAuth])), NONE);
     assert_eq!(
-        told(&extended_key_usage(&device(|device| device), &both)),
+        told(&usages_held_against(&device(|device| device), &both)),
         ["eku-absent@0: The certificate has no extended key usage extension; the rule wants clientAuth \
           (1.3.6.1.5.5.7.3.2) and emailProtection (1.3.6.1.5.5.7.3.4) in it"]
     );
     assert_eq!(
-        told(&extended_key_usage(&with(&[CLIENT_AUTH]), &both)),
+        told(&usages_held_against(&with(&[CLIENT_AUTH]), &both)),
         [
             "eku-missing@0: The certificate's extended key usage lists clientAuth (1.3.6.1.5.5.7.3.2); the rule wants \
           emailProtection (1.3.6.1.5.5.7.3.4) too"
         ]
     );
     assert_eq!(
-        told(&extended_key_usage(&with(&[ANY_USAGE]), &[Usage::ClientAuth])),
+        told(&usages_held_against(&with(&[ANY_USAGE]), &[Usage::ClientAuth])),
         [
             "eku-missing@0: The certificate's extended key usage lists anyExtendedKeyUsage (2.5.29.37.0); the rule \
           wants clientAuth (1.3.6.1.5.5.7.3.2) too. anyExtendedKeyUsage does not stand in for it"
@@ -65,7 +74,7 @@ fn alternative_names_of_the_four_kinds_match() {
     let device = device(|device| device.with(alternative_names(&names)));
     let told = |wanted: &[&str]| {
         let wanted: Vec<String> = wanted.iter().map(|value| (*value).to_owned()).collect();
-        told(&subject_alternative_name(&device, &wanted))
+        told(&held_against(&device, &wanted))
     };
     for value in [
         "DEVICE-042.example.com",
@@ -91,13 +100,13 @@ fn alternative_names_of_the_four_kinds_match() {
 fn alternative_names_that_are_missing_or_of_the_wrong_kind() {
     let wanted = ["jo@example.com".to_owned()];
     assert_eq!(
-        told(&subject_alternative_name(&device(|device| device), &wanted)),
+        told(&held_against(&device(|device| device), &wanted)),
         ["san-absent@0: The certificate has no subject alternative name extension; the rule wants \
           \"jo@example.com\" in it"]
     );
     let principal = device(|device| device.with(alternative_names(&[forge::principal("JO@example.com")])));
     assert_eq!(
-        told(&subject_alternative_name(&principal, &wanted)),
+        told(&held_against(&principal, &wanted)),
         [
             "san-other-name-only@0: \"jo@example.com\" stands in the certificate's subject alternative names, but \
           only as an otherName (such as a user principal name), which the check does not look at"
@@ -108,7 +117,7 @@ fn alternative_names_that_are_missing_or_of_the_wrong_kind() {
 #[test]
 fn outside_text_is_escaped() {
     let device = device(|device| device.with(alternative_names(&[dns("a\nb\u{1b}[2J")])));
-    let told = told(&subject_alternative_name(&device, &["x\u{202e}y".to_owned()]));
+    let told = told(&held_against(&device, &["x\u{202e}y".to_owned()]));
     assert!(told[0].contains(r"DNS:a\u{a}b\u{1b}[2J; the rule wants "), "{told:?}");
     assert!(told[0].contains(r"x\u{202e}y"), "{told:?}");
 }
