@@ -62,7 +62,7 @@ pub const MAX_TOLD: usize = 4_096;
 pub fn bounded(text: &str) -> Cow<'_, str> {
     let beyond = if text.len() > MAX_TOLD { text.char_indices().nth(MAX_TOLD) } else { None };
     match beyond {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
         None => Cow::Borrowed(text),
     }
 }
@@ -81,7 +81,7 @@ pub fn shown_bytes(bytes: &[u8]) -> String {
         }
     }
     if bytes.len() > MAX_TOLD {
-        safe.push('…');
+        safe.push_str("...");
     }
     safe
 }

@@ -96,7 +96,7 @@ impl Certificate {
             serial => serial,
         };
         match serial.get(..MAX_SERIAL_OCTETS) {
-            Some(start) if start.len() < serial.len() => format!("{}…", text::hex(start)),
+            Some(start) if start.len() < serial.len() => format!("{}...", text::hex(start)),
             _ => text::hex(serial),
         }
     }
