@@ -23,7 +23,8 @@ pub fn unfilled(text: &str, own_form: bool) -> Option<Unfilled> {
             '<' => enclosed(rest, "<", ">", is_known),
             '[' => enclosed(rest, "[", "]", is_known),
             '%' => enclosed(rest, "%", "%", is_word),
-            '`' => enclosed(rest, "`", "`", is_template_text),
+            '`' if before.is_none() => enclosed(rest, "`", "`", is_command),
+            '`' => enclosed(rest, "`", "`", |inner| is_command(inner) && is_fact(inner)),
             '$' if rest.starts_with("${") && own_form => enclosed(rest, "${", "}", is_template_text),
             '$' if rest.starts_with("$(") => enclosed(rest, "$(", ")", is_template_text),
             '$' => shell_variable(rest, before),
@@ -46,6 +47,12 @@ fn is_template_text(inner: &str) -> bool {
 fn is_word(inner: &str) -> bool {
     inner.starts_with(|c: char| c.is_ascii_alphabetic())
         && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A command as a shell would run it. PowerShell's escapes have backticks too, but before a special character.
+fn is_command(inner: &str) -> bool {
+    inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && inner.chars().all(|c| c.is_ascii_alphanumeric() || " /._-|".contains(c))
 }
 
 /// Braces and brackets stand in names too: a word that is a fact of devices tells them apart.
@@ -219,6 +226,9 @@ mod tests {
             "{x}",
             "{6F9619FF-8B86-D011-B42D-00CF4FC964FF}",
             "[lab] device",
+            "srv``[old``]",
+            "srv`*-`*",
+            "line`none`two",
             "$_",
         ] {
             assert_eq!(unfilled(name, false), None, "{name}");
