@@ -161,8 +161,8 @@ mod tests {
         assert_eq!(shown("a\u{202e}b\nc\u{200b}\u{9b}"), r"a\u{202e}b\u{a}c\u{200b}\u{9b}");
         assert_eq!(shown_bytes(b"caf\xe9\x1b"), r"caf\xe9\u{1b}");
         assert_eq!(shown_bytes("ü".repeat(MAX_TOLD).as_bytes()), "ü".repeat(MAX_TOLD));
-        assert_eq!(shown_bytes("ü".repeat(MAX_TOLD + 1).as_bytes()), "ü".repeat(MAX_TOLD) + "…");
-        assert_eq!(shown_bytes(&[0xff; MAX_TOLD + 1]), r"\xff".repeat(MAX_TOLD) + "…");
+        assert_eq!(shown_bytes("ü".repeat(MAX_TOLD + 1).as_bytes()), "ü".repeat(MAX_TOLD) + "...");
+        assert_eq!(shown_bytes(&[0xff; MAX_TOLD + 1]), r"\xff".repeat(MAX_TOLD) + "...");
     }
 
     #[cfg(unix)]

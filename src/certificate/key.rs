@@ -9,32 +9,59 @@ pub fn describe_key(spki: &[u8]) -> String {
     describe(spki).unwrap_or_else(|| "unreadable".to_owned())
 }
 
-/// The algorithm of a `SubjectPublicKeyInfo`, as the content of its object identifier.
-pub fn key_algorithm(spki: &[u8]) -> Option<&[u8]> {
-    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
-    let algorithm = Reader::within(spki, &sequence.content).next_if(tag::SEQUENCE)?;
-    let id = Reader::within(spki, &algorithm.content).next_if(tag::OBJECT_IDENTIFIER)?;
-    Some(&spki[id.content])
+/// A `SubjectPublicKeyInfo` taken apart (RFC 5280 §4.1), as leniently as the commands do. (By hand: the `spki`
+/// crate refuses object identifiers of more than 39 octets, of which there is something to be said too.)
+#[derive(Clone, Copy, Debug)]
+pub struct SubjectPublicKeyInfo<'a> {
+    /// The AlgorithmIdentifier as a whole element.
+    pub algorithm: &'a [u8],
+    /// The content of the algorithm's object identifier.
+    pub id: &'a [u8],
+    /// The algorithm's parameters as a whole element, which is empty when absent.
+    pub parameters: &'a [u8],
+    /// The content of the BIT STRING, its count of unused bits included.
+    bits: &'a [u8],
+    /// Whether nothing follows the BIT STRING.
+    pub is_whole: bool,
+}
+
+impl<'a> SubjectPublicKeyInfo<'a> {
+    pub fn read(der: &'a [u8]) -> Option<Self> {
+        let sequence = Reader::new(der).next_if(tag::SEQUENCE)?;
+        let mut parts = Reader::within(der, &sequence.content);
+        let algorithm = parts.next_if(tag::SEQUENCE)?;
+        let bits = parts.next_if(tag::BIT_STRING)?;
+        let mut inside = Reader::within(der, &algorithm.content);
+        let id = inside.next_if(tag::OBJECT_IDENTIFIER)?;
+        Some(Self {
+            algorithm: &der[algorithm.whole],
+            id: &der[id.content],
+            parameters: inside.next_tlv().map_or(&[][..], |element| &der[element.whole]),
+            bits: &der[bits.content],
+            is_whole: parts.is_empty(),
+        })
+    }
+
+    /// The key, if it is a whole number of octets.
+    pub fn key(&self) -> Option<&'a [u8]> {
+        self.bits.strip_prefix(&[0])
+    }
 }
 
 fn describe(spki: &[u8]) -> Option<String> {
-    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(spki, &sequence.content);
-    let algorithm = parts.next_if(tag::SEQUENCE)?;
-    let bits = parts.next_if(tag::BIT_STRING)?;
-    let mut algorithm = Reader::within(spki, &algorithm.content);
-    let id = &spki[algorithm.next_if(tag::OBJECT_IDENTIFIER)?.content];
+    let info = SubjectPublicKeyInfo::read(spki)?;
+    let id = info.id;
     if id == oid::RSA_ENCRYPTION || id == oid::RSASSA_PSS {
         let name = if id == oid::RSA_ENCRYPTION { "RSA" } else { "RSA-PSS" };
-        return Some(match modulus_bits(spki.get(bits.content.start + 1..bits.content.end)?) {
+        return Some(match modulus_bits(info.bits.get(1..)?) {
             Some(size) => format!("{name} {size}"),
             None => format!("{name} (unreadable)"),
         });
     }
     if id == oid::EC_PUBLIC_KEY {
-        let curve = algorithm.next_if(tag::OBJECT_IDENTIFIER);
+        let curve = Reader::new(info.parameters).next_if(tag::OBJECT_IDENTIFIER);
         let Some(curve) = curve else { return Some("EC (explicit parameters)".to_owned()) };
-        return Some(format!("EC {}", name(&spki[curve.content])));
+        return Some(format!("EC {}", name(&info.parameters[curve.content])));
     }
     Some(name(id))
 }

@@ -11,7 +11,7 @@ mod outline;
 mod time;
 pub mod tlv;
 
-pub use key::{describe_key, key_algorithm};
+pub use key::{SubjectPublicKeyInfo, describe_key};
 pub use name::{Attribute, MAX_ATTRIBUTES, MAX_OCTETS as MAX_NAME_OCTETS, Name};
 pub use oid::dotted;
 pub use outline::{Outline, Unreadable};

@@ -2,6 +2,7 @@
 
 use super::tlv::tag;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Reads a UTCTime or GeneralizedTime as seconds since 1970; `None` when it names no such moment.
 ///
@@ -30,16 +31,9 @@ pub fn decode_time(time_tag: u8, content: &[u8]) -> Option<i64> {
     };
     let fits =
         (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 60;
-    let days = fits.then(|| days_to_month(year, month) + day - 1)?;
-    Some(((days * 24 + hour) * 60 + minute) * 60 + second - zone_offset(zone)?)
-}
-
-/// Days from 1970-01-01 to the first of a month in the Gregorian calendar.
-fn days_to_month(year: i64, month: i64) -> i64 {
-    // Counted from March, so that the leap day ends the year.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leap_days + (month * 153 + 2) / 5 - 719_468
+    let month = fits.then(|| Date::new(year as i16, month as i8, 1).ok())??;
+    let start = month.duration_since(Date::constant(1970, 1, 1)).as_secs();
+    Some(start + (((day - 1) * 24 + hour) * 60 + minute) * 60 + second - zone_offset(zone)?)
 }
 
 /// Up to four decimal digits.
@@ -84,7 +78,7 @@ mod tests {
         assert!(timestamp(Some(253_402_300_799)).is_some());
     }
 
-    /// Against jiff's calendar, day by day over the four centuries after which it repeats.
+    /// Every day of the four centuries after which the calendar repeats.
     #[test]
     fn counts_days_as_the_calendar_does() {
         let mut day = Timestamp::from_second(-11_670_998_400).unwrap();

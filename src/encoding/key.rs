@@ -3,8 +3,12 @@
 //! Private keys are read where they lie; no copy of one is made, and nothing but public keys leaves
 //! this module.
 
-use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
+use crate::certificate::{SubjectPublicKeyInfo, oid};
+use ::der::Encode as _;
+use ::der::asn1::UintRef;
+use rsa::pkcs1::{RsaPrivateKeyRef, RsaPublicKeyRef};
+use rsa::pkcs8::PrivateKeyInfoRef;
 
 /// How a private key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +35,20 @@ pub enum PublicKey {
 impl PublicKey {
     /// Reads a `SubjectPublicKeyInfo` (RFC 5280 §4.1).
     pub fn from_spki(spki: &[u8]) -> Option<Self> {
-        let outer = Reader::new(spki).next_if(tag::SEQUENCE)?;
-        let mut parts = Reader::within(spki, &outer.content);
-        let algorithm = parts.next_if(tag::SEQUENCE)?;
-        let bits = parts.next_if(tag::BIT_STRING)?;
-        let key = spki[bits.content].strip_prefix(&[0])?;
-        let (algorithm, parameters) = algorithm_identifier(&spki[algorithm.whole])?;
-        match algorithm {
-            oid::RSA_ENCRYPTION | oid::RSASSA_PSS => of_pkcs1(key, 0),
-            oid::EC_PUBLIC_KEY => ec(parameters, key),
-            _ => Some(Self::Other { algorithm: algorithm.to_vec(), key: key.to_vec() }),
+        let info = SubjectPublicKeyInfo::read(spki)?;
+        let key = info.key()?;
+        match info.id {
+            oid::RSA_ENCRYPTION | oid::RSASSA_PSS => {
+                let key = RsaPublicKeyRef::try_from(key).ok()?;
+                Some(Self::rsa(key.modulus, key.public_exponent))
+            }
+            oid::EC_PUBLIC_KEY => ec(info.parameters, key),
+            id => Some(Self::Other { algorithm: id.to_vec(), key: key.to_vec() }),
         }
+    }
+
+    fn rsa(modulus: UintRef<'_>, exponent: UintRef<'_>) -> Self {
+        Self::Rsa { modulus: modulus.as_bytes().to_vec(), exponent: exponent.as_bytes().to_vec() }
     }
 }
 
@@ -50,53 +57,29 @@ impl PublicKey {
 pub fn public_key(encoding: Encoding, der: &[u8]) -> Option<PublicKey> {
     match encoding {
         Encoding::Pkcs8 => of_pkcs8(der),
-        Encoding::Pkcs1 => of_pkcs1(der, 1),
+        Encoding::Pkcs1 => of_pkcs1(der),
         Encoding::Sec1 => of_sec1(der, None),
     }
 }
 
 fn of_pkcs8(der: &[u8]) -> Option<PublicKey> {
-    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(der, &outer.content);
-    parts.next_if(tag::INTEGER)?;
-    let algorithm = parts.next_if(tag::SEQUENCE)?;
-    let key = &der[parts.next_if(tag::OCTET_STRING)?.content];
-    let (algorithm, parameters) = algorithm_identifier(&der[algorithm.whole])?;
-    match algorithm {
-        oid::RSA_ENCRYPTION | oid::RSASSA_PSS => of_pkcs1(key, 1),
-        oid::EC_PUBLIC_KEY => of_sec1(key, Some(parameters)),
+    let info = PrivateKeyInfoRef::try_from(der).ok()?;
+    let key = info.private_key.as_bytes();
+    match info.algorithm.oid.as_bytes() {
+        oid::RSA_ENCRYPTION | oid::RSASSA_PSS => of_pkcs1(key),
+        oid::EC_PUBLIC_KEY => of_sec1(key, Some(&info.algorithm.parameters?.to_der().ok()?)),
         oid::ED25519 => of_ed25519(key),
         _ => None,
     }
 }
 
-/// The object identifier and the whole parameters element, which is empty when absent.
-fn algorithm_identifier(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(der, &outer.content);
-    let oid = &der[parts.next_if(tag::OBJECT_IDENTIFIER)?.content];
-    let parameters = parts.next_tlv().map_or(&[][..], |element| &der[element.whole]);
-    Some((oid, parameters))
+fn of_pkcs1(der: &[u8]) -> Option<PublicKey> {
+    let key = RsaPrivateKeyRef::try_from(der).ok()?;
+    Some(PublicKey::rsa(key.modulus, key.public_exponent))
 }
 
-/// Modulus and exponent: the two numbers of an `RSAPublicKey`, or, after the version, of an
-/// `RSAPrivateKey` (RFC 8017 appendix A.1).
-fn of_pkcs1(der: &[u8], skipped: usize) -> Option<PublicKey> {
-    let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
-    let mut numbers = Reader::within(der, &outer.content);
-    for _ in 0..skipped {
-        numbers.next_if(tag::INTEGER)?;
-    }
-    let modulus = significant(&der[numbers.next_if(tag::INTEGER)?.content]).to_vec();
-    let exponent = significant(&der[numbers.next_if(tag::INTEGER)?.content]).to_vec();
-    Some(PublicKey::Rsa { modulus, exponent })
-}
-
-fn significant(number: &[u8]) -> &[u8] {
-    number.iter().position(|&octet| octet != 0).map_or(&[], |start| &number[start..])
-}
-
-/// `parameters` are those of PKCS #8; a key on its own names its curve itself.
+/// `parameters` are those of PKCS #8; a key on its own names its curve itself. (By hand: the `sec1` crate does not
+/// read keys whose curve is written out, which OpenSSL makes on request.)
 fn of_sec1(der: &[u8], parameters: Option<&[u8]>) -> Option<PublicKey> {
     let outer = Reader::new(der).next_if(tag::SEQUENCE)?;
     let mut parts = Reader::within(der, &outer.content);

@@ -1,12 +1,13 @@
 //! Public keys of issuers, parsed once and then used for many signatures.
 
 use super::algorithm::{self, Hash, Pss, Scheme};
+use super::ml_dsa;
 use super::multiples::Prepared;
 use super::pkcs1;
-use super::{der, ml_dsa};
-use crate::certificate::oid;
-use crate::certificate::tlv::{Reader, tag};
+use crate::certificate::tlv::tag;
+use crate::certificate::{SubjectPublicKeyInfo, oid};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use rsa::pkcs1::RsaPublicKeyRef;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, Pkcs1v15Sign};
 use sha1::Sha1;
@@ -136,18 +137,9 @@ struct Parts<'a> {
 }
 
 fn parts(spki: &[u8]) -> Option<Parts<'_>> {
-    let sequence = Reader::new(spki).next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(spki, &sequence.content);
-    let algorithm = parts.next_if(tag::SEQUENCE)?;
-    let bits = parts.next_if(tag::BIT_STRING)?;
-    if !parts.is_empty() {
-        return None;
-    }
-    let (id, parameters) = algorithm::identifier(&spki[algorithm.whole])?;
-    match &spki[bits.content] {
-        [0, key @ ..] => Some(Parts { id, parameters, key }),
-        _ => None,
-    }
+    let info = SubjectPublicKeyInfo::read(spki).filter(|info| info.is_whole)?;
+    let (id, parameters) = algorithm::identifier(info.algorithm)?;
+    Some(Parts { id, parameters, key: info.key()? })
 }
 
 /// Whether `spki` is a SubjectPublicKeyInfo (RFC 5280 §4.1), of whatever algorithm.
@@ -157,21 +149,9 @@ pub fn is_well_formed(spki: &[u8]) -> bool {
 
 /// Modulus and exponent of an RSAPublicKey (RFC 8017 appendix A.1.1), without leading zeros.
 fn rsa_numbers(key: &[u8]) -> Option<(&[u8], &[u8])> {
-    der::check(key).ok()?;
-    let mut file = Reader::new(key);
-    let sequence = file.next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(key, &sequence.content);
-    let modulus = positive(&key[parts.next_if(tag::INTEGER)?.content])?;
-    let exponent = positive(&key[parts.next_if(tag::INTEGER)?.content])?;
-    (file.is_empty() && parts.is_empty()).then_some((modulus, exponent))
-}
-
-fn positive(digits: &[u8]) -> Option<&[u8]> {
-    match digits {
-        [0, rest @ ..] if !rest.is_empty() => Some(rest),
-        [first, ..] if (1..0x80).contains(first) => Some(digits),
-        _ => None,
-    }
+    let key = RsaPublicKeyRef::try_from(key).ok()?;
+    let (modulus, exponent) = (key.modulus.as_bytes(), key.public_exponent.as_bytes());
+    (modulus != [0] && exponent != [0]).then_some((modulus, exponent))
 }
 
 fn bits(number: &[u8]) -> usize {

@@ -3,8 +3,7 @@
 
 use super::Entry;
 use super::database::{Corrupt, Database, relation};
-use crate::certificate::Certificate;
-use crate::certificate::tlv::{Reader, tag};
+use crate::certificate::{Certificate, SubjectPublicKeyInfo};
 use crate::encoding::MAX_CERTIFICATES;
 use crate::store::PrivateKey;
 use sha1::{Digest as _, Sha1};
@@ -57,12 +56,7 @@ fn key_labels<'a>(database: &Database<'a>) -> Result<HashSet<&'a [u8]>, Corrupt>
 
 /// What ties a certificate to its key: the SHA-1 of the key bits in its `SubjectPublicKeyInfo`.
 pub fn key_hash(certificate: &Certificate) -> Option<[u8; 20]> {
-    let spki = certificate.spki();
-    let outer = Reader::new(spki).next_if(tag::SEQUENCE)?;
-    let mut parts = Reader::within(spki, &outer.content);
-    parts.next_if(tag::SEQUENCE)?;
-    let bits = parts.next_if(tag::BIT_STRING)?;
-    let key = spki[bits.content].strip_prefix(&[0])?;
+    let key = SubjectPublicKeyInfo::read(certificate.spki())?.key()?;
     Some(Sha1::digest(key).into())
 }
 

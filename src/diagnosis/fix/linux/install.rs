@@ -2,7 +2,7 @@
 
 use super::super::{Repair, where_is};
 use super::database::{Database, absolute};
-use crate::certificate::{Certificate, describe_key, key_algorithm, oid};
+use crate::certificate::{Certificate, SubjectPublicKeyInfo, describe_key, oid};
 use crate::diagnosis::Examined;
 use crate::diagnosis::situation::Situation;
 use crate::encoding::Form;
@@ -80,7 +80,7 @@ fn into_database(
 /// NSS takes no certificate of an Ed25519 key ("Error adding certificate to database"), and no such
 /// key out of a PKCS #12 file. (Tried with NSS 3.87.)
 pub(super) fn is_refused(certificate: &Certificate) -> bool {
-    matches!(key_algorithm(certificate.spki()), Some(oid::ED25519))
+    SubjectPublicKeyInfo::read(certificate.spki()).is_some_and(|key| key.id == oid::ED25519)
 }
 
 /// The certificate alone.
