@@ -34,8 +34,9 @@ const SHORT_NAMES: &[(&[u8], &str)] = &[
     (&[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25], "DC"),
 ];
 
-/// Attributes in a name; one with more counts as malformed. Those in use have about ten.
-pub const MAX_ATTRIBUTES: usize = 1_000;
+/// Attributes in a name; one with more counts as malformed. Those in use have about ten; macOS' own reader takes
+/// names of up to 1,023.
+pub const MAX_ATTRIBUTES: usize = 1_023;
 
 /// Octets of a name; a longer one counts as malformed. X.520 allows an attribute 32,768 characters.
 pub const MAX_OCTETS: usize = 256 << 10;
