@@ -176,6 +176,12 @@ impl fmt::Display for Remedy {
 /// Reads everything that `bytes` hold. A file of PEM or DER that holds neither certificates nor keys,
 /// such as a certificate request, is not an error: its lists are empty, and its kind says what it is.
 pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
+    if let Some(contents) = pem::lone_certificate(bytes) {
+        let mut found = Collector::default();
+        found.objects.kind = Kind::Pem;
+        found.any(&contents);
+        return found.finish();
+    }
     let plain = plain::plain(bytes);
     let bytes = plain.as_ref().map_or(bytes, |plain| &plain[..]);
     let kind = Kind::of(bytes);

@@ -25,6 +25,15 @@ pub struct Block<'a> {
     whole: &'a [u8],
 }
 
+/// The contents of a file of nothing but one plain certificate, as almost all are that hold one.
+pub fn lone_certificate(bytes: &[u8]) -> Option<Vec<u8>> {
+    let end = bytes.trim_ascii_end();
+    let body =
+        end.strip_prefix(b"-----BEGIN CERTIFICATE-----")?.strip_suffix(b"-----END CERTIFICATE-----")?;
+    // No character of base64 begins another block, an escape or a mark of quoted mail.
+    plain_contents(body)
+}
+
 /// Whether there is a boundary line in `bytes`.
 pub fn is_pem(bytes: &[u8]) -> bool {
     memmem::find(bytes, BEGIN).is_some()

@@ -5,8 +5,8 @@
 //! of thousands of certificates are judged here, so the exponent is taken bit by bit instead. Nothing
 //! about a signature check is secret.
 
-use crypto_bigint::BoxedUint;
 use crypto_bigint::modular::BoxedMontyForm;
+use crypto_bigint::{BoxedUint, MontyForm, MontyMultiplier as _};
 use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts;
 
@@ -30,10 +30,12 @@ fn recover(key: &rsa::PublicKey, signature: &[u8]) -> Option<Vec<u8>> {
     let base = BoxedMontyForm::new(representative, parameters);
     let exponent = key.e();
     let mut power = base.clone();
+    // One for all steps: each of its own would take room and wipe it.
+    let mut multiplier = <BoxedMontyForm as MontyForm>::Multiplier::from(parameters);
     for bit in (0..exponent.bit_width_vartime().checked_sub(1)?).rev() {
-        power = power.square();
+        multiplier.square_assign(&mut power);
         if exponent.bit_vartime(bit) {
-            power = power.mul(&base);
+            multiplier.mul_assign(&mut power, &base);
         }
     }
     // As wide as whole machine words; the modulus may be a little less.

@@ -18,7 +18,9 @@ pub struct Verifier<'a> {
     /// The anchors, then the certificates of the pool.
     pub(super) issuers: Vec<Issuer<'a>>,
     /// The different subjects, numbered.
-    pub(super) names: HashMap<Canonical, usize>,
+    names: HashMap<Canonical, usize>,
+    /// The same by the octets of the subjects, for names that are written the same.
+    spelled: HashMap<&'a [u8], usize>,
     /// For each of these names, who bears it.
     bearers: Vec<Bearers>,
     pub(super) anchors: HashMap<&'a [u8], usize>,
@@ -50,6 +52,7 @@ impl<'a> Verifier<'a> {
         let mut verifier = Self {
             issuers: Vec::with_capacity(anchors.len() + pool.len()),
             names: HashMap::new(),
+            spelled: HashMap::new(),
             bearers: Vec::new(),
             anchors: HashMap::new(),
             memo,
@@ -73,19 +76,29 @@ impl<'a> Verifier<'a> {
         let subject = issuer.certificate.subject();
         // A certificate without a subject cannot be named as an issuer (RFC 5280 §4.1.2.4).
         if subject.der.len() > 2 {
-            let name = *self.names.entry(Canonical::of(subject)).or_insert(self.bearers.len());
+            let name = match self.spelled.get(subject.der) {
+                Some(known) => *known,
+                None => *self.names.entry(Canonical::of(subject)).or_insert(self.bearers.len()),
+            };
             if name == self.bearers.len() {
                 self.bearers.push(Bearers::default());
             }
+            self.spelled.insert(subject.der, name);
             self.bearers[name].add(self.issuers.len());
             issuer.name = Some(name);
         }
         self.issuers.push(issuer);
     }
 
+    /// The number of a subject.
+    pub(super) fn number_of(&self, name: Name<'_>) -> Option<usize> {
+        let spelled = self.spelled.get(name.der);
+        spelled.or_else(|| self.names.get(&Canonical::of(name))).copied()
+    }
+
     /// The issuers with this subject.
     pub(super) fn bearers_of(&self, name: Name<'_>) -> Option<&Bearers> {
-        self.names.get(&Canonical::of(name)).map(|&name| &self.bearers[name])
+        self.number_of(name).map(|name| &self.bearers[name])
     }
 
     /// The issuers to try for `child`, by `rank` unless another gave the same name and key identifier.

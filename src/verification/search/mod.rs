@@ -10,7 +10,6 @@ use super::constraints::MAX_COMPARISONS;
 use super::issuer::{Child, Issuer, Signed, own_key};
 use super::judgement::{Direct, Path, Purpose, is_warning};
 use super::memo::IssuerKey;
-use super::names::Canonical;
 use super::reading::Reading;
 use super::validate::{in_order, validate};
 use super::verifier::Verifier;
@@ -67,7 +66,7 @@ impl<'s, 'a> Search<'s, 'a> {
             verifier,
             certificate,
             leaf,
-            leaf_name: verifier.names.get(&Canonical::of(leaf.subject)).copied(),
+            leaf_name: verifier.number_of(leaf.subject),
             leaf_key: OnceCell::new(),
             purpose,
             signed: HashMap::new(),
