@@ -163,8 +163,8 @@ impl UploadedCas {
             }
             // Of a leaf it is plain enough that it is no CA.
             if not_as_ca && certificate.claims_to_be_ca() {
-                let what = "was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as `certposture ca \
-                            upload` does, and put the new ID into the rule";
+                let what = "was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as certposture ca \
+                            upload does, and put the new ID into the rule";
                 self.note(Code::CaNotACa, file, id.as_deref(), what.to_owned());
             }
             if self.cas.iter().all(|known| known.certificate != certificate) {

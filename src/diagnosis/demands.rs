@@ -78,7 +78,7 @@ fn fail(verdict: &mut Verdict, reasons: &mut Vec<Reason>, fixes: Option<&mut Vec
     let Some(fixes) = fixes else { return };
     fixes.iter_mut().for_each(|fix| fix.remains.push(code));
     let remains = if leads { others } else { Vec::new() };
-    let message = code.texts().fix.to_owned();
+    let message = code.texts().advice();
     let fix = Fix { code, message, command: None, remains, then: None };
     fixes.insert(if leads { 0 } else { fixes.len() }, fix);
 }

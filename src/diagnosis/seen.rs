@@ -133,7 +133,7 @@ pub(super) fn order_reason(case: &Case<'_>, certificates: &[Examined]) -> Option
     let message = format!(
         "Of the {all} certificates that have the name, {passing} would pass, and the documented command prints only \
          the first: in which order the keychain has them cannot be told from what was given. Give the keychain itself, or \
-         the output of `security find-certificate -a -p`, as --store keychain:system=FILE"
+         the output of security find-certificate -a -p, as --store keychain:system=FILE"
     );
     Some(unknown(message))
 }

@@ -51,7 +51,7 @@ pub struct Log {
 /// Why a file has no record.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoLog {
-    #[error("is compressed: give what `gunzip -c` makes of it")]
+    #[error("is compressed: give what gunzip -c makes of it")]
     Gzip,
     #[error("cannot be used: {0}")]
     NoDocument(#[from] NoDocument),

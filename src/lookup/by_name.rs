@@ -50,7 +50,7 @@ pub fn exact(contents: &Contents, query: &Query<'_>) -> Lookup {
 fn tokens_not_read(index: &nss::Index) -> Option<Finding> {
     (!index.modules.is_empty()).then(|| Finding::new(Code::ModuleNotRead, format!(
             "What the tokens of the PKCS #11 module {} hold, which pkcs11.txt names, is not read here, and whether the \
-             client looks there is not documented: `certutil -L -h all` lists it",
+             client looks there is not documented: certutil -L -h all lists it",
             index.module_names()
         )))
 }

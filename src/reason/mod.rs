@@ -57,6 +57,13 @@ pub struct Texts {
     pub commands: &'static [Command],
 }
 
+impl Texts {
+    /// What to do about it, as a message: plain text, where the table's is Markdown.
+    pub fn advice(&self) -> String {
+        self.fix.replace('`', "")
+    }
+}
+
 /// A command as an example: words in capitals are for the reader to replace.
 #[derive(Clone, Copy, Debug)]
 pub struct Command {

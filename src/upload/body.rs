@@ -205,7 +205,7 @@ fn read_key(file: &Path, certificates: &[Certificate]) -> Result<Zeroizing<Strin
     match fitting {
         Some((_, text)) => Ok(text),
         None if is_encrypted => Err(refused(
-            "is encrypted, and the API takes no pass phrase; decrypt it with `openssl pkey -in KEY -out DECRYPTED-KEY`",
+            "is encrypted, and the API takes no pass phrase; decrypt it with openssl pkey -in KEY -out DECRYPTED-KEY",
         )),
         None if count == 0 => Err(refused("holds no private key in PEM form")),
         None => Err(refused("holds another key than the certificate's [private-key-mismatch]")),

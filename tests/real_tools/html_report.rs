@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const ROOT: &str = "CN=Example Root CA";
 const HOSTILE: &str =
@@ -25,7 +26,8 @@ fn page(folder: &Path, command: &str, arguments: &[&str]) -> String {
         .output()
         .unwrap();
     assert_ne!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    let file = folder.join("report.html");
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let file = folder.join(format!("report-{}.html", WRITTEN.fetch_add(1, Ordering::Relaxed)));
     fs::write(&file, output.stdout).unwrap();
     format!("file://{}", file.display())
 }
@@ -75,14 +77,14 @@ fn what_a_certificate_says_stays_text() {
 fn the_policy_forbids_what_is_not_the_reports_own() {
     let folder = folder();
     let url = report(folder.path(), &["--store", "file:good.der", "--cn", HOSTILE]);
-    let file = folder.path().join("report.html");
-    let page = fs::read_to_string(&file).unwrap();
+    let file = Path::new(url.trim_start_matches("file://"));
+    let page = fs::read_to_string(file).unwrap();
     let forged = page.replace(
         "<main>",
         "<main><script>document.title='owned'</script><p style='color:red' onclick=x()>x</p><img src=http://127.0.0.1:9/x>",
     );
     assert_ne!(page, forged);
-    fs::write(&file, forged).unwrap();
+    fs::write(file, forged).unwrap();
     let browser = Browser::start(1200, 1400);
     browser.open(&url);
     assert!(text(browser.run("return document.title")).starts_with("PASS"));
@@ -161,6 +163,87 @@ fn it_can_be_read_in_light_and_dark_and_in_a_narrow_window() {
         let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         assert_eq!(browser.run(overflow), 0, "{arguments:?}");
         browser.devtools("Emulation.clearDeviceMetricsOverride", &serde_json::json!({}));
+    }
+}
+
+/// Pages with something long in every place, of each verdict and both commands.
+fn pages(folder: &Path) -> Vec<String> {
+    let unknown = [
+        "--at",
+        "2025-01-01T00:00:00Z",
+        "--store",
+        "file:plain.der",
+        "--cn",
+        "device-042",
+        "--format",
+        "html",
+    ];
+    let output = Command::new(env!("CARGO_BIN_EXE_certposture"))
+        .arg("check")
+        .args(unknown)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let file = folder.join("no-ca.html");
+    fs::write(&file, output.stdout).unwrap();
+    vec![
+        report(folder, &["--store", "file:by-issuing.der", "--cn", HOSTILE]),
+        report(folder, &["--store", "file:good.der", "--cn", "other", "--type", "client_certificate_v2"]),
+        format!("file://{}", file.display()),
+        page(folder, "verify", &["good.der", "by-issuing.der"]),
+    ]
+}
+
+/// A telephone, a tablet, a wide window; what has no room is not cut off but stands below.
+#[test]
+fn nothing_is_clipped_at_three_widths_and_the_fix_comes_before_the_picture() {
+    let folder = folder();
+    let browser = Browser::start(1400, 1400);
+    for (number, url) in pages(folder.path()).iter().enumerate() {
+        browser.open(url);
+        for width in [390, 800, 1400] {
+            let size =
+                serde_json::json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+            browser.devtools("Emulation.setDeviceMetricsOverride", &size);
+            let clipped = "const unseen = e => e.closest('.unseen, thead, svg');\
+                return [document.documentElement, ...document.querySelectorAll('body *')]\
+                .filter(e => !unseen(e) && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0\
+                    && getComputedStyle(e).display != 'inline')\
+                .map(e => e.tagName + '.' + e.className + ' ' + e.scrollWidth + '>' + e.clientWidth)";
+            assert_eq!(browser.run(clipped), serde_json::json!([]), "{width} {number}");
+            let tops = "const top = s => document.querySelector(s)?.getBoundingClientRect().top;\
+                return [top('.fix'), top('.picture')]";
+            let tops = browser.run(tops);
+            if let (Some(fix), Some(picture)) = (tops[0].as_f64(), tops[1].as_f64()) {
+                assert!(width > 860 || fix < picture, "{width} {number}: {tops}");
+            }
+        }
+        browser.devtools("Emulation.clearDeviceMetricsOverride", &serde_json::json!({}));
+    }
+}
+
+#[test]
+fn the_picture_of_an_open_verdict_is_open_and_no_sentence_stands_three_times() {
+    let folder = folder();
+    let browser = Browser::start(1400, 1400);
+    let pages = pages(folder.path());
+    browser.open(&pages[2]);
+    assert!(text(browser.run("return document.querySelector('h1').textContent")).contains("CANNOT TELL"));
+    let picture = text(browser.run("return document.querySelector('svg').textContent"));
+    assert!(picture.contains("device-042") && !picture.contains("none that fits"), "{picture}");
+    assert_eq!(browser.run("return document.querySelectorAll('svg .link.open').length"), 1);
+    assert_eq!(browser.run("return document.querySelectorAll('svg .link.bad').length"), 0);
+    let head = text(browser.run("return document.querySelector('header').textContent"));
+    for told in ["device", "Linux", "client", "2025-01-01 00:00:00 UTC"] {
+        assert!(head.contains(told), "{told}: {head}");
+    }
+    for page in pages {
+        browser.open(&page);
+        let all = text(browser.run("return document.querySelector('main').innerText"));
+        assert!(!all.contains('`'), "{all}");
+        let sentence = text(browser.run("return document.querySelector('.sentence').firstChild.textContent"));
+        assert!(all.matches(sentence.trim()).count() < 3, "{all}");
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn advise(situation: &Situation<'_>, finding: &Finding) -> Repair {
             true => Repair::by_hand(keep_variable(situation, finding.code, &name)),
         };
     }
-    let general = || finding.code.texts().fix.to_owned();
+    let general = || finding.code.texts().advice();
     Repair::by_hand(specific(situation, finding).unwrap_or_else(general))
 }
 
@@ -328,7 +328,7 @@ fn bring_key(situation: &Situation<'_>, candidate: &Examined) -> String {
         ),
         StoreSpec::Windows(location, name) => format!(
             "Import the certificate together with its private key, from a .pfx file, into {place}. If the key is still \
-             on this device, `certutil{} -repairstore {} {}` links the certificate to it",
+             on this device, certutil{} -repairstore {} {} links the certificate to it",
             if *location == WindowsLocation::CurrentUser { " -user" } else { "" },
             shown(name),
             thumbprint(&candidate.stored.certificate)

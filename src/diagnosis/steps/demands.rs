@@ -83,7 +83,7 @@ impl One<'_> {
         };
         format!(
             "Whether the device has the certificate's private key cannot be seen from {place}, which shows no keys{beside}. \
-             There, this tells: `{how}`"
+             There, this tells: {how}"
         )
     }
 
@@ -98,7 +98,7 @@ impl One<'_> {
     fn key_on_token_message(&self) -> String {
         format!(
             "The private key is not in key4.db, but may be on a token of the PKCS #11 module {}, which pkcs11.txt names: \
-             tokens are not read here. `certutil -K -h all` lists their keys",
+             tokens are not read here. certutil -K -h all lists their keys",
             self.database().map(nss::Index::module_names).unwrap_or_default()
         )
     }

@@ -29,9 +29,18 @@ pub(super) struct Node {
 /// What joins a card to the next.
 #[derive(Debug)]
 pub(super) struct Link {
-    pub caption: String,
-    /// Why it does not hold; `None` for one that does.
-    pub broken: Option<String>,
+    caption: String,
+    hold: Hold,
+    /// Why it does not hold, or why that cannot be told.
+    why: String,
+}
+
+/// Whether a link holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Yes,
+    No,
+    Open,
 }
 
 /// Cards and the links between them: one link fewer than cards.
@@ -80,10 +89,7 @@ impl Chain {
             words.push(format!("{}: {}.", node.role, node.name));
             words.extend(node.faults.iter().map(|fault| format!("Fault: {fault}.")));
             if let Some(link) = self.links.get(position) {
-                words.push(match &link.broken {
-                    None => format!("{}.", link.caption),
-                    Some(why) => format!("{}. {why}", link.caption),
-                });
+                words.push(format!("{}. {}", link.caption, link.why).trim_end().to_owned());
             }
         }
         words.join(" ")
@@ -130,8 +136,21 @@ impl Node {
 }
 
 impl Link {
+    pub fn holds(caption: &str) -> Self {
+        Self { caption: caption.to_owned(), hold: Hold::Yes, why: String::new() }
+    }
+
+    pub fn broken(caption: &str, why: String) -> Self {
+        Self { caption: caption.to_owned(), hold: Hold::No, why }
+    }
+
+    /// Of which it cannot be told whether it holds.
+    pub fn open(caption: &str, why: String) -> Self {
+        Self { caption: caption.to_owned(), hold: Hold::Open, why }
+    }
+
     fn lines(&self) -> Vec<String> {
-        self.broken.as_deref().map(|why| wrap(why, LINK_COLUMNS)).unwrap_or_default()
+        if self.why.is_empty() { Vec::new() } else { wrap(&self.why, LINK_COLUMNS) }
     }
 
     fn height(&self) -> usize {
@@ -139,17 +158,22 @@ impl Link {
     }
 
     fn draw(&self, y: usize, page: &mut Markup) {
-        let holds = self.broken.is_none();
         let (from, to) = (y + 4, y + self.height() - 8);
         let middle = y + 24;
-        page.open("g", &[("class", if holds { "link good" } else { "link bad" })]);
+        let class = match self.hold {
+            Hold::Yes => "link good",
+            Hold::No => "link bad",
+            Hold::Open => "link open",
+        };
+        page.open("g", &[("class", class)]);
         page.open("path", &[("class", "line"), ("d", &format!("M36 {from}V{to}"))]).close("path");
         page.open("path", &[("class", "tip"), ("d", &format!("M31 {}l5 8l5 -8", to - 7))]).close("path");
         page.open("circle", &[("cx", "36"), ("cy", &middle.to_string()), ("r", "11")]).close("circle");
-        let mark = if holds {
-            format!("M31 {middle}l4 4l7 -8")
-        } else {
-            format!("M31.5 {}l9 9m0 -9l-9 9", middle as f32 - 4.5)
+        let mark = match self.hold {
+            Hold::Yes => format!("M31 {middle}l4 4l7 -8"),
+            Hold::No => format!("M31.5 {}l9 9m0 -9l-9 9", middle as f32 - 4.5),
+            // A question mark: its arc, and the dot below.
+            Hold::Open => format!("M32.5 {}a3.5 3.5 0 1 1 3.5 4v2m0 3.4v.2", middle as f32 - 3.0),
         };
         page.open("path", &[("class", "mark"), ("d", &mark)]).close("path");
         let mut line = Lines { y: middle + 5, x: "60" };

@@ -4,6 +4,7 @@ use super::chain::{Chain, Link, Node};
 use super::face;
 use super::markup::Markup;
 use crate::certificate::Certificate;
+use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StepName, StepStatus, Verdict};
 use crate::reason::{Code, Severity};
 use crate::report::heading::Kind;
@@ -25,10 +26,12 @@ pub(super) fn write(position: usize, answer: &Diagnosis, style: &Style, page: &m
     page.open("article", &[("aria-labelledby", &heading)]).raw("\n");
     write_verdict(&heading, answer, page);
     let examined = depicted(answer);
-    page.raw("<div class=\"columns\">\n<section class=\"sheet\">\n<h2>From the rule to the CA</h2>\n");
+    // In this order in a narrow window; in a wide one the picture stands to the left of both.
+    page.raw("<div class=\"columns\">\n");
+    write_fixes(position, answer, page);
+    page.raw("<section class=\"sheet picture\">\n<h2>From the rule to the CA</h2>\n");
     chain(answer, examined).draw(&format!("chain-{position}"), page);
     page.raw("</section>\n<div class=\"stack\">\n");
-    write_fixes(position, answer, page);
     write_notes(answer, page);
     write_facts(answer, page);
     page.raw("</div>\n</div>\n");
@@ -45,6 +48,7 @@ fn write_verdict(heading: &str, answer: &Diagnosis, page: &mut Markup) {
     let kind = format!("Client certificate check · {} · {}", answer.rule.rule_type, store_kind(answer));
     page.open("header", &[("class", &format!("verdict {class}"))]);
     page.element("p", &[("class", "kind")], &kind);
+    page.element("p", &[("class", "kind")], &device(answer).join(" · "));
     page.open("h1", &[("id", heading)]);
     page.open("span", &[("class", &format!("word {class}"))]);
     page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(verdict_word(answer.verdict));
@@ -60,6 +64,21 @@ fn write_verdict(heading: &str, answer: &Diagnosis, page: &mut Markup) {
         }
     }
     page.raw("</p>\n").element("p", &[("class", "other")], &other_type_text(answer)).raw("</header>\n");
+}
+
+/// Whose answer it is, and of when.
+fn device(answer: &Diagnosis) -> Vec<String> {
+    let name = answer.device.host_names.own().map(|name| format!("device {name}"));
+    let client = answer.client.as_ref().map(|client| match client {
+        Client::Installed { version } => format!("client {version}"),
+        Client::NotFound => "no client installed".to_owned(),
+    });
+    vec![
+        name.unwrap_or_else(|| "device not known".to_owned()),
+        table::system_of(answer).to_string(),
+        client.unwrap_or_else(|| "client not known".to_owned()),
+        answer.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    ]
 }
 
 pub(super) fn write_code(code: Code, page: &mut Markup) {
@@ -81,7 +100,9 @@ fn depicted(answer: &Diagnosis) -> Option<&Examined> {
         let same = answer.certificates.iter().filter(|c| c.stored.certificate.sha256() == sha256);
         same.min_by_key(|examined| !examined.searched)
     };
-    named.filter_map(with).next()
+    // Where the verdict is open, the one that the look-up finds is what it is open about.
+    let found = || answer.certificates.iter().find(|examined| examined.searched && examined.returned);
+    named.filter_map(with).next().or_else(|| (answer.verdict == Verdict::Unknown).then(found).flatten())
 }
 
 /// The rule's name, the certificate found by it, its issuers, the uploaded CA.
@@ -89,40 +110,54 @@ fn chain(answer: &Diagnosis, examined: Option<&Examined>) -> Chain {
     let mut chain = Chain::of("From the rule's name to the uploaded CA");
     chain.nodes.push(Node::plain("The rule asks for", &common_name(answer)));
     let Some(examined) = examined else {
-        let why = main_reason(answer).map(told).unwrap_or_default();
-        chain.links.push(Link { caption: "Not found".to_owned(), broken: Some(why) });
-        chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Client certificate", "none that fits") });
+        // The sentence stands above.
+        let why = main_reason(answer).map(|reason| format!("[{}]", reason.finding.code)).unwrap_or_default();
+        let (link, tone, name) = match answer.verdict {
+            Verdict::Unknown => (Link::open("Not known", why), Tone::Doubtful, "cannot be told"),
+            Verdict::Pass | Verdict::Fail => (Link::broken("Not found", why), Tone::Faint, "none that fits"),
+        };
+        chain.links.push(link);
+        chain.nodes.push(Node { tone, ..Node::plain("Client certificate", name) });
         return chain;
     };
-    chain.links.push(lookup_link(examined));
-    chain.nodes.push(leaf_node(examined));
+    chain.links.push(lookup_link(answer, examined));
+    chain.nodes.push(leaf_node(answer, examined));
     let issuers = examined.chain.iter().skip(1);
     for issuer in issuers {
-        chain.links.push(Link { caption: "Signed by".to_owned(), broken: None });
+        chain.links.push(Link::holds("Signed by"));
         chain.nodes.push(issuer_node(answer, issuer));
     }
     mend_or_break(answer, examined, &mut chain);
     chain
 }
 
-fn lookup_link(examined: &Examined) -> Link {
+fn lookup_link(answer: &Diagnosis, examined: &Examined) -> Link {
     let stopping = examined
         .steps
         .iter()
         .find(|s| matches!(s.step, StepName::Lookup | StepName::Name) && s.status.stops());
-    let caption = if stopping.is_some() { "Not found by the look-up" } else { "Found by the look-up" };
-    Link { caption: caption.to_owned(), broken: stopping.map(told_step) }
+    match stopping {
+        None => Link::holds("Found by the look-up"),
+        Some(step) => Link::stopping("Not found by the look-up", "Not known", step, answer),
+    }
 }
 
-fn leaf_node(examined: &Examined) -> Node {
+fn leaf_node(answer: &Diagnosis, examined: &Examined) -> Node {
     let certificate = &examined.stored.certificate;
     let own = |step: &&Step| {
         let about_chain =
             matches!(step.step, StepName::Lookup | StepName::Name | StepName::Signature | StepName::Path);
         !about_chain && step.status.stops()
     };
-    let faults: Vec<String> = examined.steps.iter().filter(own).map(told_step).collect();
-    let tone = if faults.is_empty() { Tone::Good } else { Tone::Bad };
+    let stopping: Vec<&Step> = examined.steps.iter().filter(own).collect();
+    let tone = if stopping.is_empty() {
+        Tone::Good
+    } else if stopping.iter().all(|step| step.status == StepStatus::Unknown) {
+        Tone::Doubtful
+    } else {
+        Tone::Bad
+    };
+    let faults = stopping.into_iter().map(|step| told_step(step, answer)).collect();
     let role = if certificate.claims_to_be_ca() { "Certificate of a CA" } else { "Client certificate" };
     Node { faults, tone, ..certificate_node(role, certificate) }
 }
@@ -131,6 +166,7 @@ fn issuer_node(answer: &Diagnosis, issuer: &Certificate) -> Node {
     let uploaded = answer.cas.cas.iter().any(|ca| ca.certificate == *issuer);
     let role = match (uploaded, issuer.is_self_issued()) {
         (true, _) => "Uploaded CA",
+        (false, true) if answer.cas.cas.is_empty() => "Root CA",
         (false, true) => "Another root CA",
         (false, false) => "Intermediate",
     };
@@ -157,22 +193,34 @@ fn mend_or_break(answer: &Diagnosis, examined: &Examined, chain: &mut Chain) {
     let is_uploaded = |last: &Certificate| answer.cas.cas.iter().any(|ca| ca.certificate == *last);
     let arrives = examined.chain.last().is_some_and(is_uploaded);
     if !arrives {
-        let Some(ca) = answer.cas.cas.first() else { return };
-        let why = stopping.map_or_else(|| "Its chain does not lead there".to_owned(), told_step);
-        chain.links.push(Link { caption: "Does not lead to the uploaded CA".to_owned(), broken: Some(why) });
-        chain.nodes.push(certificate_node("Uploaded CA", &ca.certificate));
+        let caption = "Does not lead to the uploaded CA";
+        chain.links.push(match stopping {
+            Some(step) => Link::stopping(caption, "Cannot be told", step, answer),
+            None if answer.cas.cas.is_empty() => Link::open("Cannot be told", String::new()),
+            None => Link::broken(caption, String::new()),
+        });
+        chain.nodes.push(match answer.cas.cas.first() {
+            Some(ca) => certificate_node("Uploaded CA", &ca.certificate),
+            None => Node { tone: Tone::Doubtful, ..Node::plain("Uploaded CA", "not known") },
+        });
     } else if let (Some(step), Some(link)) = (stopping, chain.links.last_mut()) {
-        link.caption = "Not accepted".to_owned();
-        link.broken = Some(told_step(step));
+        *link = Link::stopping("Not accepted", "Cannot be told", step, answer);
     }
 }
 
-fn told(reason: &Reason) -> String {
-    format!("{} [{}]", sentence(&reason.finding.message), reason.finding.code)
+impl Link {
+    /// One that a step stops: it is broken, or open where the step cannot be told.
+    fn stopping(broken: &str, open: &str, step: &Step, answer: &Diagnosis) -> Self {
+        let why = told_step(step, answer);
+        if step.status == StepStatus::Unknown { Self::open(open, why) } else { Self::broken(broken, why) }
+    }
 }
 
-fn told_step(step: &Step) -> String {
+/// A step's message and code; of the reason that stands at the top, the code alone.
+fn told_step(step: &Step, answer: &Diagnosis) -> String {
+    let is_told = |code| main_reason(answer).is_some_and(|reason| reason.finding.code == code);
     match step.code {
+        Some(code) if is_told(code) => format!("[{code}]"),
         Some(code) => format!("{} [{code}]", sentence(&step.message)),
         None => sentence(&step.message),
     }
@@ -186,7 +234,7 @@ fn write_fixes(position: usize, answer: &Diagnosis, page: &mut Markup) {
     for (number, fix) in answer.fixes.iter().enumerate() {
         write_fix(&format!("command-{position}-{number}"), fix, page);
     }
-    if answer.verdict != Verdict::Pass && answer.fixes.first().is_some_and(Fix::is_enough) {
+    if answer.verdict == Verdict::Fail && answer.fixes.first().is_some_and(Fix::is_enough) {
         page.element("p", &[("class", "then")], &table::next_check(answer));
     }
     page.raw("</section>\n");
@@ -243,16 +291,20 @@ fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
     }
     let columns = table::columns(answer, &rows);
     page.raw("<section class=\"sheet\">\n<h2>Certificates</h2>\n");
-    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Certificates\" tabindex=\"0\">\n<table class=\"cards\" role=\"table\">\n<thead><tr role=\"row\">");
     for column in &columns {
-        page.element("th", &[("scope", "col")], &column.heading.line());
+        page.element("th", &[("scope", "col"), ("role", "columnheader")], &column.heading.line());
     }
     page.raw("</tr></thead>\n<tbody>\n");
     for examined in rows {
-        page.raw("<tr>");
+        // What has nothing to do with the rule's name, such as a CA, stands back.
+        let class = if table::is_relevant(examined) { "" } else { "dim" };
+        page.open("tr", &[("role", "row"), ("class", class)]);
         for column in &columns {
             let (tone, text) = (column.cell)(answer, examined, style);
-            page.element("td", &[("class", cell_class(column.heading.kind, tone))], &text);
+            let class = cell_class(column.heading.kind, tone);
+            let title = column.heading.line();
+            page.element("td", &[("role", "cell"), ("class", class), ("data-title", &title)], &text);
         }
         page.raw("</tr>\n");
     }
@@ -293,17 +345,20 @@ fn write_details(answer: &Diagnosis, examined: &Examined, page: &mut Markup) {
 fn write_steps(examined: &Examined, page: &mut Markup) {
     page.raw("<section class=\"sheet\">\n<h2>Step by step</h2>\n");
     page.raw(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"Steps\" tabindex=\"0\">\n<table>\n<caption>",
+        "<div class=\"scroll\" role=\"region\" aria-label=\"Steps\" tabindex=\"0\">\n<table class=\"cards\" role=\"table\">\n<caption>",
     );
     page.text(&examined.stored.certificate.subject().to_string())
         .text(" · ")
         .text(&examined.spec.to_string());
-    page.raw("</caption>\n<thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Outcome</th>");
-    page.raw("<th scope=\"col\">What was seen</th></tr></thead>\n<tbody>\n");
+    page.raw("</caption>\n<thead><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">Step</th>");
+    page.raw("<th scope=\"col\" role=\"columnheader\">Outcome</th>");
+    page.raw("<th scope=\"col\" role=\"columnheader\">What was seen</th></tr></thead>\n<tbody>\n");
     for step in &examined.steps {
         let (class, word) = outcome(step.status);
-        page.raw("<tr>").element("th", &[("scope", "row")], spoken(step.step));
-        page.element("td", &[("class", class)], word).open("td", &[("class", "long")]);
+        page.raw("<tr role=\"row\">");
+        page.element("th", &[("scope", "row"), ("role", "rowheader")], spoken(step.step));
+        page.element("td", &[("role", "cell"), ("class", class)], word);
+        page.open("td", &[("role", "cell"), ("class", "long")]);
         page.text(&sentence(&step.message));
         if let Some(code) = step.code {
             page.raw(" ");

@@ -5,7 +5,7 @@ use super::check::{certificate_node, write_code};
 use super::face;
 use super::markup::Markup;
 use crate::certificate::Certificate;
-use crate::diagnosis::{Unread, Verification, Verified, severity};
+use crate::diagnosis::{Answer, Unread, Verification, Verified, severity};
 use crate::reason::Finding;
 use crate::reason::Severity;
 use crate::report::style::Tone;
@@ -59,7 +59,9 @@ fn failing_first(verified: &[Verified]) -> Vec<&Verified> {
 fn write_verdict(answer: &Verification, page: &mut Markup) {
     let (class, mark) = face(answer.verdict);
     page.open("header", &[("class", &format!("verdict {class}"))]);
-    page.raw("<p class=\"kind\">Certificates against the uploaded CA</p>\n<h1 id=\"verdict\">");
+    let kind =
+        format!("Certificates against the uploaded CA · {}", answer.at.strftime("%Y-%m-%d %H:%M:%S UTC"));
+    page.element("p", &[("class", "kind")], &kind).raw("\n<h1 id=\"verdict\">");
     page.open("span", &[("class", &format!("word {class}"))]);
     page.element("span", &[("aria-hidden", "true")], mark).text(" ").text(verdict_word(answer.verdict));
     page.raw("</span></h1>\n").element("p", &[("class", "sentence")], &summary(answer)).raw("</header>\n");
@@ -121,12 +123,12 @@ fn chain(one: &Verified) -> Chain {
         };
         chain.nodes.push(Node { faults, tone, ..certificate_node(role, certificate) });
         if depth < last {
-            chain.links.push(Link { caption: "Signed by".to_owned(), broken: None });
+            chain.links.push(Link::holds("Signed by"));
         }
     }
     if path.anchor.is_none() {
         let why = path.findings.iter().find(|f| Some(f.code) == loose_end(one)).map(told).unwrap_or_default();
-        chain.links.push(Link { caption: "Does not lead to the CA".to_owned(), broken: Some(why) });
+        chain.links.push(Link::broken("Does not lead to the CA", why));
         chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Uploaded CA", "not reached") });
     }
     chain
@@ -141,11 +143,14 @@ fn told(finding: &Finding) -> String {
     format!("{} [{}]", sentence(&finding.message), finding.code)
 }
 
+const TITLES: [&str; 7] =
+    ["#", "Common name", "Source", "Signed by the CA", "Chain", "Valid until", "Result"];
+
 fn write_table(verified: &[Verified], page: &mut Markup) {
     page.raw("<section class=\"sheet\">\n<h2>All certificates</h2>\n");
-    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"All certificates\" tabindex=\"0\">\n<table>\n<thead><tr>");
-    for title in ["#", "Common name", "Source", "Signed by the CA", "Chain", "Valid until", "Result"] {
-        page.element("th", &[("scope", "col")], title);
+    page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"All certificates\" tabindex=\"0\">\n<table class=\"cards\" role=\"table\">\n<thead><tr role=\"row\">");
+    for title in TITLES {
+        page.element("th", &[("scope", "col"), ("role", "columnheader")], title);
     }
     page.raw("</tr></thead>\n<tbody>\n");
     for (position, one) in verified.iter().enumerate() {
@@ -161,16 +166,26 @@ fn write_row(position: usize, one: &Verified, page: &mut Markup) {
         Err(why) => format!("(unreadable: {why})"),
     };
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
-    page.raw("<tr>").element("td", &[("class", "faint")], &(position + 1).to_string());
-    page.element("td", &[("class", "name")], &name).element("td", &[("class", "long")], &one.source);
-    for answer in [one.direct(), one.path()] {
+    let told = |answer: Answer| {
         let (class, mark) = face(answer.verdict);
         let code = answer.reason.map_or_else(String::new, |code| format!(" {code}"));
-        page.element("td", &[("class", class)], &format!("{mark}{code}"));
-    }
-    page.element("td", &[("class", "faint")], &until);
+        (class, format!("{mark}{code}"))
+    };
     let verdict = one.path().verdict;
-    page.element("td", &[("class", face(verdict).0)], verdict_word(verdict)).raw("</tr>\n");
+    let cells = [
+        ("faint", (position + 1).to_string()),
+        ("name", name),
+        ("long", one.source.clone()),
+        told(one.direct()),
+        told(one.path()),
+        ("faint", until),
+        (face(verdict).0, verdict_word(verdict).to_owned()),
+    ];
+    page.raw("<tr role=\"row\">");
+    for ((class, text), title) in cells.iter().zip(TITLES) {
+        page.element("td", &[("role", "cell"), ("class", class), ("data-title", title)], text);
+    }
+    page.raw("</tr>\n");
 }
 
 fn write_cas(anchors: &[Certificate], page: &mut Markup) {

@@ -160,7 +160,7 @@ fn number(answer: &Diagnosis, examined: &Examined) -> usize {
 }
 
 /// Whether a certificate has to do with the rule's name.
-fn is_relevant(examined: &Examined) -> bool {
+pub(in crate::report) fn is_relevant(examined: &Examined) -> bool {
     examined.returned || examined.nearness < Nearness::Substring
 }
 

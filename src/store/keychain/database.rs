@@ -149,7 +149,7 @@ fn foreign(bytes: &[u8]) -> Corrupt {
     Corrupt(if bytes.is_empty() {
         "is empty"
     } else if bytes.starts_with(b"SQLite format 3\0") {
-        "is an SQLite database: a data protection keychain, which `security find-certificate` cannot open as a file"
+        "is an SQLite database: a data protection keychain, which security find-certificate cannot open as a file"
     } else {
         "is not a keychain file"
     })

@@ -119,4 +119,4 @@ fn has_log(path: &Path, header: &[u8]) -> bool {
 }
 
 const HOT_JOURNAL: &str = "has a journal beside it: a program that was writing did not end its work, and \
-     certutil does not settle that while it only reads (`certutil -L -X` does)";
+     certutil does not settle that while it only reads (certutil -L -X does)";
