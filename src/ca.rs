@@ -2,7 +2,7 @@
 //! the API's mTLS-certificate JSON or Terraform's record of it, and the one-line string with `\n` that
 //! the upload asks for.
 
-use crate::answer::{Document, Kind, NoDocument};
+use crate::answer::{Document, DocumentKind, NoDocument};
 use crate::certificate::Certificate;
 use crate::encoding::{self, Objects, Unrecognized};
 use crate::input;
@@ -250,7 +250,9 @@ fn decode_each(bytes: &[u8]) -> Result<Vec<Part>, String> {
         return Ok(whole(read_objects(&unfold(text.as_bytes()))?));
     }
     match (&document.certificates()[..], document.kind()) {
-        ([], Kind::Terraform) => Err("is Terraform's state, and no uploaded certificate is in it".to_owned()),
+        ([], DocumentKind::Terraform) => {
+            Err("is Terraform's state, and no uploaded certificate is in it".to_owned())
+        }
         ([], _) => Err("is JSON, but no certificate of the API".to_owned()),
         (objects, _) => Ok(objects.iter().map(|object| (id_of(object), decode_object(object))).collect()),
     }

@@ -20,12 +20,12 @@ const MOST_ERRORS: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Document {
     value: Value,
-    kind: Kind,
+    kind: DocumentKind,
 }
 
 /// Where a document comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DocumentKind {
     /// The API, with or without its envelope.
     Api,
     /// `certposture pull`.
@@ -61,16 +61,16 @@ impl Document {
             return Err(NoDocument::ApiError(error));
         }
         let kind = if value["schema"] == BUNDLE_SCHEMA {
-            Kind::Bundle
+            DocumentKind::Bundle
         } else if terraform::is_state(&value) {
-            Kind::Terraform
+            DocumentKind::Terraform
         } else {
-            Kind::Api
+            DocumentKind::Api
         };
         Ok(Self { value, kind })
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DocumentKind {
         self.kind
     }
 
@@ -82,18 +82,18 @@ impl Document {
     /// Every object that may be a posture rule.
     pub fn rules(&self) -> Vec<&Value> {
         match self.kind {
-            Kind::Bundle => objects(&self.value["rules"]),
-            Kind::Terraform => terraform::resources(&self.value, terraform::RULES),
-            Kind::Api => objects(&self.value),
+            DocumentKind::Bundle => objects(&self.value["rules"]),
+            DocumentKind::Terraform => terraform::resources(&self.value, terraform::RULES),
+            DocumentKind::Api => objects(&self.value),
         }
     }
 
     /// Every object that may be an uploaded certificate.
     pub fn certificates(&self) -> Vec<&Value> {
         match self.kind {
-            Kind::Bundle => objects(&self.value["certificates"]),
-            Kind::Terraform => terraform::resources(&self.value, terraform::CERTIFICATES),
-            Kind::Api => objects(&self.value),
+            DocumentKind::Bundle => objects(&self.value["certificates"]),
+            DocumentKind::Terraform => terraform::resources(&self.value, terraform::CERTIFICATES),
+            DocumentKind::Api => objects(&self.value),
         }
     }
 }

@@ -14,7 +14,7 @@ pub mod tlv;
 pub use key::{SubjectPublicKeyInfo, describe_key};
 pub use name::{Attribute, MAX_ATTRIBUTES, MAX_OCTETS as MAX_NAME_OCTETS, Name};
 pub use oid::dotted;
-pub use outline::{Outline, Unreadable};
+pub use outline::{Outline, OutlineError};
 pub use time::timestamp;
 
 use crate::text;
@@ -32,7 +32,7 @@ pub struct Certificate(Arc<Inner>);
 
 struct Inner {
     der: Vec<u8>,
-    outline: Result<Outline, Unreadable>,
+    outline: Result<Outline, OutlineError>,
     sha256: OnceLock<String>,
 }
 
@@ -60,7 +60,7 @@ impl Certificate {
     }
 
     /// Where its parts lie, or why they cannot be found.
-    pub fn outline(&self) -> Result<&Outline, Unreadable> {
+    pub fn outline(&self) -> Result<&Outline, OutlineError> {
         self.0.outline.as_ref().map_err(|&why| why)
     }
 

@@ -98,8 +98,8 @@ impl<'a> Name<'a> {
     }
 
     /// The same for a report: of a very long one the beginning. Whoever prints it escapes it.
-    pub fn told_common_name(&self) -> Option<String> {
-        self.last_common_name().as_ref().map(Attribute::told)
+    pub fn bounded_common_name(&self) -> Option<String> {
+        self.last_common_name().as_ref().map(Attribute::bounded_text)
     }
 
     fn last_common_name(&self) -> Option<Attribute<'a>> {
@@ -163,7 +163,7 @@ impl Attribute<'_> {
     }
 
     /// The text as far as reports tell it.
-    fn told(&self) -> String {
+    fn bounded_text(&self) -> String {
         let start = |octets: &'_ [u8]| octets.len().min(TOLD_OCTETS);
         let (value, element) = (&self.value[..start(self.value)], &self.element[..start(self.element)]);
         text::bounded(&Attribute { value, element, ..self.clone() }.text()).into_owned()
@@ -192,7 +192,7 @@ impl fmt::Display for Name<'_> {
                 told.push_str(if j > 0 { " + " } else { "" });
                 told.push_str(&attribute.type_name());
                 told.push('=');
-                told.push_str(&escape_rfc4514(&attribute.told()));
+                told.push_str(&escape_rfc4514(&attribute.bounded_text()));
             }
             if told.len() > TOLD_OCTETS {
                 break;

@@ -33,7 +33,7 @@ pub struct Outline {
 
 /// Why the parts of a certificate cannot be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum OutlineError {
     #[error("bytes follow the certificate")]
     BytesFollow,
     /// A part is missing or is of another type.
@@ -41,7 +41,7 @@ pub enum Unreadable {
     Misplaced(&'static str),
 }
 
-impl From<&'static str> for Unreadable {
+impl From<&'static str> for OutlineError {
     fn from(what: &'static str) -> Self {
         Self::Misplaced(what)
     }
@@ -55,11 +55,11 @@ impl Outline {
     }
 
     /// Finds the parts of the certificate in `der`, which must hold nothing after it.
-    pub fn read(der: &[u8]) -> Result<Self, Unreadable> {
+    pub fn read(der: &[u8]) -> Result<Self, OutlineError> {
         let mut file = Reader::new(der);
         let certificate = file.next_if(tag::SEQUENCE).ok_or("it does not begin with a SEQUENCE")?;
         if !file.is_empty() {
-            return Err(Unreadable::BytesFollow);
+            return Err(OutlineError::BytesFollow);
         }
         let mut outer = Reader::within(der, &certificate.content);
         let tbs = outer.next_if(tag::SEQUENCE).ok_or("its signed part is not a SEQUENCE")?;
@@ -73,7 +73,7 @@ impl Outline {
         tbs: &Tlv,
         outer_algorithm: Range<usize>,
         signature: Range<usize>,
-    ) -> Result<Self, Unreadable> {
+    ) -> Result<Self, OutlineError> {
         let mut parts = Reader::within(der, &tbs.content);
         let version = parts.next_if(0xa0).map_or(1, |v| version_number(der, &v));
         let serial = parts.next_if(tag::INTEGER).ok_or("its serial number is missing")?;

@@ -30,22 +30,22 @@ const MAX_CAPTURES: u64 = 256 << 20;
 
 /// Answers one rule, or each rule of a file.
 pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow::Result<Exit> {
-    let asked = Asked::gather(arguments, common)?;
+    let inputs = Inputs::gather(arguments, common)?;
     // Whoever reads the table on a terminal reads it there.
     if common.format != Format::Table || style.quiet || !io::stdout().is_terminal() {
-        asked.complain();
+        inputs.complain();
     }
     let demands = Demands { client: arguments.require_client, days: arguments.fail_on_expiry };
-    if demands.client && asked.client().is_none() {
+    if demands.client && inputs.client().is_none() {
         let why = "--require-client is about this machine, or a capture that tells of its client";
         return Err(UsageError(why.to_owned()).into());
     }
-    let answers = asked.rules.iter().map(|rule| asked.answer(rule, arguments, common)).collect();
+    let answers = inputs.rules.iter().map(|rule| inputs.answer(rule, arguments, common)).collect();
     // Not dropped: the program ends here.
     let mut answers: ManuallyDrop<Vec<Diagnosis>> = ManuallyDrop::new(answers);
     if let Some(file) = &arguments.log {
         let log = log::read(file)?;
-        answers.iter_mut().for_each(|answer| log::add(&log, answer, &asked.device));
+        answers.iter_mut().for_each(|answer| log::add(&log, answer, &inputs.device));
     }
     // Last: what Cloudflare recorded is compared with the check, which knows no such demand.
     answers.iter_mut().for_each(|answer| diagnosis::hold(answer, demands));
@@ -72,7 +72,7 @@ fn write(answers: &[Diagnosis], common: &Common, style: &Style) -> io::Result<()
 }
 
 /// Everything that was asked for, read from where it stands.
-pub(super) struct Asked {
+pub(super) struct Inputs {
     pub rules: Vec<Rule>,
     /// What `--store` names.
     given: Vec<Place>,
@@ -91,7 +91,7 @@ pub(super) struct Asked {
     judging: Judging,
 }
 
-impl Asked {
+impl Inputs {
     pub fn gather(arguments: &options::Check, common: &Common) -> anyhow::Result<Self> {
         refuse_to_read_twice(arguments.rule.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;
         let file = arguments.rule.as_deref().map(read_rule_file);
@@ -180,12 +180,12 @@ impl Asked {
         let places = if self.given.is_empty() { &own } else { &self.given };
         let mut judged = Judged::default();
         let answer = self.diagnose(rule, common, places, &mut judged);
-        let asked = self.given.is_empty() || arguments.elsewhere;
+        let look_further = self.given.is_empty() || arguments.elsewhere;
         if answer.verdict == Verdict::Pass {
             return answer;
         }
         let read: Vec<StoreSpec> = places.iter().map(|place| place.contents.spec.clone()).collect();
-        let elsewhere = if asked { places::elsewhere(&read) } else { places::beside(&read) };
+        let elsewhere = if look_further { places::elsewhere(&read) } else { places::beside(&read) };
         if elsewhere.is_empty() {
             return answer;
         }

@@ -1,6 +1,6 @@
 //! `certposture log`: Cloudflare's own record of a check beside the verdict reached here.
 
-use super::check::Asked;
+use super::check::Inputs;
 use super::{Common, Exit, options, with_document};
 use crate::device::{Device, installed_client};
 use crate::diagnosis::{Diagnosis, Verdict};
@@ -26,7 +26,7 @@ pub fn run(arguments: &options::Log, common: &Common, style: &Style) -> anyhow::
 fn log(arguments: &options::Log, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let log = read(&arguments.file)?;
     let comparisons = comparisons(&log, arguments, common)?;
-    let answer = report::log::Answer {
+    let answer = report::log::LogReport {
         file: &arguments.file,
         log: &log,
         at: common.at.unwrap_or_else(Timestamp::now),
@@ -77,12 +77,12 @@ fn comparisons(log: &Log, arguments: &options::Log, common: &Common) -> anyhow::
     if question.ca.is_empty() && question.rule.is_none() {
         return Ok(unjudged(log, common));
     }
-    let mut asked = Asked::gather(&question, common)?;
+    let mut inputs = Inputs::gather(&question, common)?;
     if !is_rule_given {
-        asked.rules = rules_of(log, &asked.device);
+        inputs.rules = rules_of(log, &inputs.device);
     }
-    let answers = asked.rules.iter().map(|rule| asked.answer(rule, &question, common));
-    Ok(answers.filter_map(|answer| beside(log, &answer, &asked.device)).collect())
+    let answers = inputs.rules.iter().map(|rule| inputs.answer(rule, &question, common));
+    Ok(answers.filter_map(|answer| beside(log, &answer, &inputs.device)).collect())
 }
 
 /// Without a CA there is no verdict: the records alone.

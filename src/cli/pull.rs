@@ -82,12 +82,12 @@ fn named(all: Vec<Value>, name: &str) -> anyhow::Result<Value> {
             None => anyhow!(
                 "the account has no rule \"{}\"; its client-certificate rules are: {}",
                 shown(name),
-                told(&ours)
+                listed(&ours)
             ),
         }),
         _ => {
             let those: Vec<Value> = matching.into_iter().cloned().collect();
-            Err(usage(&format!("several rules have this name; pick one with --rule-id: {}", told(&those))))
+            Err(usage(&format!("several rules have this name; pick one with --rule-id: {}", listed(&those))))
         }
     }
 }
@@ -106,7 +106,7 @@ fn another_type(rule: &Value) -> anyhow::Error {
     )
 }
 
-fn told(rules: &[Value]) -> String {
+fn listed(rules: &[Value]) -> String {
     let text = |rule: &Value, field: &str| shown(rule[field].as_str().unwrap_or("?")).into_owned();
     let names: Vec<String> = rules
         .iter()

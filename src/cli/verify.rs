@@ -4,7 +4,7 @@ use super::{Common, Exit, check, list, options, refuse_to_read_twice};
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
 use crate::diagnosis::{Unread, Verification, Verified};
-use crate::encoding::{self, Kind, Unrecognized};
+use crate::encoding::{self, FileKind, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::Finding;
 use crate::report::verify as report;
@@ -149,7 +149,7 @@ impl Inputs {
         for (file, contents) in read {
             let source = file.path.to_string_lossy();
             match contents {
-                Ok(Found { certificates, damage }) => {
+                Ok(ReadFile { certificates, damage }) => {
                     let of_file = certificates.into_iter();
                     self.certificates.extend(of_file.map(|certificate| (certificate, source.to_string())));
                     if let Some(why) = damage {
@@ -179,18 +179,18 @@ impl Inputs {
 }
 
 #[derive(Default)]
-struct Found {
+struct ReadFile {
     certificates: Vec<Certificate>,
     /// What is told of parts that cannot be decoded.
     damage: Option<String>,
 }
 
-fn read_file(file: &Source) -> Result<Found, String> {
+fn read_file(file: &Source) -> Result<ReadFile, String> {
     let read = if file.is_named { input::read_named } else { input::read };
     let bytes = match read(&file.path, MAX_FILE_SIZE) {
         Ok(bytes) => bytes,
         Err(Unreadable::Missing | Unreadable::Directory | Unreadable::NotAFile) if !file.is_named => {
-            return Ok(Found::default());
+            return Ok(ReadFile::default());
         }
         Err(why) => return Err(why.to_string()),
     };
@@ -199,20 +199,20 @@ fn read_file(file: &Source) -> Result<Found, String> {
             Err(objects.why_empty())
         }
         Ok(objects) => {
-            let damage = objects.damage_told();
+            let damage = objects.damage_text();
             let certificates =
                 objects.certificates.into_iter().map(|found| Certificate::from_der(found.der)).collect();
-            Ok(Found { certificates, damage })
+            Ok(ReadFile { certificates, damage })
         }
-        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::Other(Kind::Text))
+        Err(Unrecognized::Empty | Unrecognized::NeitherPemNorDer | Unrecognized::Other(FileKind::Text))
             if !file.is_named =>
         {
-            Ok(Found::default())
+            Ok(ReadFile::default())
         }
         // Meant as a certificate: say what is wrong with it as one.
         Err(Unrecognized::NeitherPemNorDer | Unrecognized::CutOff) => {
             let certificate = Certificate::from_der(bytes.to_vec());
-            Ok(Found { certificates: vec![certificate], damage: None })
+            Ok(ReadFile { certificates: vec![certificate], damage: None })
         }
         Err(why) => Err(why.to_string()),
     }

@@ -1,7 +1,7 @@
 //! The API's conventions: its envelope, lists in pages, and when to ask again.
 
 use super::error::{ApiError, ApiMessage, Pause, Permission, Refusal};
-use super::transport::{Answer, Transport};
+use super::transport::{ApiResponse, Transport};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -91,13 +91,13 @@ impl Api {
             };
             let wait = match error.pause() {
                 Some(Pause::Usual) => pause,
-                Some(Pause::Asked(asked)) => asked,
+                Some(Pause::RetryAfter(asked)) => asked,
                 None => return Err(error),
             };
             if tried == RETRIES || wait > LONGEST_PAUSE {
                 return Err(error.with_attempts(tried + 1));
             }
-            if matches!(error.pause(), Some(Pause::Asked(_))) {
+            if matches!(error.pause(), Some(Pause::RetryAfter(_))) {
                 (self.notice)(&format!("the API asks to wait; trying again in {} s", wait.as_secs()));
             }
             std::thread::sleep(wait);
@@ -128,7 +128,7 @@ impl Api {
         }
     }
 
-    fn refusal(&self, answer: &Answer, envelope: &Value, permission: Permission) -> ApiError {
+    fn refusal(&self, answer: &ApiResponse, envelope: &Value, permission: Permission) -> ApiError {
         ApiError::Refused(Box::new(Refusal {
             status: answer.status,
             errors: self.messages(&envelope["errors"]),
@@ -157,7 +157,7 @@ impl Api {
         ApiError::NotTheApi { host: self.transport.host(), status, what: what.to_owned() }
     }
 
-    fn what_else(&self, answer: &Answer) -> String {
+    fn what_else(&self, answer: &ApiResponse) -> String {
         let kind = answer.content_type.split(';').next().unwrap_or_default().trim();
         if answer.body.is_empty() {
             " but nothing".to_owned()

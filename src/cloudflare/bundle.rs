@@ -134,12 +134,12 @@ fn missing(account: &Account<'_>, id: Option<&str>) -> Reason {
         None => "The rule names no certificate_id".to_owned(),
     };
     // Only to be helpful: without the list the message says enough.
-    let there = account.certificates().ok().map(|list| told(&list)).unwrap_or_default();
+    let there = account.certificates().ok().map(|list| listed(&list)).unwrap_or_default();
     let message = format!("{what}{there}");
     Reason { finding: Finding::new(Code::RuleCaMismatch, message), severity: Severity::Unknown }
 }
 
-fn told(certificates: &[Value]) -> String {
+fn listed(certificates: &[Value]) -> String {
     let one = |certificate: &Value| {
         let text = |field: &str| shown(certificate[field].as_str().unwrap_or("?")).into_owned();
         format!("{} \"{}\"", text("id"), text("name"))

@@ -17,10 +17,10 @@ pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// An API token, or an e-mail address with the global API key.
 #[derive(Clone)]
-pub struct Credentials(Kind);
+pub struct Credentials(CredentialKind);
 
 #[derive(Clone)]
-enum Kind {
+enum CredentialKind {
     Token(Zeroizing<String>),
     Key { email: String, key: Zeroizing<String> },
 }
@@ -86,7 +86,7 @@ impl Credentials {
         if !is_plain(&token) {
             return Err(BadCredentials::Malformed(whence.to_owned()));
         }
-        Ok(Self(Kind::Token(token)))
+        Ok(Self(CredentialKind::Token(token)))
     }
 
     fn key(email: &str, key: Zeroizing<String>) -> Result<Self, BadCredentials> {
@@ -95,12 +95,12 @@ impl Credentials {
                 return Err(BadCredentials::Malformed(name.to_owned()));
             }
         }
-        Ok(Self(Kind::Key { email: email.to_owned(), key }))
+        Ok(Self(CredentialKind::Key { email: email.to_owned(), key }))
     }
 
     /// Whether these are an API token, which has permissions of its own.
     pub fn is_token(&self) -> bool {
-        matches!(self.0, Kind::Token(_))
+        matches!(self.0, CredentialKind::Token(_))
     }
 
     /// The headers that carry them.
@@ -111,11 +111,11 @@ impl Credentials {
             Some(value)
         };
         let pairs = match &self.0 {
-            Kind::Token(token) => {
+            CredentialKind::Token(token) => {
                 let bearer = Zeroizing::new(format!("Bearer {}", token.as_str()));
                 vec![("authorization", sensitive(&bearer))]
             }
-            Kind::Key { email, key } => {
+            CredentialKind::Key { email, key } => {
                 vec![("x-auth-email", sensitive(email)), ("x-auth-key", sensitive(key))]
             }
         };
@@ -124,7 +124,7 @@ impl Credentials {
 
     /// `text` without the secrets, should it repeat them: some servers echo what they were sent.
     pub(super) fn scrub(&self, text: &str) -> String {
-        let (Kind::Token(secret) | Kind::Key { key: secret, .. }) = &self.0;
+        let (CredentialKind::Token(secret) | CredentialKind::Key { key: secret, .. }) = &self.0;
         text.replace(secret.as_str(), HIDDEN)
     }
 }

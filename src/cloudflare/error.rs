@@ -9,7 +9,7 @@ use std::time::Duration;
 pub enum Pause {
     Usual,
     /// What `Retry-After` says.
-    Asked(Duration),
+    RetryAfter(Duration),
 }
 
 /// What a request needs of the token.
@@ -97,7 +97,7 @@ impl ApiError {
     pub(super) fn pause(&self) -> Option<Pause> {
         let Self::Refused(refusal) = self else { return None };
         match refusal.status {
-            429 | 500..=599 => Some(refusal.retry_after.map_or(Pause::Usual, Pause::Asked)),
+            429 | 500..=599 => Some(refusal.retry_after.map_or(Pause::Usual, Pause::RetryAfter)),
             _ => None,
         }
     }

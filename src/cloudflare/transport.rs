@@ -35,7 +35,7 @@ pub struct Transport {
 
 /// What an answer consists of, as far as it matters.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     pub status: u16,
     pub content_type: String,
     /// The header as it came.
@@ -92,7 +92,7 @@ impl Transport {
     }
 
     /// Sends a request; `path` begins with a slash. Redirects of a GET within the origin are followed.
-    pub fn send(&self, method: &Method, path: &str, body: Option<&[u8]>) -> Result<Answer, ApiError> {
+    pub fn send(&self, method: &Method, path: &str, body: Option<&[u8]>) -> Result<ApiResponse, ApiError> {
         let mut address = self.address(path);
         for _ in 0..=MAX_REDIRECTS {
             let response = self.call(method, &address, body)?;
@@ -141,7 +141,7 @@ impl Transport {
         if Origin::of(&uri).as_ref() == Some(&self.origin) { Ok(to.to_owned()) } else { Err(elsewhere()) }
     }
 
-    fn receive(&self, mut response: Response) -> Result<Answer, ApiError> {
+    fn receive(&self, mut response: Response) -> Result<ApiResponse, ApiError> {
         let text = |name: header::HeaderName| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
@@ -157,7 +157,7 @@ impl Transport {
             timeout @ ureq::Error::Timeout(_) => self.failure(&timeout),
             _ => ApiError::CutOff { host: self.host() },
         })?;
-        Ok(Answer { status: response.status().as_u16(), content_type, retry_after, body })
+        Ok(ApiResponse { status: response.status().as_u16(), content_type, retry_after, body })
     }
 
     fn failure(&self, error: &ureq::Error) -> ApiError {

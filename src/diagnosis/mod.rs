@@ -169,8 +169,9 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
     for (place, facts) in case.places.iter().zip(&judged.0) {
         let searched = is_searched(case, place);
         let lookup = if searched { look_up(case, &resolution, &place.contents) } else { Lookup::default() };
-        let look = steps::Look { case, resolution: &resolution, place, searched, lookup: &lookup, all_seen };
-        certificates.extend(steps::examine(&look, facts));
+        let context =
+            steps::StoreContext { case, resolution: &resolution, place, searched, lookup: &lookup, all_seen };
+        certificates.extend(steps::examine(&context, facts));
         if searched {
             lookups.push((place.contents.spec.clone(), lookup));
         }

@@ -21,7 +21,7 @@ mod serialized;
 use crate::certificate::tlv::tag;
 pub use key::PublicKey;
 pub use key_text::private_keys;
-pub use kind::Kind;
+pub use kind::FileKind;
 pub use pkcs12::PASS_PHRASE_VARIABLE;
 pub use registry::Store as RegistryStore;
 use std::fmt;
@@ -37,22 +37,22 @@ pub const MAX_KEYS: usize = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Objects {
     /// What the file is.
-    pub kind: Kind,
+    pub kind: FileKind,
     pub form: Form,
     /// Certificates in the file's order.
-    pub certificates: Vec<Found>,
+    pub certificates: Vec<DecodedCertificate>,
     pub keys: Vec<Key>,
     /// The Windows stores that the file says it is of.
     pub stores: Vec<RegistryStore>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
     pub damaged: usize,
     /// What is wrong with the first of them.
-    pub damage: Option<Damage>,
+    pub damage: Option<Undecodable>,
 }
 
 impl Objects {
     /// That parts of the file cannot be decoded, and why, as the rest of a sentence.
-    pub fn damage_told(&self) -> Option<String> {
+    pub fn damage_text(&self) -> Option<String> {
         let why = self.damage?;
         Some(match self.damaged {
             1 => format!("has a part that cannot be decoded{why}"),
@@ -62,8 +62,8 @@ impl Objects {
 
     /// Why there is no certificate in the file, as the rest of a sentence.
     pub fn why_empty(&self) -> String {
-        let is_named = !self.kind.is_read() && !matches!(self.kind, Kind::Unknown | Kind::Empty);
-        match (self.damage_told(), self.kind.remedy()) {
+        let is_named = !self.kind.is_read() && !matches!(self.kind, FileKind::Unknown | FileKind::Empty);
+        match (self.damage_text(), self.kind.remedy()) {
             (Some(damage), _) => damage,
             (None, Some(remedy)) if is_named => format!("is {}; {remedy}", self.kind.phrase()),
             _ if self.keys.is_empty() => "holds no certificate".to_owned(),
@@ -74,7 +74,7 @@ impl Objects {
 
 /// Why a part cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
+pub enum Undecodable {
     /// PEM with a beginning and no end of its own.
     NoEnd,
     /// PEM with something else than base64 in it.
@@ -84,7 +84,7 @@ pub enum Damage {
 }
 
 /// The rest of a sentence.
-impl fmt::Display for Damage {
+impl fmt::Display for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoEnd => {
@@ -124,7 +124,7 @@ impl Form {
 
 /// A certificate in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct DecodedCertificate {
     pub der: Vec<u8>,
     /// The friendly name, where the format has one.
     pub label: Option<String>,
@@ -151,7 +151,7 @@ pub enum Unrecognized {
     #[error("is cut off: it begins like DER but ends before its first element does")]
     CutOff,
     #[error("is {}{}", .0.phrase(), Remedy(*.0))]
-    Other(Kind),
+    Other(FileKind),
     #[error(
         "is a PKCS #12 file with another pass phrase, or a damaged one; put its pass phrase into the \
          environment variable {}",
@@ -165,7 +165,7 @@ pub enum Unrecognized {
 }
 
 /// What to do about a file that is not read, as the rest of a sentence.
-struct Remedy(Kind);
+struct Remedy(FileKind);
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -178,36 +178,36 @@ impl fmt::Display for Remedy {
 pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     if let Some(contents) = pem::lone_certificate(bytes) {
         let mut found = Collector::default();
-        found.objects.kind = Kind::Pem;
+        found.objects.kind = FileKind::Pem;
         found.any(&contents);
         return found.finish();
     }
     let plain = plain::plain(bytes);
     let bytes = plain.as_ref().map_or(bytes, |plain| &plain[..]);
-    let kind = Kind::of(bytes);
+    let kind = FileKind::of(bytes);
     let mut found = Collector::default();
     found.objects.kind = kind;
     found.objects.form = match kind {
         _ if plain.is_some() => Form::Other,
-        Kind::Pkcs12 => Form::Pkcs12,
+        FileKind::Pkcs12 => Form::Pkcs12,
         _ if pem::is_pem(bytes) => Form::Pem,
         _ => Form::Other,
     };
     match kind {
-        Kind::Empty => return Err(Unrecognized::Empty),
-        Kind::SerializedStore | Kind::SerializedCertificate => serialized::read(bytes, &mut found),
-        Kind::RegistryExport | Kind::RegistryQuery => registry::read(bytes, &mut found),
-        Kind::Pkcs12 => pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?,
-        Kind::Base64 => {
+        FileKind::Empty => return Err(Unrecognized::Empty),
+        FileKind::SerializedStore | FileKind::SerializedCertificate => serialized::read(bytes, &mut found),
+        FileKind::RegistryExport | FileKind::RegistryQuery => registry::read(bytes, &mut found),
+        FileKind::Pkcs12 => pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?,
+        FileKind::Base64 => {
             return base64::decode(bytes).map_or(Err(Unrecognized::NeitherPemNorDer), |der| inside(&der));
         }
         _ if pem::is_pem(bytes) => pem::read(bytes, &mut found),
-        Kind::Certificate | Kind::Pkcs7 | Kind::PrivateKey | Kind::EncryptedPrivateKey => {
+        FileKind::Certificate | FileKind::Pkcs7 | FileKind::PrivateKey | FileKind::EncryptedPrivateKey => {
             der::read(bytes, &mut found)?
         }
-        Kind::CertificateRequest | Kind::RevocationList | Kind::PublicKey => {}
-        Kind::Unknown if der::looks_like_der(bytes) => return Err(Unrecognized::CutOff),
-        Kind::Unknown => return Err(Unrecognized::NeitherPemNorDer),
+        FileKind::CertificateRequest | FileKind::RevocationList | FileKind::PublicKey => {}
+        FileKind::Unknown if der::looks_like_der(bytes) => return Err(Unrecognized::CutOff),
+        FileKind::Unknown => return Err(Unrecognized::NeitherPemNorDer),
         other => return Err(Unrecognized::Other(other)),
     }
     found.finish()
@@ -216,7 +216,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
 /// What lies in bare base64: a file of another kind, but no text again.
 fn inside(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     let mut found = Collector::default();
-    found.objects.kind = Kind::Base64;
+    found.objects.kind = FileKind::Base64;
     found.any(bytes);
     found.finish()
 }
@@ -245,7 +245,7 @@ impl Collector {
         if self.objects.certificates.len() == MAX_CERTIFICATES {
             self.too_many = true;
         } else {
-            self.objects.certificates.push(Found { der: der.into(), label });
+            self.objects.certificates.push(DecodedCertificate { der: der.into(), label });
         }
     }
 
@@ -287,7 +287,7 @@ impl Collector {
         }
     }
 
-    fn damaged(&mut self, why: Damage) {
+    fn damaged(&mut self, why: Undecodable) {
         self.objects.damaged += 1;
         self.objects.damage.get_or_insert(why);
     }

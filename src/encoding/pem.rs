@@ -2,7 +2,7 @@
 //! before, between and after the blocks, in any encoding and with any line ends.
 
 use super::key::Encoding;
-use super::{Collector, Damage, Key, base64, der, pkcs7};
+use super::{Collector, Key, Undecodable, base64, der, pkcs7};
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 use base64ct::{Base64, Encoding as _};
@@ -42,7 +42,7 @@ pub fn is_pem(bytes: &[u8]) -> bool {
 pub fn read(bytes: &[u8], found: &mut Collector) {
     each_block(bytes, |block| match block {
         Some(block) => read_block(block, found),
-        None => found.damaged(Damage::NoEnd),
+        None => found.damaged(Undecodable::NoEnd),
     });
 }
 
@@ -80,16 +80,16 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
     match block.label {
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE" | b"PKCS12" => match contents(block) {
             Some(bytes) => found.any(&bytes),
-            None => found.damaged(Damage::NotBase64),
+            None => found.damaged(Undecodable::NotBase64),
         },
         // OpenSSL's own: trust settings follow the certificate.
         b"TRUSTED CERTIFICATE" => match contents(block).as_deref().and_then(der::first_element) {
             Some(der) => found.certificate(der),
-            None => found.damaged(Damage::Form),
+            None => found.damaged(Undecodable::Form),
         },
         b"PKCS7" | b"CMS" | b"PKCS #7 SIGNED DATA" => match contents(block) {
             Some(der) => pkcs7::read(&der, found),
-            None => found.damaged(Damage::NotBase64),
+            None => found.damaged(Undecodable::NotBase64),
         },
         b"ENCRYPTED PRIVATE KEY" => found.key(Key::Encrypted),
         b"PRIVATE KEY" => read_key(block, Encoding::Pkcs8, found),
@@ -146,7 +146,7 @@ fn read_key(block: &Block<'_>, encoding: Encoding, found: &mut Collector) {
     let mut buffer = without_white_space(block.body);
     match Base64::decode_in_place(&mut buffer) {
         Ok(der) => found.private_key(encoding, der),
-        Err(_) => found.damaged(Damage::NotBase64),
+        Err(_) => found.damaged(Undecodable::NotBase64),
     }
 }
 

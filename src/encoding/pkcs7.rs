@@ -1,6 +1,6 @@
 //! The certificates in a PKCS #7 `SignedData` (RFC 5652 §5.1); its signatures do not matter here.
 
-use super::{Collector, Damage};
+use super::{Collector, Undecodable};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, Tlv, tag};
 
@@ -8,7 +8,7 @@ use crate::certificate::tlv::{Reader, Tlv, tag};
 const CERTIFICATES: u8 = 0xa0;
 
 pub fn read(der: &[u8], found: &mut Collector) {
-    let Some(list) = certificate_set(der) else { return found.damaged(Damage::Form) };
+    let Some(list) = certificate_set(der) else { return found.damaged(Undecodable::Form) };
     let mut members = Reader::within(der, &list.content);
     while let Some(member) = members.next_tlv() {
         // Other choices are obsolete or attribute certificates.
@@ -17,7 +17,7 @@ pub fn read(der: &[u8], found: &mut Collector) {
         }
     }
     if !members.is_empty() {
-        found.damaged(Damage::Form);
+        found.damaged(Undecodable::Form);
     }
 }
 

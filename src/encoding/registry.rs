@@ -2,7 +2,7 @@
 //! what `reg query KEY /s` prints. A certificate is the value `Blob` of a key that is called after its
 //! SHA-1 thumbprint, below `SystemCertificates\STORE\Certificates`.
 
-use super::{Collector, Damage, serialized};
+use super::{Collector, Undecodable, serialized};
 
 /// The place of a registry key among the certificate stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn read(text: &[u8], found: &mut Collector) {
     for (_, blob) in blobs {
         match blob {
             Some(blob) => serialized::read(&blob, found),
-            None => found.damaged(Damage::Form),
+            None => found.damaged(Undecodable::Form),
         }
     }
 }
@@ -116,7 +116,7 @@ fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::encoding::{self, Kind};
+    use crate::encoding::{self, FileKind};
     use std::fs;
     use std::path::Path;
 
@@ -153,7 +153,7 @@ mod tests {
             format!("\u{feff}{}", export(KEY)).encode_utf16().flat_map(u16::to_le_bytes).collect();
         for bytes in [export(KEY).into_bytes(), utf16] {
             let read = encoding::read(&bytes).unwrap();
-            assert_eq!((read.kind, stores(&read)), (Kind::RegistryExport, vec![(true, "MY")]));
+            assert_eq!((read.kind, stores(&read)), (FileKind::RegistryExport, vec![(true, "MY")]));
             assert_eq!((read.certificates[0].der.clone(), read.keys.len(), read.damaged), (device(), 1, 0));
         }
     }
@@ -163,7 +163,7 @@ mod tests {
         let digits: String = blob().iter().map(|byte| format!("{byte:02X}")).collect();
         let text = format!("\r\n{KEY}\\Certificates\\0F\r\n    Blob    REG_BINARY    {digits}\r\n\r\n");
         let read = encoding::read(text.as_bytes()).unwrap();
-        assert_eq!((read.kind, read.certificates.len()), (Kind::RegistryQuery, 1));
+        assert_eq!((read.kind, read.certificates.len()), (FileKind::RegistryQuery, 1));
         assert_eq!(read.certificates[0].der, device());
     }
 

@@ -6,7 +6,7 @@
 //! §2.2.1.1.1.1). A store is a header, such lists one after the other, and twelve zero octets
 //! (MS-OSHARED §2.3.2.5).
 
-use super::{Collector, Damage, Key, PublicKey};
+use super::{Collector, Key, PublicKey, Undecodable};
 use crate::certificate::Certificate;
 use crate::text;
 
@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], found: &mut Collector) {
         None => read_certificate(bytes, found),
     };
     if complete.is_none() {
-        found.damaged(Damage::Form);
+        found.damaged(Undecodable::Form);
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
     //! properties that Windows itself writes, in its order.
 
     use super::*;
-    use crate::encoding::{Found, Objects};
+    use crate::encoding::{DecodedCertificate, Objects};
     use std::fs;
     use std::path::Path;
 
@@ -179,24 +179,24 @@ mod tests {
     #[test]
     fn reads_what_crypt32_writes() {
         let plain = objects(&fixture("serialized/plain.blob"));
-        assert_eq!(plain.certificates, [Found { der: device(), label: None }]);
+        assert_eq!(plain.certificates, [DecodedCertificate { der: device(), label: None }]);
         assert_eq!((plain.keys, plain.damaged), (vec![], 0));
 
         let label = Some("Jö's 日本 laptop".to_owned());
         let with_key = objects(&fixture("serialized/with-key.blob"));
-        assert_eq!(with_key.certificates, [Found { der: device(), label: label.clone() }]);
+        assert_eq!(with_key.certificates, [DecodedCertificate { der: device(), label: label.clone() }]);
         assert_eq!((with_key.keys, with_key.damaged), (vec![key_of_device()], 0));
 
         let store = objects(&fixture("serialized/store.sst"));
-        let ca = Found { der: fixture("pkcs12/ca.der"), label: None };
-        assert_eq!(store.certificates, [Found { der: device(), label }, ca]);
+        let ca = DecodedCertificate { der: fixture("pkcs12/ca.der"), label: None };
+        assert_eq!(store.certificates, [DecodedCertificate { der: device(), label }, ca]);
         assert_eq!((store.keys, store.damaged), (vec![key_of_device()], 0));
     }
 
     #[test]
     fn reads_what_windows_writes_in_any_order() {
         let bytes = as_windows_writes(&[]);
-        assert_eq!(objects(&bytes).certificates, [Found { der: device(), label: None }]);
+        assert_eq!(objects(&bytes).certificates, [DecodedCertificate { der: device(), label: None }]);
         let after = [bytes, property(11, b"n\0a\0\0\0x\0"), property(4711, b"unknown")].concat();
         assert_eq!(objects(&after).certificates[0].label.as_deref(), Some("na"));
     }

@@ -3,7 +3,7 @@
 mod meaning;
 mod rows;
 
-pub use meaning::{Kind, Meaning};
+pub use meaning::{Meaning, MeaningKind};
 pub use rows::Row;
 
 use super::{Log, Record};

@@ -3,5 +3,5 @@
 mod compare;
 mod record;
 
-pub use compare::{Comparison, Here, Kind, Meaning, Row, compare};
+pub use compare::{Comparison, Here, Meaning, MeaningKind, Row, compare};
 pub use record::{Log, NoLog, Record};

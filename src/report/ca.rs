@@ -10,7 +10,7 @@ use crate::posture::RuleType;
 use crate::reason::Severity;
 use crate::store::PrivateKey;
 use crate::text::shown;
-use crate::upload::{Client, Fit, InspectedCa, InspectedFile, Inspection, Kind};
+use crate::upload::{CaKind, Client, Fit, InspectedCa, InspectedFile, Inspection};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -94,12 +94,12 @@ fn client_value(client: &Client, certificates: &[&InspectedCa]) -> Value {
     })
 }
 
-const fn kind_word(kind: Kind) -> &'static str {
+const fn kind_word(kind: CaKind) -> &'static str {
     match kind {
-        Kind::Root => "root",
-        Kind::Intermediate => "intermediate",
-        Kind::Leaf => "leaf",
-        Kind::Unreadable => "unreadable",
+        CaKind::Root => "root",
+        CaKind::Intermediate => "intermediate",
+        CaKind::Leaf => "leaf",
+        CaKind::Unreadable => "unreadable",
     }
 }
 
@@ -198,11 +198,11 @@ fn facts(ca: &InspectedCa, style: &Style) -> Vec<(&'static str, String)> {
         return vec![("SHA-256", certificate.sha256().to_owned())];
     };
     let kind = match ca.kind {
-        Kind::Root => "root CA (self-signed)",
-        Kind::Intermediate => "intermediate CA",
-        Kind::Leaf if authority.is_self_signed == Some(true) => "self-signed certificate, not a CA",
-        Kind::Leaf => "leaf: a client's or server's certificate, not a CA",
-        Kind::Unreadable => "unreadable",
+        CaKind::Root => "root CA (self-signed)",
+        CaKind::Intermediate => "intermediate CA",
+        CaKind::Leaf if authority.is_self_signed == Some(true) => "self-signed certificate, not a CA",
+        CaKind::Leaf => "leaf: a client's or server's certificate, not a CA",
+        CaKind::Unreadable => "unreadable",
     };
     let flag = match authority.ca {
         Some(true) => "CA flag set",
@@ -217,7 +217,7 @@ fn facts(ca: &InspectedCa, style: &Style) -> Vec<(&'static str, String)> {
     vec![
         ("Subject", name(certificate.subject().to_string())),
         ("Issuer", name(certificate.issuer().to_string())),
-        ("Kind", format!("{kind} {dot} {flag}{depth}")),
+        ("CaKind", format!("{kind} {dot} {flag}{depth}")),
         ("Key usage", usage),
         ("Valid", format!("{} to {}", date(certificate, true), date(certificate, false))),
         ("Key", format!("{} {dot} signed with {}", describe_key(certificate.spki()), authority.signature)),
@@ -263,7 +263,7 @@ fn write_advice(
             "Cross-signed: {} holds the same CA, with the same name and key, as {}. What one issued, the other issued \
              too.",
             shown(&file.path.to_string_lossy()),
-            if twin.kind == Kind::Root { "a root" } else { "an intermediate" },
+            if twin.kind == CaKind::Root { "a root" } else { "an intermediate" },
         );
         write_labelled(output, style, Tone::Plain, "Note", &what)?;
     }
@@ -272,10 +272,10 @@ fn write_advice(
 
 fn advice(ca: &InspectedCa, rule_type: RuleType, fit: Fit) -> &'static str {
     match (fit, ca.kind, rule_type) {
-        (Fit::No, Kind::Leaf, _) => "not this one: upload the CA that signed it",
+        (Fit::No, CaKind::Leaf, _) => "not this one: upload the CA that signed it",
         (Fit::No, ..) => "not this one, see below",
         (Fit::Undocumented, ..) => "see below; this type is not documented to look at that",
-        (Fit::Yes, Kind::Intermediate, RuleType::ClientCertificate) => {
+        (Fit::Yes, CaKind::Intermediate, RuleType::ClientCertificate) => {
             "the documentation asks for the root; an intermediate serves the client certificates below it"
         }
         (Fit::Yes, _, RuleType::ClientCertificate) => "this is a certificate to upload",
@@ -355,7 +355,7 @@ fn write_signings(output: &mut impl Write, inspection: &Inspection, style: &Styl
 }
 
 fn common_name(name: crate::certificate::Name<'_>) -> String {
-    shown(&name.told_common_name().unwrap_or_else(|| name.to_string())).into_owned()
+    shown(&name.bounded_common_name().unwrap_or_else(|| name.to_string())).into_owned()
 }
 
 fn to_upload(client: &Client) -> String {

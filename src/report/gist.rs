@@ -27,7 +27,7 @@ pub(super) fn other_reasons(answer: &Diagnosis) -> impl Iterator<Item = &Reason>
 }
 
 /// The whole answer as lines: the sentence, the other reasons, what to change. Safe to print.
-pub(super) fn told(answer: &Diagnosis) -> String {
+pub(super) fn whole_text(answer: &Diagnosis) -> String {
     let code = main_reason(answer).map(|reason| format!(" [{}]", reason.finding.code)).unwrap_or_default();
     let mut lines = vec![headline(answer) + &code];
     lines.extend(other_reasons(answer).map(|reason| {

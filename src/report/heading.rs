@@ -5,14 +5,14 @@
 pub struct Heading {
     /// May have several lines.
     pub title: &'static str,
-    pub kind: Kind,
+    pub kind: ColumnKind,
     /// Where the table is too wide: 0 for a column that stays, and of the others the highest goes first.
     pub spare: u8,
 }
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// The name that a row goes by. Like any name it may be shortened: it stands in full elsewhere in a report.
     Subject,
     /// Another name.
@@ -23,15 +23,15 @@ pub enum Kind {
 
 impl Heading {
     pub const fn subject(title: &'static str) -> Self {
-        Self { title, kind: Kind::Subject, spare: 0 }
+        Self { title, kind: ColumnKind::Subject, spare: 0 }
     }
 
     pub const fn name(title: &'static str) -> Self {
-        Self { title, kind: Kind::Name, spare: 0 }
+        Self { title, kind: ColumnKind::Name, spare: 0 }
     }
 
     pub const fn fact(title: &'static str) -> Self {
-        Self { title, kind: Kind::Fact, spare: 0 }
+        Self { title, kind: ColumnKind::Fact, spare: 0 }
     }
 
     /// The same column, which may go where the table is too wide.
@@ -45,6 +45,6 @@ impl Heading {
     }
 
     pub fn is_name(&self) -> bool {
-        self.kind != Kind::Fact
+        self.kind != ColumnKind::Fact
     }
 }

@@ -138,7 +138,7 @@ pub(super) fn authority(certificate: &Certificate, at: Timestamp) -> Value {
 /// What programs would otherwise have to work out of the subject, the dates and the extensions.
 pub(super) fn add_derived(value: &mut Value, certificate: &Certificate, at: Timestamp) {
     let readable = certificate.outline().is_ok();
-    value["common_name"] = certificate.subject().told_common_name().into();
+    value["common_name"] = certificate.subject().bounded_common_name().into();
     value["days_left"] = certificate.not_after().map(|end| gist::days_between(at, end)).into();
     value["ca"] = readable.then(|| certificate.claims_to_be_ca()).into();
 }

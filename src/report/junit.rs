@@ -48,7 +48,7 @@ fn write_case(xml: &mut String, answer: &Diagnosis) {
         Verdict::Fail => Some("failure"),
         Verdict::Unknown => Some("error"),
     };
-    let told = escaped(&gist::told(answer));
+    let told = escaped(&gist::whole_text(answer));
     match (element, gist::main_reason(answer)) {
         (Some(element), reason) => {
             let code = reason.map_or("", |reason| reason.finding.code.as_str());

@@ -199,12 +199,12 @@ fn common_name(stored: &StoredCertificate, style: &Style) -> String {
     stored
         .certificate
         .subject()
-        .told_common_name()
+        .bounded_common_name()
         .map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
 }
 
 fn issuer_text(issuer: Name<'_>) -> String {
-    let name = issuer.told_common_name().unwrap_or_else(|| issuer.to_string());
+    let name = issuer.bounded_common_name().unwrap_or_else(|| issuer.to_string());
     shown(&name).into_owned()
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 
 /// What a file of records gave.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
+pub struct LogReport<'a> {
     pub file: &'a Path,
     pub log: &'a Log,
     pub at: Timestamp,
@@ -24,7 +24,7 @@ pub struct Answer<'a> {
 }
 
 /// Writes the document `certposture.log/1`.
-pub fn json(answer: &Answer<'_>) -> io::Result<()> {
+pub fn json(answer: &LogReport<'_>) -> io::Result<()> {
     print(&json!({
         "schema": "certposture.log/1",
         "evaluated_at": time(Some(answer.at)),
@@ -80,7 +80,7 @@ const fn word(passed: bool) -> &'static str {
 }
 
 /// Writes it for a person.
-pub fn text(answer: &Answer<'_>, style: &Style) -> io::Result<()> {
+pub fn text(answer: &LogReport<'_>, style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
     for (position, comparison) in answer.comparisons.iter().enumerate() {
         if position > 0 && !style.quiet {
@@ -185,7 +185,7 @@ pub(super) fn summary(comparison: &Comparison) -> String {
     format!("{recorded}{here}")
 }
 
-fn notes(answer: &Answer<'_>) -> Vec<String> {
+fn notes(answer: &LogReport<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if answer.comparisons.iter().any(|comparison| comparison.verdict.is_none()) {
         let how =

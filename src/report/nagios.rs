@@ -74,7 +74,7 @@ fn text(answers: &[Diagnosis], state: State, expiry_warning_days: u32) -> String
     }
     text.push('\n');
     for answer in answers {
-        let told = gist::told(answer);
+        let told = gist::whole_text(answer);
         // The one line above says it already.
         let lines = told.lines().skip(usize::from(answers.len() == 1));
         for line in lines {

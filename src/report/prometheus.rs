@@ -16,7 +16,7 @@ pub fn checks(answers: &[Diagnosis]) -> io::Result<()> {
 }
 
 fn text(answers: &[Diagnosis]) -> String {
-    let answers = told_apart(answers);
+    let answers = with_distinct_labels(answers);
     let mut text = String::new();
     let mut metric = |name: &str, help: &str, samples: Vec<(String, i64)>| {
         if samples.is_empty() {
@@ -71,7 +71,7 @@ fn text(answers: &[Diagnosis]) -> String {
 
 /// Each answer with its labels. A scrape with the same labels twice is refused as a whole, so of rules
 /// that nothing tells apart the worst is kept.
-fn told_apart(answers: &[Diagnosis]) -> Vec<(String, &Diagnosis)> {
+fn with_distinct_labels(answers: &[Diagnosis]) -> Vec<(String, &Diagnosis)> {
     let mut worst_first: Vec<&Diagnosis> = answers.iter().collect();
     worst_first.sort_by_key(|answer| std::cmp::Reverse(answer.verdict));
     let mut seen = HashSet::new();

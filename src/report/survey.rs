@@ -158,14 +158,14 @@ fn write_entry(output: &mut impl Write, name: &str, facts: &[String], style: &St
 
 fn client_certificate(stored: &StoredCertificate, contents: &Contents, survey: &Survey) -> Vec<String> {
     let certificate = &stored.certificate;
-    let name = certificate.subject().told_common_name();
+    let name = certificate.subject().bounded_common_name();
     let mut facts =
         vec![name.as_deref().map_or_else(|| "no common name".to_owned(), |name| shown(name).into_owned())];
     let label = stored.label.as_deref().filter(|label| Some(*label) != name.as_deref().map(str::as_bytes));
     let kind = if contents.evidence.system == Some(System::Linux) { "nickname" } else { "label" };
     facts.extend(label.map(|label| format!("{kind} \"{}\"", shown_bytes(label))));
     let issuer = certificate.issuer();
-    let issuer = issuer.told_common_name().unwrap_or_else(|| issuer.to_string());
+    let issuer = issuer.bounded_common_name().unwrap_or_else(|| issuer.to_string());
     facts.push(format!("issued by {}", shown(&issuer)));
     facts.push(validity(stored, survey));
     facts.push(describe_key(certificate.spki()));
@@ -204,7 +204,7 @@ fn write_authorities(
     }
     for stored in authorities {
         let subject = stored.certificate.subject();
-        let name = subject.told_common_name().unwrap_or_else(|| subject.to_string());
+        let name = subject.bounded_common_name().unwrap_or_else(|| subject.to_string());
         write_entry(output, "CA", &[shown(&name).into_owned(), validity(stored, survey)], style)?;
     }
     Ok(())

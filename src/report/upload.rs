@@ -45,7 +45,7 @@ pub fn text(id: &str, outcome: Outcome, chosen: &[Certificate], style: &Style) -
 
 /// Where the rule is made, and what goes into its form.
 fn write_fields(output: &mut impl Write, id: &str, chosen: &[Certificate]) -> io::Result<()> {
-    let ca = chosen.first().and_then(|certificate| certificate.subject().told_common_name());
+    let ca = chosen.first().and_then(|certificate| certificate.subject().bounded_common_name());
     let not_the_ca = ca.map(|name| format!(", and not \"{}\", the CA's", shown(&name))).unwrap_or_default();
     write!(
         output,

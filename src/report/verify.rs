@@ -290,7 +290,7 @@ fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) 
         Err(_) => "(unreadable)".to_owned(),
         Ok(_) => certificate
             .subject()
-            .told_common_name()
+            .bounded_common_name()
             .map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned()),
     };
     let direct = match one.direct() {

@@ -5,7 +5,7 @@
 //! list of one block.
 
 use super::{Interval, Locations, Rule, TrustStore};
-use crate::answer::{Document, Kind, NoDocument};
+use crate::answer::{Document, DocumentKind, NoDocument};
 use crate::ca;
 use crate::posture::{RuleType, Usage};
 use crate::reason::{Code, Finding};
@@ -40,7 +40,7 @@ pub fn read_rules(bytes: &[u8]) -> Result<RuleFile, RuleFileError> {
     let is_rule = |value: &&Value| value.get("type").is_some() || value.get("input").is_some();
     let rules: Vec<Rule> = document.rules().into_iter().filter(is_rule).map(read_rule).collect();
     match (rules.is_empty(), document.kind()) {
-        (true, Kind::Terraform) => Err(RuleFileError::NoRuleInState),
+        (true, DocumentKind::Terraform) => Err(RuleFileError::NoRuleInState),
         (true, _) => Err(RuleFileError::NoRule),
         (false, _) => Ok(RuleFile { certificates: certificates(&document, &rules), rules }),
     }
@@ -53,9 +53,9 @@ fn certificates(document: &Document, rules: &[Rule]) -> Option<Vec<Value>> {
         rules.iter().filter_map(|rule| rule.certificate_id.as_deref()).any(|wanted| ca::same_id(id, wanted))
     };
     match document.kind() {
-        Kind::Api => None,
-        Kind::Bundle => Some(document.certificates().into_iter().cloned().collect()),
-        Kind::Terraform => {
+        DocumentKind::Api => None,
+        DocumentKind::Bundle => Some(document.certificates().into_iter().cloned().collect()),
+        DocumentKind::Terraform => {
             let those: Vec<Value> = document.certificates().into_iter().filter(named).cloned().collect();
             (!those.is_empty()).then_some(those)
         }

@@ -2,7 +2,7 @@
 //! folder one level up, or a keychain as `file:`.
 
 use super::{Given, StoreSpec, nss};
-use crate::encoding::Kind;
+use crate::encoding::FileKind;
 use crate::input;
 use std::path::{Path, PathBuf};
 
@@ -55,10 +55,10 @@ fn certificates_below(path: &Path) -> PathBuf {
 fn file(spec: &StoreSpec, path: &Path, is_copy: bool) -> StoreSpec {
     let kind = kind(path);
     match (spec, kind) {
-        (_, Some(Kind::NssCertificates | Kind::NssKeys)) if is_database_file(path) => {
+        (_, Some(FileKind::NssCertificates | FileKind::NssKeys)) if is_database_file(path) => {
             StoreSpec::Nss(path.parent().unwrap_or(Path::new("")).to_path_buf())
         }
-        (_, Some(Kind::Keychain)) => StoreSpec::Keychain(path.to_path_buf()),
+        (_, Some(FileKind::Keychain)) => StoreSpec::Keychain(path.to_path_buf()),
         // A copy of a store may be an export of it.
         (StoreSpec::Nss(_) | StoreSpec::Keychain(_), Some(kind)) if is_copy && kind.is_read() => {
             StoreSpec::File(path.to_path_buf())
@@ -72,6 +72,6 @@ fn is_database_file(path: &Path) -> bool {
 }
 
 /// What the file at `path` is; nothing where it cannot be read.
-pub fn kind(path: &Path) -> Option<Kind> {
-    input::beginning(path, BEGINNING).ok().map(|bytes| Kind::of(&bytes))
+pub fn kind(path: &Path) -> Option<FileKind> {
+    input::beginning(path, BEGINNING).ok().map(|bytes| FileKind::of(&bytes))
 }

@@ -136,7 +136,7 @@ fn names(places: &[Place]) -> Vec<String> {
     let of = |elsewhere: bool| {
         let mut names: Vec<String> = Vec::new();
         for stored in places.iter().filter(|place| place.elsewhere == elsewhere).flat_map(clients) {
-            let name = stored.certificate.subject().told_common_name();
+            let name = stored.certificate.subject().bounded_common_name();
             names.extend(name.filter(|name| !names.contains(name)));
         }
         names

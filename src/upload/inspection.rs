@@ -37,7 +37,7 @@ pub struct InspectedFile {
 #[derive(Clone, Debug)]
 pub struct InspectedCa {
     pub certificate: Certificate,
-    pub kind: Kind,
+    pub kind: CaKind,
     /// `None` when the certificate is malformed.
     pub authority: Option<Authority>,
     pub findings: Vec<Finding>,
@@ -47,7 +47,7 @@ pub struct InspectedCa {
 
 /// What a certificate is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CaKind {
     Root,
     Intermediate,
     /// Not a CA's.
@@ -181,12 +181,12 @@ impl InspectedCa {
         // Of what is no CA it says nothing that it is no root either.
         findings.retain(|finding| is_ca || finding.code != Code::CaNotSelfSigned);
         let kind = match &authority {
-            None => Kind::Unreadable,
-            Some(_) if !is_ca => Kind::Leaf,
-            Some(authority) if authority.is_self_signed == Some(true) => Kind::Root,
+            None => CaKind::Unreadable,
+            Some(_) if !is_ca => CaKind::Leaf,
+            Some(authority) if authority.is_self_signed == Some(true) => CaKind::Root,
             // Self-issued with a signature that cannot be checked here: a root as far as one can see.
-            Some(authority) if authority.is_self_signed.is_none() => Kind::Root,
-            Some(_) => Kind::Intermediate,
+            Some(authority) if authority.is_self_signed.is_none() => CaKind::Root,
+            Some(_) => CaKind::Intermediate,
         };
         let private_key = private_key(&certificate, keys);
         Self { certificate, kind, authority, findings, private_key }
@@ -194,7 +194,7 @@ impl InspectedCa {
 
     /// Whether it is one to upload for a rule of this type.
     pub fn fit(&self, rule_type: RuleType) -> Fit {
-        if matches!(self.kind, Kind::Leaf | Kind::Unreadable) {
+        if matches!(self.kind, CaKind::Leaf | CaKind::Unreadable) {
             return Fit::No;
         }
         let faulty = |of: RuleType| self.findings.iter().any(|f| f.code.severity(of) == Severity::Fault);

@@ -5,4 +5,4 @@ mod body;
 mod inspection;
 
 pub use body::{Body, BodyError, Choice};
-pub use inspection::{Client, Fit, InspectedCa, InspectedFile, Inspection, Kind};
+pub use inspection::{CaKind, Client, Fit, InspectedCa, InspectedFile, Inspection};

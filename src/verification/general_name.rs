@@ -28,7 +28,7 @@ pub enum GeneralName<'a> {
 
 /// The kinds of names (RFC 5280 §4.2.1.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NameForm {
     Other,
     Email,
     Dns,
@@ -40,7 +40,7 @@ pub enum Kind {
     RegisteredId,
 }
 
-impl Kind {
+impl NameForm {
     /// The kind as RFC 5280 calls it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,17 +94,17 @@ impl<'a> GeneralName<'a> {
         if names.is_empty() { Err("an empty list of names") } else { Ok(names) }
     }
 
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> NameForm {
         match self {
-            Self::Other { .. } => Kind::Other,
-            Self::Email(_) => Kind::Email,
-            Self::Dns(_) => Kind::Dns,
-            Self::X400 => Kind::X400,
-            Self::Directory(_) => Kind::Directory,
-            Self::EdiParty => Kind::EdiParty,
-            Self::Uri(_) => Kind::Uri,
-            Self::Ip(_) => Kind::Ip,
-            Self::RegisteredId(_) => Kind::RegisteredId,
+            Self::Other { .. } => NameForm::Other,
+            Self::Email(_) => NameForm::Email,
+            Self::Dns(_) => NameForm::Dns,
+            Self::X400 => NameForm::X400,
+            Self::Directory(_) => NameForm::Directory,
+            Self::EdiParty => NameForm::EdiParty,
+            Self::Uri(_) => NameForm::Uri,
+            Self::Ip(_) => NameForm::Ip,
+            Self::RegisteredId(_) => NameForm::RegisteredId,
         }
     }
 

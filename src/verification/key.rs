@@ -21,10 +21,10 @@ pub const STRONG_RSA_BITS: usize = 2048;
 
 /// A key that can check signatures.
 #[derive(Debug)]
-pub struct PublicKey(Kind);
+pub struct PublicKey(KeyAlgorithm);
 
 #[derive(Debug)]
-enum Kind {
+enum KeyAlgorithm {
     Rsa(rsa::PublicKey),
     /// A key that signs with RSASSA-PSS only, perhaps with fixed parameters.
     RsaPss(rsa::PublicKey, Option<Pss>),
@@ -40,16 +40,18 @@ impl PublicKey {
     pub fn read(spki: &[u8]) -> Result<Self, String> {
         let Parts { id, parameters, key } = parts(spki).ok_or("the public key is malformed")?;
         let kind = match id {
-            oid::RSA_ENCRYPTION if matches!(parameters, None | Some([tag::NULL, 0])) => Kind::Rsa(rsa(key)?),
+            oid::RSA_ENCRYPTION if matches!(parameters, None | Some([tag::NULL, 0])) => {
+                KeyAlgorithm::Rsa(rsa(key)?)
+            }
             oid::RSASSA_PSS => {
                 let fixed =
                     parameters.map(|parameters| algorithm::pss_parameters(Some(parameters))).transpose()?;
-                Kind::RsaPss(rsa(key)?, fixed)
+                KeyAlgorithm::RsaPss(rsa(key)?, fixed)
             }
             oid::EC_PUBLIC_KEY => elliptic(parameters, key)?,
-            oid::ED25519 if parameters.is_none() => Kind::Ed25519(ed25519(key)?),
+            oid::ED25519 if parameters.is_none() => KeyAlgorithm::Ed25519(ed25519(key)?),
             oid::RSA_ENCRYPTION | oid::ED25519 => return Err(SURPLUS_PARAMETERS.to_owned()),
-            _ => Kind::MlDsa(post_quantum(id, parameters, key)?),
+            _ => KeyAlgorithm::MlDsa(post_quantum(id, parameters, key)?),
         };
         Ok(Self(kind))
     }
@@ -57,14 +59,15 @@ impl PublicKey {
     /// Whether both are the same key, however each was written.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Kind::Rsa(one) | Kind::RsaPss(one, _), Kind::Rsa(other) | Kind::RsaPss(other, _)) => {
-                one == other
-            }
-            (Kind::P256(one, _), Kind::P256(other, _)) => one == other,
-            (Kind::P384(one, _), Kind::P384(other, _)) => one == other,
-            (Kind::P521(one, _), Kind::P521(other, _)) => one == other,
-            (Kind::Ed25519(one), Kind::Ed25519(other)) => one == other,
-            (Kind::MlDsa(one), Kind::MlDsa(other)) => one == other,
+            (
+                KeyAlgorithm::Rsa(one) | KeyAlgorithm::RsaPss(one, _),
+                KeyAlgorithm::Rsa(other) | KeyAlgorithm::RsaPss(other, _),
+            ) => one == other,
+            (KeyAlgorithm::P256(one, _), KeyAlgorithm::P256(other, _)) => one == other,
+            (KeyAlgorithm::P384(one, _), KeyAlgorithm::P384(other, _)) => one == other,
+            (KeyAlgorithm::P521(one, _), KeyAlgorithm::P521(other, _)) => one == other,
+            (KeyAlgorithm::Ed25519(one), KeyAlgorithm::Ed25519(other)) => one == other,
+            (KeyAlgorithm::MlDsa(one), KeyAlgorithm::MlDsa(other)) => one == other,
             _ => false,
         }
     }
@@ -72,14 +75,14 @@ impl PublicKey {
     /// Whether `signature` over `message` was made with this key.
     pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         match (&self.0, scheme) {
-            (Kind::Rsa(key), Scheme::Pkcs1(hash)) => deterministic(key, hash, message, signature),
-            (Kind::Rsa(key), Scheme::Pss(pss)) => probabilistic(key, pss, message, signature),
-            (Kind::RsaPss(key, fixed), Scheme::Pss(pss)) => {
+            (KeyAlgorithm::Rsa(key), Scheme::Pkcs1(hash)) => deterministic(key, hash, message, signature),
+            (KeyAlgorithm::Rsa(key), Scheme::Pss(pss)) => probabilistic(key, pss, message, signature),
+            (KeyAlgorithm::RsaPss(key, fixed), Scheme::Pss(pss)) => {
                 // RFC 4055 §3.3: the key's hash and mask, and no shorter salt.
                 fixed.is_none_or(|fixed| fixed.hash == pss.hash && fixed.salt_length <= pss.salt_length)
                     && probabilistic(key, pss, message, signature)
             }
-            (Kind::P256(key, prepared), Scheme::Ecdsa(hash)) => {
+            (KeyAlgorithm::P256(key, prepared), Scheme::Ecdsa(hash)) => {
                 let hashed = digest(hash, message);
                 p256::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
                     let (r, s) = signature.split_scalars();
@@ -87,7 +90,7 @@ impl PublicKey {
                     by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
                 })
             }
-            (Kind::P384(key, prepared), Scheme::Ecdsa(hash)) => {
+            (KeyAlgorithm::P384(key, prepared), Scheme::Ecdsa(hash)) => {
                 let hashed = digest(hash, message);
                 p384::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
                     let (r, s) = signature.split_scalars();
@@ -95,7 +98,7 @@ impl PublicKey {
                     by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
                 })
             }
-            (Kind::P521(key, prepared), Scheme::Ecdsa(hash)) => {
+            (KeyAlgorithm::P521(key, prepared), Scheme::Ecdsa(hash)) => {
                 let hashed = digest(hash, message);
                 p521::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
                     let (r, s) = signature.split_scalars();
@@ -103,9 +106,11 @@ impl PublicKey {
                     by_table.unwrap_or_else(|| key.verify_prehash(&hashed, &signature).is_ok())
                 })
             }
-            (Kind::Ed25519(key), Scheme::Ed25519) => ed25519_dalek::Signature::from_slice(signature)
+            (KeyAlgorithm::Ed25519(key), Scheme::Ed25519) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
-            (Kind::MlDsa(key), Scheme::MlDsa(set)) => key.set() == set && key.verifies(message, signature),
+            (KeyAlgorithm::MlDsa(key), Scheme::MlDsa(set)) => {
+                key.set() == set && key.verifies(message, signature)
+            }
             _ => false,
         }
     }
@@ -113,17 +118,17 @@ impl PublicKey {
     /// Why this key makes no signature of that kind, if it makes none.
     pub fn refuses(&self, scheme: Scheme) -> Option<&'static str> {
         match (&self.0, scheme) {
-            (Kind::Rsa(_), Scheme::Pkcs1(_) | Scheme::Pss(_))
-            | (Kind::P256(..) | Kind::P384(..) | Kind::P521(..), Scheme::Ecdsa(_))
-            | (Kind::Ed25519(_), Scheme::Ed25519) => None,
-            (Kind::RsaPss(..), Scheme::Pkcs1(_)) => {
+            (KeyAlgorithm::Rsa(_), Scheme::Pkcs1(_) | Scheme::Pss(_))
+            | (KeyAlgorithm::P256(..) | KeyAlgorithm::P384(..) | KeyAlgorithm::P521(..), Scheme::Ecdsa(_))
+            | (KeyAlgorithm::Ed25519(_), Scheme::Ed25519) => None,
+            (KeyAlgorithm::RsaPss(..), Scheme::Pkcs1(_)) => {
                 Some("its signature is PKCS #1 v1.5, and that key is for RSASSA-PSS only")
             }
-            (Kind::RsaPss(_, Some(fixed)), Scheme::Pss(pss)) if fixed.hash != pss.hash => {
+            (KeyAlgorithm::RsaPss(_, Some(fixed)), Scheme::Pss(pss)) if fixed.hash != pss.hash => {
                 Some("its RSASSA-PSS parameters are not those that the key allows")
             }
-            (Kind::RsaPss(..), Scheme::Pss(_)) => None,
-            (Kind::MlDsa(key), Scheme::MlDsa(set)) if key.set() == set => None,
+            (KeyAlgorithm::RsaPss(..), Scheme::Pss(_)) => None,
+            (KeyAlgorithm::MlDsa(key), Scheme::MlDsa(set)) if key.set() == set => None,
             _ => Some("that key makes signatures of another algorithm"),
         }
     }
@@ -202,7 +207,7 @@ fn rsa(key: &[u8]) -> Result<rsa::PublicKey, String> {
     rsa::PublicKey::new_with_size_limits(n, e, RSA_BITS).map_err(|e| unusable(e.to_string()))
 }
 
-fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<Kind, String> {
+fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<KeyAlgorithm, String> {
     let curve = match parameters {
         Some([tag::OBJECT_IDENTIFIER, _, curve @ ..]) => curve,
         // RFC 5480 §2.1.1: implicit and explicit curves must not be used.
@@ -218,13 +223,13 @@ fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<Kind, String> {
     };
     match curve {
         oid::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(key)
-            .map(|key| Kind::P256(key, Prepared::new(*key.as_affine())))
+            .map(|key| KeyAlgorithm::P256(key, Prepared::new(*key.as_affine())))
             .map_err(point),
         oid::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(key)
-            .map(|key| Kind::P384(key, Prepared::new(*key.as_affine())))
+            .map(|key| KeyAlgorithm::P384(key, Prepared::new(*key.as_affine())))
             .map_err(point),
         oid::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(key)
-            .map(|key| Kind::P521(key, Prepared::new(*key.as_affine())))
+            .map(|key| KeyAlgorithm::P521(key, Prepared::new(*key.as_affine())))
             .map_err(point),
         _ => Err(format!("the curve {} is not supported", oid::describe(curve))),
     }

@@ -5,8 +5,8 @@ use super::extensions::Extensions;
 use super::names;
 use super::{algorithm, der, key};
 use crate::certificate::tlv::{Reader, Tlv, tag};
-use crate::certificate::{Certificate, MAX_ATTRIBUTES, MAX_NAME_OCTETS, Name, Outline, Unreadable};
-use crate::encoding::Kind;
+use crate::certificate::{Certificate, MAX_ATTRIBUTES, MAX_NAME_OCTETS, Name, Outline, OutlineError};
+use crate::encoding::FileKind;
 use std::sync::OnceLock;
 
 /// RFC 5280 §4.1.2.2 allows 20 octets. One more is let through, as by other readers: some authorities
@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
         let outline = match certificate.outline() {
             Ok(outline) => outline,
             // What follows a certificate need not be DER at all.
-            Err(why @ Unreadable::BytesFollow) => return Err(why.to_string()),
+            Err(why @ OutlineError::BytesFollow) => return Err(why.to_string()),
             Err(why) => {
                 return Err(other_kind(der).or(encoding.err()).unwrap_or_else(|| why.to_string()));
             }
@@ -104,8 +104,8 @@ impl<'a> Reading<'a> {
 
 /// What the bytes are, where they are something else than a certificate that anybody would know.
 fn other_kind(bytes: &[u8]) -> Option<String> {
-    match Kind::of(bytes) {
-        Kind::Certificate | Kind::Unknown | Kind::Empty | Kind::Base64 => None,
+    match FileKind::of(bytes) {
+        FileKind::Certificate | FileKind::Unknown | FileKind::Empty | FileKind::Base64 => None,
         other => Some(format!("it is {}", other.phrase())),
     }
 }

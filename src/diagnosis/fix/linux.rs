@@ -12,7 +12,7 @@ use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::Index;
 use crate::text::shown_bytes;
-use database::{Database, Keeps};
+use database::{Keeps, NssDatabase};
 
 /// The command for a plan, where there is one.
 pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repair> {
@@ -32,7 +32,7 @@ pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repai
 
 /// The certificate's nickname becomes the rule's name.
 fn rename(situation: &Situation<'_>, target: &Examined) -> Option<Repair> {
-    Database::searched(situation)?.give_name(target, situation.resolution.common_name.as_deref()?)
+    NssDatabase::searched(situation)?.give_name(target, situation.resolution.common_name.as_deref()?)
 }
 
 /// What remains when the rule's name is changed to `name`: certutil looks for that nickname then.
@@ -42,7 +42,7 @@ pub(super) fn after_new_name(situation: &Situation<'_>, name: &str) -> Option<St
     if situation.rule_type() != RuleType::ClientCertificate || nickname == name.as_bytes() {
         return None;
     }
-    let rename = Database::searched(situation)?.give_name(candidate, name.as_bytes())?.command?;
+    let rename = NssDatabase::searched(situation)?.give_name(candidate, name.as_bytes())?.command?;
     Some(format!(
         "certutil looks for that nickname then, and the certificate's is \"{}\" [nickname-differs]: {rename}",
         shown_bytes(nickname)
@@ -51,11 +51,11 @@ pub(super) fn after_new_name(situation: &Situation<'_>, name: &str) -> Option<St
 
 /// Makes the database usable where it is missing or damaged, and puts in what was found elsewhere.
 fn fill(situation: &Situation<'_>, found: Option<&Examined>) -> Option<Repair> {
-    let database = Database::searched(situation);
+    let database = NssDatabase::searched(situation);
     if let Some(database) = database.as_ref().filter(|database| database.place.interrupted) {
         return database.complete();
     }
-    let made = database.as_ref().filter(|database| !database.is_read()).and_then(Database::make);
+    let made = database.as_ref().filter(|database| !database.is_read()).and_then(NssDatabase::make);
     let kept = made.as_ref().map(|made| made.keeps);
     // What certutil makes, nobody else may read.
     let is_roots = made.is_some() && database.as_ref().is_some_and(|database| !database.place.writable);
@@ -92,7 +92,7 @@ fn fill(situation: &Situation<'_>, found: Option<&Examined>) -> Option<Repair> {
 
 /// What was looked for may be in a database of the old format.
 fn convert(situation: &Situation<'_>) -> Option<Repair> {
-    let database = Database::searched(situation)?;
+    let database = NssDatabase::searched(situation)?;
     let is_old = match &database.place.contents.index {
         Index::Nss(index) => index.legacy_beside,
         Index::None | Index::File { .. } | Index::Windows { .. } => {
@@ -113,7 +113,7 @@ fn convert(situation: &Situation<'_>) -> Option<Repair> {
 
 /// Puts the issuer's certificate, found elsewhere, beside the client certificate.
 fn install_issuer(situation: &Situation<'_>, issuer: &Examined) -> Option<Repair> {
-    let database = Database::searched(situation)?;
+    let database = NssDatabase::searched(situation)?;
     let name = issuer.stored.certificate.subject().common_name()?.into_bytes();
     let name = database.free_name(&name, issuer);
     Some(Repair {

@@ -1,6 +1,6 @@
 //! What else the rule and the calendar ask of a certificate: dates, usages, key, alternative names.
 
-use super::{One, Step, StepName, StepStatus};
+use super::{Examination, Step, StepName, StepStatus};
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::rule;
@@ -10,7 +10,7 @@ use crate::system::System;
 use crate::text::shown;
 use std::path::PathBuf;
 
-impl One<'_> {
+impl Examination<'_> {
     pub(super) fn validity_steps(&self) -> Vec<Step> {
         let until =
             self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
@@ -18,7 +18,7 @@ impl One<'_> {
     }
 
     pub(super) fn usage_steps(&self) -> Vec<Step> {
-        let wanted = &self.look.case.rule.extended_key_usage;
+        let wanted = &self.context.case.rule.extended_key_usage;
         if self.rule_type() == RuleType::ClientCertificate || wanted.is_empty() {
             return vec![self.skipped(StepName::ExtendedKeyUsage, "The rule asks for no extended key usage")];
         }
@@ -38,7 +38,7 @@ impl One<'_> {
             code,
             message: message.to_owned(),
         };
-        if self.rule_type() == RuleType::ClientCertificate || !self.look.case.rule.check_private_key {
+        if self.rule_type() == RuleType::ClientCertificate || !self.context.case.rule.check_private_key {
             return self.skipped(StepName::PrivateKey, "The rule does not ask for the private key");
         }
         match (self.stored.private_key, self.stored.other_key_beside) {
@@ -65,14 +65,14 @@ impl One<'_> {
     }
 
     fn shows_private_keys(&self) -> bool {
-        self.look.place.contents.evidence.shows.private_key
+        self.context.place.contents.evidence.shows.private_key
     }
 
     fn key_unseen_message(&self, other_key_beside: bool) -> String {
         if self.shows_private_keys() {
             return "Whether its private key is there cannot be seen from here".to_owned();
         }
-        let place = shown(&self.look.place.contents.spec.to_string()).into_owned();
+        let place = shown(&self.context.place.contents.spec.to_string()).into_owned();
         let beside = if other_key_beside { ", and the key beside the certificate is another's" } else { "" };
         let how = match self.system() {
             System::Linux => "sudo certutil -K -d sql:/etc/pki/nssdb",
@@ -89,7 +89,7 @@ impl One<'_> {
 
     /// The NSS database that holds the certificate.
     fn database(&self) -> Option<&nss::Index> {
-        match &self.look.place.contents.index {
+        match &self.context.place.contents.index {
             Index::Nss(index) => Some(index),
             Index::None | Index::File { .. } | Index::Windows { .. } => None,
         }
@@ -104,7 +104,7 @@ impl One<'_> {
     }
 
     fn other_key_message(&self) -> String {
-        let files = scope::paths(self.look.case.rule).iter();
+        let files = scope::paths(self.context.case.rule).iter();
         let files: Vec<String> = files.map(|path| shown(&path.to_string_lossy()).into_owned()).collect();
         match files.len() {
             0 => "The private key beside the certificate belongs to another one".to_owned(),
@@ -113,7 +113,7 @@ impl One<'_> {
     }
 
     fn key_missing_message(&self) -> String {
-        match &self.look.place.contents.spec {
+        match &self.context.place.contents.spec {
             StoreSpec::Nss(_) => {
                 "The rule asks for the certificate's private key, and key4.db holds none for it: it was imported without"
                     .to_owned()
@@ -134,14 +134,14 @@ impl One<'_> {
     /// A file that the rule names and that is not there: where the key may be wanted.
     fn absent_file(&self) -> Option<&PathBuf> {
         let is_absent = |path: &&PathBuf| {
-            let mut places = self.look.case.places.iter().map(|place| &place.contents);
+            let mut places = self.context.case.places.iter().map(|place| &place.contents);
             places.any(|c| c.spec == StoreSpec::File(path.to_path_buf()) && c.status == Status::Missing)
         };
-        scope::paths(self.look.case.rule).iter().find(is_absent)
+        scope::paths(self.context.case.rule).iter().find(is_absent)
     }
 
     pub(super) fn alternative_name_steps(&self) -> Vec<Step> {
-        let wanted = &self.look.resolution.subject_alternative_names;
+        let wanted = &self.context.resolution.subject_alternative_names;
         if self.rule_type() == RuleType::ClientCertificate || wanted.is_empty() {
             return vec![
                 self.skipped(
@@ -182,7 +182,7 @@ impl One<'_> {
             code: Some(code),
             message,
         };
-        let listed = &self.look.case.rule.subject_alternative_names;
+        let listed = &self.context.case.rule.subject_alternative_names;
         if let Some(unfilled) = listed.iter().find_map(|name| rule::unfilled(name, false)) {
             let message = format!(
                 "The rule lists the alternative name {}, a variable that nothing has filled in",
@@ -201,7 +201,7 @@ impl One<'_> {
 
     /// Whether an alternative name is one of the rule's with another form of the host name in it.
     fn has_other_form(&self) -> bool {
-        let forms = &self.look.resolution.other_alternative_names;
+        let forms = &self.context.resolution.other_alternative_names;
         let findings = || self.asked(|reading| reading.subject_alternative_name(forms));
         !forms.is_empty() && findings().is_empty()
     }

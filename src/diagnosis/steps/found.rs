@@ -1,6 +1,6 @@
 //! Whether the look-up finds a certificate, and whether its name is the rule's.
 
-use super::{One, Step, StepName, StepStatus};
+use super::{Examination, Step, StepName, StepStatus};
 use crate::certificate::Certificate;
 use crate::diagnosis::near::{self, Nearness};
 use crate::diagnosis::returned_positions;
@@ -10,15 +10,15 @@ use crate::store::StoreSpec;
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 
-impl One<'_> {
+impl Examination<'_> {
     pub(super) fn lookup_step(&self) -> Step {
         let (status, code, message) = self.lookup_outcome();
         Step { step: StepName::Lookup, status, code, message }
     }
 
     fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
-        if !self.look.searched {
-            let (status, code) = if self.look.all_seen {
+        if !self.context.searched {
+            let (status, code) = if self.context.all_seen {
                 (StepStatus::Fail, Code::FoundElsewhere)
             } else {
                 (StepStatus::Unknown, Code::RoleNotSearched)
@@ -28,7 +28,7 @@ impl One<'_> {
         if self.returned {
             return (StepStatus::Pass, None, self.found_message());
         }
-        if self.look.lookup.undetermined {
+        if self.context.lookup.undetermined {
             let code = Code::CnShellSpecial;
             return (StepStatus::Unknown, Some(code), self.noted_message(code));
         }
@@ -37,9 +37,9 @@ impl One<'_> {
     }
 
     fn elsewhere_message(&self) -> String {
-        let contents = &self.look.place.contents;
+        let contents = &self.context.place.contents;
         let place = match (&contents.evidence.role, &contents.spec) {
-            (Some(role), spec) if role.to_string() != spec.to_string() && !self.look.place.elsewhere => {
+            (Some(role), spec) if role.to_string() != spec.to_string() && !self.context.place.elsewhere => {
                 format!("{} (a copy of {})", shown(&spec.to_string()), shown(&role.to_string()))
             }
             (_, StoreSpec::File(_)) => shown(&self.stored.location).into_owned(),
@@ -52,7 +52,7 @@ impl One<'_> {
     }
 
     fn found_message(&self) -> String {
-        match (self.rule_type(), &self.look.resolution.common_name) {
+        match (self.rule_type(), &self.context.resolution.common_name) {
             (RuleType::ClientCertificate, _) => "The documented command prints it".to_owned(),
             (RuleType::ClientCertificateV2, Some(_)) => "Its common name is the rule's".to_owned(),
             (RuleType::ClientCertificateV2, None) => {
@@ -63,8 +63,8 @@ impl One<'_> {
 
     /// Why the look-up leaves it out.
     fn miss_code(&self) -> Code {
-        let noted = |code| self.look.lookup.notes.iter().any(|note| note.code == code);
-        if self.look.lookup.shadowed.contains(&self.stored.position) {
+        let noted = |code| self.context.lookup.notes.iter().any(|note| note.code == code);
+        if self.context.lookup.shadowed.contains(&self.stored.position) {
             return Code::Shadowed;
         }
         let original = self.rule_type() == RuleType::ClientCertificate;
@@ -95,7 +95,7 @@ impl One<'_> {
     }
 
     fn has_label_wanted(&self) -> bool {
-        self.stored.label.is_some() && self.stored.label == self.look.resolution.common_name
+        self.stored.label.is_some() && self.stored.label == self.context.resolution.common_name
     }
 
     fn miss_message(&self, code: Code) -> String {
@@ -111,7 +111,7 @@ impl One<'_> {
             Code::NicknameDiffers => {
                 let which = if self.is_a_ca_given() {
                     "The uploaded CA itself"
-                } else if self.look.case.cas.cas.is_empty() {
+                } else if self.context.case.cas.cas.is_empty() {
                     "A certificate with the rule's common name"
                 } else {
                     "The right certificate"
@@ -145,7 +145,7 @@ impl One<'_> {
             Code::TemplateDiffers => format!(
                 "On this device the rule's name \"{}\" stands for \"{wanted}\", and {named}: it has this device's value, and \
                  more or less around it than the rule says",
-                shown_bytes(self.look.case.rule.common_name.as_deref().unwrap_or_default())
+                shown_bytes(self.context.case.rule.common_name.as_deref().unwrap_or_default())
             ),
             Code::NameInSanOnly => {
                 format!("\"{wanted}\" stands in a subject alternative name only; {named}")
@@ -177,12 +177,12 @@ impl One<'_> {
     }
 
     fn is_a_ca_given(&self) -> bool {
-        self.look.case.cas.contain(&self.stored.certificate)
+        self.context.case.cas.contain(&self.stored.certificate)
     }
 
     /// Whether it is the nickname, by which certutil looks, that comes near the rule's name.
     fn nickname_is_near(&self) -> bool {
-        let name = self.look.resolution.common_name.as_deref().filter(|_| self.look.goes_by_nickname());
+        let name = self.context.resolution.common_name.as_deref().filter(|_| self.context.goes_by_nickname());
         name.is_some_and(|name| near::is_by_nickname(name, self.stored, self.nearness))
     }
 
@@ -194,7 +194,7 @@ impl One<'_> {
     }
 
     fn rule_name(&self) -> String {
-        let name = self.look.resolution.common_name.as_deref().unwrap_or_default();
+        let name = self.context.resolution.common_name.as_deref().unwrap_or_default();
         String::from_utf8_lossy(name).into_owned()
     }
 
@@ -205,13 +205,13 @@ impl One<'_> {
     }
 
     fn noted_message(&self, code: Code) -> String {
-        let note = self.look.lookup.notes.iter().find(|note| note.code == code);
+        let note = self.context.lookup.notes.iter().find(|note| note.code == code);
         note.map(|note| note.message.clone()).unwrap_or_default()
     }
 
     fn shadowed_message(&self) -> String {
-        let front = returned_positions(self.look.lookup).next();
-        let front = front.and_then(|position| self.look.place.contents.certificates.get(position));
+        let front = returned_positions(self.context.lookup).next();
+        let front = front.and_then(|position| self.context.place.contents.certificates.get(position));
         let front = front.map(|front| described(&front.certificate)).unwrap_or_default();
         format!(
             "The command prints only the first certificate whose name contains \"{}\", and that is {front}",
@@ -243,13 +243,13 @@ impl One<'_> {
 
     pub(super) fn name_step(&self) -> Step {
         let step = |status, code, message| Step { step: StepName::Name, status, code, message };
-        if self.look.resolution.common_name.is_none() {
+        if self.context.resolution.common_name.is_none() {
             return step(StepStatus::Skip, None, "The rule gives no name".to_owned());
         }
         if !self.returned {
             return step(StepStatus::Skip, None, format!("Its common name is {}", self.has_name()));
         }
-        let form = self.look.lookup.notes.iter().find(|note| note.code == Code::HostnameForm);
+        let form = self.context.lookup.notes.iter().find(|note| note.code == Code::HostnameForm);
         if let (RuleType::ClientCertificateV2, Some(note)) = (self.rule_type(), form) {
             return step(StepStatus::Warn, Some(note.code), note.message.clone());
         }

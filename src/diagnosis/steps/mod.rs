@@ -98,7 +98,7 @@ impl StepStatus {
 }
 
 /// What the steps of one store's certificates are judged on.
-pub(super) struct Look<'a> {
+pub(super) struct StoreContext<'a> {
     pub case: &'a Case<'a>,
     pub resolution: &'a Resolution,
     pub place: &'a Place,
@@ -108,7 +108,7 @@ pub(super) struct Look<'a> {
     pub all_seen: bool,
 }
 
-impl Look<'_> {
+impl StoreContext<'_> {
     fn system(&self) -> System {
         lookup::system_of(&self.place.contents.evidence, self.case.system)
     }
@@ -120,25 +120,33 @@ impl Look<'_> {
 }
 
 /// Every certificate of a store that was read, in its order.
-pub(super) fn examine(look: &Look<'_>, facts: &[Facts]) -> Vec<Examined> {
-    let returned: HashSet<usize> = returned_positions(look.lookup).collect();
-    let wanted = look.resolution.common_name.as_deref();
-    let wanted = wanted.map(|name| WantedName::of_rule(name, look.case.rule, look.case.device));
+pub(super) fn examine(context: &StoreContext<'_>, facts: &[Facts]) -> Vec<Examined> {
+    let returned: HashSet<usize> = returned_positions(context.lookup).collect();
+    let wanted = context.resolution.common_name.as_deref();
+    let wanted = wanted.map(|name| WantedName::of_rule(name, context.case.rule, context.case.device));
     // Without a name a v2 rule means every certificate, and an original one none.
-    let unnamed = match look.case.rule.rule_type {
+    let unnamed = match context.case.rule.rule_type {
         RuleType::ClientCertificate => Nearness::Different,
         RuleType::ClientCertificateV2 => Nearness::Exact,
     };
-    let by_nickname = look.goes_by_nickname();
-    look.case.judging.each(&look.place.contents.certificates, |position, stored| {
+    let by_nickname = context.goes_by_nickname();
+    context.case.judging.each(&context.place.contents.certificates, |position, stored| {
         let returned = returned.contains(&position);
         let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
         let Facts { judgement, validity } = &facts[position];
-        let one = One { look, stored, reading: OnceCell::new(), judgement, validity, returned, nearness };
+        let one = Examination {
+            context,
+            stored,
+            reading: OnceCell::new(),
+            judgement,
+            validity,
+            returned,
+            nearness,
+        };
         Examined {
-            spec: look.place.contents.spec.clone(),
+            spec: context.place.contents.spec.clone(),
             stored: stored.clone(),
-            searched: look.searched,
+            searched: context.searched,
             returned,
             nearness,
             steps: one.steps(),
@@ -147,9 +155,9 @@ pub(super) fn examine(look: &Look<'_>, facts: &[Facts]) -> Vec<Examined> {
     })
 }
 
-/// One certificate with what is known of it.
-struct One<'a> {
-    look: &'a Look<'a>,
+/// The examination of one certificate: the certificate with what is known of it.
+struct Examination<'a> {
+    context: &'a StoreContext<'a>,
     stored: &'a StoredCertificate,
     /// Its strict reading, made when the rule asks for more than any rule does.
     reading: OnceCell<Result<Reading<'a>, String>>,
@@ -159,7 +167,7 @@ struct One<'a> {
     nearness: Nearness,
 }
 
-impl One<'_> {
+impl Examination<'_> {
     fn steps(&self) -> Vec<Step> {
         let mut steps = vec![self.lookup_step(), self.name_step()];
         steps.extend(self.signature_steps());
@@ -176,7 +184,7 @@ impl One<'_> {
         match (self.rule_type(), self.judgement.direct.issuer) {
             (RuleType::ClientCertificateV2, Some(issuer)) => {
                 let own = self.stored.certificate.clone();
-                let ca = self.look.case.cas.cas.get(issuer).map(|ca| ca.certificate.clone());
+                let ca = self.context.case.cas.cas.get(issuer).map(|ca| ca.certificate.clone());
                 std::iter::once(own.clone()).chain(ca.filter(|ca| *ca != own)).collect()
             }
             _ => self.judgement.path.chain.clone(),
@@ -188,20 +196,20 @@ impl One<'_> {
     }
 
     fn rule_type(&self) -> RuleType {
-        self.look.case.rule.rule_type
+        self.context.case.rule.rule_type
     }
 
     fn system(&self) -> System {
-        self.look.system()
+        self.context.system()
     }
 
     fn wanted(&self) -> String {
-        shown_bytes(self.look.resolution.common_name.as_deref().unwrap_or_default())
+        shown_bytes(self.context.resolution.common_name.as_deref().unwrap_or_default())
     }
 
     fn has_name(&self) -> String {
         let subject = self.stored.certificate.subject();
-        subject.told_common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
+        subject.bounded_common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
     }
 
     fn skipped(&self, step: StepName, why: &str) -> Step {
@@ -211,7 +219,7 @@ impl One<'_> {
     /// What a finding does to its step, and what is told beside it. Windows keeps intermediates in stores of their own, and macOS may
     /// have them in another keychain: that one is not in a copy of one store proves nothing.
     fn weighed(&self, step: StepName, finding: &Finding) -> (StepStatus, Option<String>) {
-        let evidence = &self.look.place.contents.evidence;
+        let evidence = &self.context.place.contents.evidence;
         let unseen = evidence.origin == Origin::Elsewhere && self.system() != System::Linux;
         if finding.code == Code::IntermediateMissing && unseen {
             let where_it_is = match self.system() {

@@ -1,15 +1,15 @@
 //! Whether the uploaded CA signed a certificate, and by which chain.
 
-use super::{One, Step, StepName, StepStatus};
+use super::{Examination, Step, StepName, StepStatus};
 use crate::certificate::Certificate;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity, Stage};
 use crate::text::shown;
 use crate::verification::Judgement;
 
-impl One<'_> {
+impl Examination<'_> {
     pub(super) fn signature_steps(&self) -> Vec<Step> {
-        if self.look.case.cas.cas.is_empty() {
+        if self.context.case.cas.cas.is_empty() {
             return vec![Step {
                 step: StepName::Signature,
                 status: StepStatus::Unknown,
@@ -46,7 +46,7 @@ impl One<'_> {
     /// What passes is a CA's certificate, and not the uploaded one.
     pub(super) fn is_a_ca_step(&self) -> Option<Step> {
         let certificate = &self.stored.certificate;
-        (self.returned && certificate.claims_to_be_ca() && !self.look.case.cas.contain(certificate)).then(
+        (self.returned && certificate.claims_to_be_ca() && !self.context.case.cas.contain(certificate)).then(
             || Step {
                 step: StepName::Path,
                 status: StepStatus::Warn,
@@ -78,7 +78,7 @@ impl One<'_> {
 
     pub(super) fn path_steps(&self) -> Vec<Step> {
         let path = &self.judgement.path;
-        if self.look.case.cas.cas.is_empty() {
+        if self.context.case.cas.cas.is_empty() {
             return vec![self.skipped(StepName::Path, "There is no CA to lead to")];
         }
         let mut findings: Vec<&Finding> =
@@ -94,9 +94,10 @@ impl One<'_> {
                 steps
             }
             RuleType::ClientCertificateV2 => {
-                let told = |code: Code| code.severity(RuleType::ClientCertificateV2) == Severity::Warning;
+                let is_warning =
+                    |code: Code| code.severity(RuleType::ClientCertificateV2) == Severity::Warning;
                 // The direct issuer is asked for, so it need not be a root.
-                findings.retain(|f| told(f.code) && f.code != Code::CaNotSelfSigned);
+                findings.retain(|f| is_warning(f.code) && f.code != Code::CaNotSelfSigned);
                 let none = "The chain is not evaluated for client_certificate_v2";
                 self.steps_of(StepName::Path, &findings, StepStatus::Skip, none)
             }

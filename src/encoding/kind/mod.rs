@@ -8,7 +8,7 @@ use super::{pem, pkcs12, serialized};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FileKind {
     // Certificates are read from these.
     Pem,
     Certificate,
@@ -76,7 +76,7 @@ const EXPORT_WINDOWS: &str = "on the Windows device, export the store: Get-Child
 const EXPORT_KEYCHAIN: &str =
     "on the Mac: security find-certificate -a -p /Library/Keychains/System.keychain > system.pem";
 
-impl Kind {
+impl FileKind {
     /// What `bytes` are.
     pub fn of(bytes: &[u8]) -> Self {
         if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {

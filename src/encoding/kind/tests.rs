@@ -12,91 +12,100 @@ fn fixture(name: &str) -> Vec<u8> {
 #[test]
 fn names_what_the_tools_write() {
     let cases = [
-        ("files/rsa.pem", Kind::Pem),
-        ("files/both.p7b", Kind::Pem),
-        ("files/rsa-trusted.pem", Kind::Pem),
-        ("files/rsa-text.pem", Kind::Pem),
-        ("files/rsa.der", Kind::Certificate),
-        ("files/both-der.p7b", Kind::Pkcs7),
-        ("files/rsa.p12", Kind::Pkcs12),
-        ("files/request.csr", Kind::CertificateRequest),
-        ("files/rsa.key", Kind::PrivateKey),
-        ("files/p256.key", Kind::PrivateKey),
-        ("files/rsa-pkcs1.der", Kind::PrivateKey),
-        ("files/rsa-pkcs8.der", Kind::PrivateKey),
-        ("files/p256-sec1.der", Kind::PrivateKey),
-        ("files/rsa-encrypted.key", Kind::EncryptedPrivateKey),
-        ("files/rsa-traditional-encrypted.key", Kind::EncryptedPrivateKey),
-        ("files/rsa-encrypted.der", Kind::EncryptedPrivateKey),
-        ("serialized/store.sst", Kind::SerializedStore),
-        ("serialized/with-key.blob", Kind::SerializedCertificate),
-        ("nssdb-passing/cert9.db", Kind::NssCertificates),
-        ("nssdb-passing/key4.db", Kind::NssKeys),
+        ("files/rsa.pem", FileKind::Pem),
+        ("files/both.p7b", FileKind::Pem),
+        ("files/rsa-trusted.pem", FileKind::Pem),
+        ("files/rsa-text.pem", FileKind::Pem),
+        ("files/rsa.der", FileKind::Certificate),
+        ("files/both-der.p7b", FileKind::Pkcs7),
+        ("files/rsa.p12", FileKind::Pkcs12),
+        ("files/request.csr", FileKind::CertificateRequest),
+        ("files/rsa.key", FileKind::PrivateKey),
+        ("files/p256.key", FileKind::PrivateKey),
+        ("files/rsa-pkcs1.der", FileKind::PrivateKey),
+        ("files/rsa-pkcs8.der", FileKind::PrivateKey),
+        ("files/p256-sec1.der", FileKind::PrivateKey),
+        ("files/rsa-encrypted.key", FileKind::EncryptedPrivateKey),
+        ("files/rsa-traditional-encrypted.key", FileKind::EncryptedPrivateKey),
+        ("files/rsa-encrypted.der", FileKind::EncryptedPrivateKey),
+        ("serialized/store.sst", FileKind::SerializedStore),
+        ("serialized/with-key.blob", FileKind::SerializedCertificate),
+        ("nssdb-passing/cert9.db", FileKind::NssCertificates),
+        ("nssdb-passing/key4.db", FileKind::NssKeys),
     ];
     for (name, kind) in cases {
-        assert_eq!(Kind::of(&fixture(name)), kind, "{name}");
+        assert_eq!(FileKind::of(&fixture(name)), kind, "{name}");
     }
 }
 
 #[test]
 fn names_what_people_send() {
-    let cases: [(&[u8], Kind); 38] = [
-        (b"", Kind::Empty),
-        (b" \r\n\t", Kind::Empty),
-        (b"kych\0\x01\0\0", Kind::Keychain),
-        (b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ", Kind::AppleDouble),
-        (b"SQLite format 3\0 CREATE TABLE genp(rowid ...)", Kind::DataProtectionKeychain),
-        (b"SQLite format 3\0 CREATE TABLE moz_places(id ...)", Kind::Sqlite),
-        (b"\0\x06\x15\x61\0\0\0\x02", Kind::NssLegacy),
-        (b"regf\0\0", Kind::RegistryHive),
-        (b"\x1f\x8b\x08\0", Kind::Gzip),
-        (b"PK\x03\x04\x14\0", Kind::Zip),
-        (b"\xfe\xed\xfe\xed\0\0\0\x02", Kind::JavaKeyStore),
-        (b"%PDF-1.7", Kind::Pdf),
-        (b"MZ\x90\0", Kind::Executable),
-        (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", Kind::Html),
-        (b"<?xml version=\"1.0\"?><plist><dict><key>PayloadType</key></dict></plist>", Kind::MobileConfig),
-        (b"<?xml version=\"1.0\"?><plist><dict/></plist>", Kind::PropertyList),
+    let cases: [(&[u8], FileKind); 38] = [
+        (b"", FileKind::Empty),
+        (b" \r\n\t", FileKind::Empty),
+        (b"kych\0\x01\0\0", FileKind::Keychain),
+        (b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ", FileKind::AppleDouble),
+        (b"SQLite format 3\0 CREATE TABLE genp(rowid ...)", FileKind::DataProtectionKeychain),
+        (b"SQLite format 3\0 CREATE TABLE moz_places(id ...)", FileKind::Sqlite),
+        (b"\0\x06\x15\x61\0\0\0\x02", FileKind::NssLegacy),
+        (b"regf\0\0", FileKind::RegistryHive),
+        (b"\x1f\x8b\x08\0", FileKind::Gzip),
+        (b"PK\x03\x04\x14\0", FileKind::Zip),
+        (b"\xfe\xed\xfe\xed\0\0\0\x02", FileKind::JavaKeyStore),
+        (b"%PDF-1.7", FileKind::Pdf),
+        (b"MZ\x90\0", FileKind::Executable),
+        (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", FileKind::Html),
+        (
+            b"<?xml version=\"1.0\"?><plist><dict><key>PayloadType</key></dict></plist>",
+            FileKind::MobileConfig,
+        ),
+        (b"<?xml version=\"1.0\"?><plist><dict/></plist>", FileKind::PropertyList),
         (
             b"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">",
-            Kind::PowerShellXml,
+            FileKind::PowerShellXml,
         ),
-        (b"<?xml version=\"1.0\"?><a/>", Kind::Xml),
-        (b"[{\"Subject\":\"CN=a\",\"Thumbprint\":\"AB\",\"RawData\":[48,130]}]", Kind::PowerShellJson),
-        (b"[{\"common_name\":\"a\",\"not_valid_after\":\"1\",\"authority_key_id\":\"\"}]", Kind::Osquery),
-        (b"common_name,subject,not_valid_after,sha1\na,b,c,d", Kind::Osquery),
-        (b"{\"a\":1}", Kind::Json),
+        (b"<?xml version=\"1.0\"?><a/>", FileKind::Xml),
+        (b"[{\"Subject\":\"CN=a\",\"Thumbprint\":\"AB\",\"RawData\":[48,130]}]", FileKind::PowerShellJson),
+        (b"[{\"common_name\":\"a\",\"not_valid_after\":\"1\",\"authority_key_id\":\"\"}]", FileKind::Osquery),
+        (b"common_name,subject,not_valid_after,sha1\na,b,c,d", FileKind::Osquery),
+        (b"{\"a\":1}", FileKind::Json),
         (
             b"#TYPE System.Security.Cryptography.X509Certificates.X509Certificate2\r\n\"a\"",
-            Kind::PowerShellCsv,
+            FileKind::PowerShellCsv,
         ),
-        (b"\"PSPath\",\"Thumbprint\",\"Subject\"\r\n\"x\",\"AB\",\"CN=a\"", Kind::PowerShellCsv),
+        (b"\"PSPath\",\"Thumbprint\",\"Subject\"\r\n\"x\",\"AB\",\"CN=a\"", FileKind::PowerShellCsv),
         (
             b"\r\nThumbprint                Subject\r\n----------                -------\r\n",
-            Kind::PowerShellTable,
+            FileKind::PowerShellTable,
         ),
-        (b"my \"Personal\"\r\n================ Certificate 0 ================\r\n", Kind::CertutilStore),
-        (b"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\X]\r\n", Kind::RegistryExport),
-        (b"\r\nHKEY_LOCAL_MACHINE\\X\r\n    Blob    REG_BINARY    0300\r\n", Kind::RegistryQuery),
-        (b"\nCertificate Nickname     Trust Attributes\n\ndevice   u,u,u\n", Kind::NssListing),
+        (b"my \"Personal\"\r\n================ Certificate 0 ================\r\n", FileKind::CertutilStore),
+        (
+            b"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\X]\r\n",
+            FileKind::RegistryExport,
+        ),
+        (b"\r\nHKEY_LOCAL_MACHINE\\X\r\n    Blob    REG_BINARY    0300\r\n", FileKind::RegistryQuery),
+        (b"\nCertificate Nickname     Trust Attributes\n\ndevice   u,u,u\n", FileKind::NssListing),
         (
             b"keychain: \"/Library/Keychains/System.keychain\"\nversion: 256\nclass: 0x80001000 \n",
-            Kind::KeychainListing,
+            FileKind::KeychainListing,
         ),
-        (b"Certificate:\n    Data:\n        Signature Algorithm: ecdsa-with-SHA256\n", Kind::OpensslText),
-        (b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 jo@laptop", Kind::SshPublicKey),
+        (b"Certificate:\n    Data:\n        Signature Algorithm: ecdsa-with-SHA256\n", FileKind::OpensslText),
+        (b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 jo@laptop", FileKind::SshPublicKey),
         (
             b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbg==\n-----END OPENSSH PRIVATE KEY-----\n",
-            Kind::OpenSshPrivateKey,
+            FileKind::OpenSshPrivateKey,
         ),
-        (b"-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----\n", Kind::TpmPrivateKey),
-        (b"-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n", Kind::RevocationList),
-        (b"-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n", Kind::PublicKey),
-        (b"Hello, here is the certificate you asked for.", Kind::Text),
-        (b"\x01\x02\x03\x04", Kind::Unknown),
+        (
+            b"-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----\n",
+            FileKind::TpmPrivateKey,
+        ),
+        (b"-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n", FileKind::RevocationList),
+        (b"-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n", FileKind::PublicKey),
+        (b"Hello, here is the certificate you asked for.", FileKind::Text),
+        (b"\x01\x02\x03\x04", FileKind::Unknown),
     ];
     for (bytes, kind) in cases {
-        assert_eq!(Kind::of(bytes), kind, "{}", String::from_utf8_lossy(bytes));
+        assert_eq!(FileKind::of(bytes), kind, "{}", String::from_utf8_lossy(bytes));
     }
 }
 
@@ -153,5 +162,5 @@ fn what_is_not_read_is_named_with_what_to_do() {
     assert!(keychain.starts_with("is a macOS keychain; give it as keychain:"), "{keychain}");
     assert!(said(b"\x1f\x8b\x08\0").contains("gzip -d"));
     let request = encoding::read(&fixture("files/request.csr")).unwrap();
-    assert_eq!((request.certificates.len(), request.kind), (0, Kind::CertificateRequest));
+    assert_eq!((request.certificates.len(), request.kind), (0, FileKind::CertificateRequest));
 }

@@ -1,6 +1,6 @@
 //! Text known by its words.
 
-use super::Kind;
+use super::FileKind;
 use crate::encoding::{base64, pem};
 use memchr::memmem;
 
@@ -8,71 +8,72 @@ use memchr::memmem;
 const LOOKED_AT: usize = 64 << 10;
 
 /// What blocks of PEM there are; a certificate counts before everything else.
-pub fn by_labels(bytes: &[u8]) -> Kind {
+pub fn by_labels(bytes: &[u8]) -> FileKind {
     if memmem::find(bytes, b"-----BEGIN CERTIFICATE-----").is_some() {
-        return Kind::Pem;
+        return FileKind::Pem;
     }
     let mut kind = None;
     pem::each_block(bytes, |block| {
         let Some(block) = block else { return };
         let this = of_label(block.label, block.body);
-        if this == Kind::Pem || kind.is_none() {
+        if this == FileKind::Pem || kind.is_none() {
             kind = Some(this);
         }
     });
-    kind.unwrap_or(Kind::Pem)
+    kind.unwrap_or(FileKind::Pem)
 }
 
-fn of_label(label: &[u8], body: &[u8]) -> Kind {
+fn of_label(label: &[u8], body: &[u8]) -> FileKind {
     match label {
-        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => Kind::CertificateRequest,
-        b"X509 CRL" => Kind::RevocationList,
-        b"PUBLIC KEY" | b"RSA PUBLIC KEY" => Kind::PublicKey,
-        b"OPENSSH PRIVATE KEY" => Kind::OpenSshPrivateKey,
-        b"TSS2 PRIVATE KEY" => Kind::TpmPrivateKey,
-        b"SSH2 PUBLIC KEY" => Kind::SshPublicKey,
-        b"ENCRYPTED PRIVATE KEY" => Kind::EncryptedPrivateKey,
+        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => FileKind::CertificateRequest,
+        b"X509 CRL" => FileKind::RevocationList,
+        b"PUBLIC KEY" | b"RSA PUBLIC KEY" => FileKind::PublicKey,
+        b"OPENSSH PRIVATE KEY" => FileKind::OpenSshPrivateKey,
+        b"TSS2 PRIVATE KEY" => FileKind::TpmPrivateKey,
+        b"SSH2 PUBLIC KEY" => FileKind::SshPublicKey,
+        b"ENCRYPTED PRIVATE KEY" => FileKind::EncryptedPrivateKey,
         _ if label.ends_with(b"PRIVATE KEY") && memmem::find(body, b"Proc-Type:").is_some() => {
-            Kind::EncryptedPrivateKey
+            FileKind::EncryptedPrivateKey
         }
-        _ if label.ends_with(b"PRIVATE KEY") => Kind::PrivateKey,
-        _ if label.starts_with(b"PGP ") => Kind::Pgp,
-        _ => Kind::Pem,
+        _ if label.ends_with(b"PRIVATE KEY") => FileKind::PrivateKey,
+        _ if label.starts_with(b"PGP ") => FileKind::Pgp,
+        _ => FileKind::Pem,
     }
 }
 
 /// What the words of a text without PEM make it.
-pub fn by_words(bytes: &[u8]) -> Kind {
+pub fn by_words(bytes: &[u8]) -> FileKind {
     let start = bytes.trim_ascii_start();
     let start = &start[..start.len().min(LOOKED_AT)];
-    let Some(text) = as_text(start) else { return Kind::Unknown };
+    let Some(text) = as_text(start) else { return FileKind::Unknown };
     let lower = text.to_ascii_lowercase();
     let has = |word: &str| lower.contains(word);
     let begins = |word: &str| lower.starts_with(word);
     if begins("windows registry editor") || begins("regedit4") {
-        Kind::RegistryExport
+        FileKind::RegistryExport
     } else if has("hkey_") && has("reg_binary") {
-        Kind::RegistryQuery
+        FileKind::RegistryQuery
     } else if has("================ certificate ") {
-        Kind::CertutilStore
+        FileKind::CertutilStore
     } else if begins("<") {
         markup(&lower)
     } else if is_json(&lower) {
         json(&lower)
     } else if has("begin certificate") || has("end certificate") {
-        Kind::DamagedPem
+        FileKind::DamagedPem
     } else if has("certificate nickname") && has("trust attributes") {
-        Kind::NssListing
+        FileKind::NssListing
     } else if has("keychain: \"") && has("class: 0x") {
-        Kind::KeychainListing
+        FileKind::KeychainListing
     } else if has("certificate:\n") && has("signature algorithm:") {
-        Kind::OpensslText
+        FileKind::OpensslText
     } else if begins("putty-user-key-file") {
-        Kind::PuttyPrivateKey
+        FileKind::PuttyPrivateKey
     } else if begins("ssh-") || begins("ecdsa-sha2-") {
-        Kind::SshPublicKey
+        FileKind::SshPublicKey
     } else {
-        listing(&lower).unwrap_or_else(|| if base64::is_base64(bytes) { Kind::Base64 } else { Kind::Text })
+        listing(&lower)
+            .unwrap_or_else(|| if base64::is_base64(bytes) { FileKind::Base64 } else { FileKind::Text })
     }
 }
 
@@ -102,18 +103,18 @@ fn ascii_part(bytes: &[u8]) -> &str {
     std::str::from_utf8(&bytes[..end]).unwrap_or_default()
 }
 
-fn markup(lower: &str) -> Kind {
+fn markup(lower: &str) -> FileKind {
     let has = |word: &str| lower.contains(word);
     if has("<html") || has("<!doctype html") {
-        Kind::Html
+        FileKind::Html
     } else if has("<plist") && has("payloadtype") {
-        Kind::MobileConfig
+        FileKind::MobileConfig
     } else if has("<plist") {
-        Kind::PropertyList
+        FileKind::PropertyList
     } else if has("<objs") && has("schemas.microsoft.com/powershell") {
-        Kind::PowerShellXml
+        FileKind::PowerShellXml
     } else {
-        Kind::Xml
+        FileKind::Xml
     }
 }
 
@@ -123,28 +124,28 @@ fn is_json(text: &str) -> bool {
     text.starts_with('{') || list.is_some_and(|list| list.starts_with(['{', '[', '"', ']']))
 }
 
-fn json(lower: &str) -> Kind {
+fn json(lower: &str) -> FileKind {
     let has = |word: &str| lower.contains(word);
     if has("\"thumbprint\"") || has("\"rawdata\"") {
-        Kind::PowerShellJson
+        FileKind::PowerShellJson
     } else if has("\"not_valid_after\"") || has("\"common_name\"") && has("\"authority_key_id\"") {
-        Kind::Osquery
+        FileKind::Osquery
     } else {
-        Kind::Json
+        FileKind::Json
     }
 }
 
 /// Tables by their headings.
-fn listing(lower: &str) -> Option<Kind> {
+fn listing(lower: &str) -> Option<FileKind> {
     let mut lines = lower.lines().map(str::trim).filter(|line| !line.is_empty()).take(8);
     lines.find_map(|line| {
         let has = |word: &str| line.contains(word);
         if line.starts_with("#type ") && has("x509certificate") || has("thumbprint") && line.contains(',') {
-            Some(Kind::PowerShellCsv)
+            Some(FileKind::PowerShellCsv)
         } else if has("thumbprint") && has("subject") {
-            Some(Kind::PowerShellTable)
+            Some(FileKind::PowerShellTable)
         } else if has("common_name") && (has("not_valid_after") || has("authority_key_id")) {
-            Some(Kind::Osquery)
+            Some(FileKind::Osquery)
         } else {
             None
         }

@@ -6,7 +6,7 @@ mod ber;
 mod decrypt;
 
 use super::key::Encoding;
-use super::{Collector, Damage, Key, Unrecognized};
+use super::{Collector, Key, Undecodable, Unrecognized};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use crate::text;
@@ -57,13 +57,13 @@ pub fn read(
     let mut file =
         File { pass_phrases, found, decryptions: 0, rounds_left: MAX_ROUNDS, failure: None, certificates: 0 };
     if file.read_pfx(bytes).is_none() {
-        file.found.damaged(Damage::Form);
+        file.found.damaged(Undecodable::Form);
     }
     match (file.certificates, file.failure) {
         (0, Some(Failure::PassPhrase)) => Err(Unrecognized::PassPhrase),
         (0, Some(Failure::Scheme)) => Err(Unrecognized::Encryption),
         (_, Some(_)) => {
-            file.found.damaged(Damage::Form);
+            file.found.damaged(Undecodable::Form);
             Ok(())
         }
         (_, None) => Ok(()),
@@ -97,7 +97,7 @@ impl File<'_> {
         let mut infos = members(&safe)?;
         while let Some(info) = infos.next_tlv() {
             if self.read_content_info(&safe[info.whole]).is_none() {
-                self.found.damaged(Damage::Form);
+                self.found.damaged(Undecodable::Form);
             }
         }
         Some(())
@@ -128,7 +128,7 @@ impl File<'_> {
         let mut bags = members(&contents)?;
         while let Some(bag) = bags.next_tlv() {
             if self.read_bag(&contents[bag.whole], depth).is_none() {
-                self.found.damaged(Damage::Form);
+                self.found.damaged(Undecodable::Form);
             }
         }
         bags.is_empty().then_some(())

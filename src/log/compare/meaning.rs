@@ -20,14 +20,14 @@ const SCHEDULES: u32 = 2;
 /// One explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
-    pub kind: Kind,
+    pub kind: MeaningKind,
     /// Safe to print.
     pub message: String,
 }
 
 /// Kinds of explanation, the weightiest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum MeaningKind {
     OtherDevice,
     OtherRule,
     RuleChanged,
@@ -40,7 +40,7 @@ pub enum Kind {
     Unexplained,
 }
 
-impl Kind {
+impl MeaningKind {
     /// The word used in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -62,22 +62,26 @@ pub(super) fn meanings(record: &Record, here: &Here<'_>, agrees: Option<bool>) -
     if here.verdict.is_none() {
         return alone(record, here);
     }
-    let apart =
-        [(Kind::OtherDevice, other_device(record, here)), (Kind::OtherRule, other_rule(record, here))];
+    let apart = [
+        (MeaningKind::OtherDevice, other_device(record, here)),
+        (MeaningKind::OtherRule, other_rule(record, here)),
+    ];
     let apart: Vec<Meaning> = apart.into_iter().filter_map(meaning).collect();
     // Of another rule or device, no more needs to be told.
     if !apart.is_empty() || agrees == Some(true) && same_rule(record, here) != Some(true) {
         return apart;
     }
-    let mut told =
-        vec![(Kind::RuleChanged, rule_changed(record, here)), (Kind::ExpiredResult, expired(record, here))];
+    let mut told = vec![
+        (MeaningKind::RuleChanged, rule_changed(record, here)),
+        (MeaningKind::ExpiredResult, expired(record, here)),
+    ];
     if agrees == Some(false) {
         told.extend([
-            (Kind::OtherUser, other_user(record, here)),
-            (Kind::OlderClient, older_client(record, here)),
-            (Kind::BeforeLogIn, before_log_in(record)),
-            (Kind::OtherCertificate, other_certificate(record, here)),
-            (Kind::OlderResult, older_result(record, here)),
+            (MeaningKind::OtherUser, other_user(record, here)),
+            (MeaningKind::OlderClient, older_client(record, here)),
+            (MeaningKind::BeforeLogIn, before_log_in(record)),
+            (MeaningKind::OtherCertificate, other_certificate(record, here)),
+            (MeaningKind::OlderResult, older_result(record, here)),
         ]);
     }
     let mut meanings: Vec<Meaning> = told.into_iter().filter_map(meaning).collect();
@@ -85,21 +89,24 @@ pub(super) fn meanings(record: &Record, here: &Here<'_>, agrees: Option<bool>) -
     if agrees == Some(false) && meanings.is_empty() {
         let message = "Nothing in the record explains it. Let the client check again and compare with that result; if it \
                        remains, the client sees another store than the one judged here";
-        meanings.push(Meaning { kind: Kind::Unexplained, message: message.to_owned() });
+        meanings.push(Meaning { kind: MeaningKind::Unexplained, message: message.to_owned() });
     }
     meanings
 }
 
 /// What a record tells by itself.
 fn alone(record: &Record, here: &Here<'_>) -> Vec<Meaning> {
-    let mut told = vec![(Kind::ExpiredResult, expired(record, here))];
+    let mut told = vec![(MeaningKind::ExpiredResult, expired(record, here))];
     if record.passed == Some(false) {
-        told.extend([(Kind::OlderClient, too_old(record, here)), (Kind::BeforeLogIn, before_log_in(record))]);
+        told.extend([
+            (MeaningKind::OlderClient, too_old(record, here)),
+            (MeaningKind::BeforeLogIn, before_log_in(record)),
+        ]);
     }
     told.into_iter().filter_map(meaning).collect()
 }
 
-fn meaning((kind, message): (Kind, Option<String>)) -> Option<Meaning> {
+fn meaning((kind, message): (MeaningKind, Option<String>)) -> Option<Meaning> {
     message.map(|message| Meaning { kind, message })
 }
 

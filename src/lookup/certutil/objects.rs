@@ -25,7 +25,7 @@ pub(super) struct Objects<'a> {
 }
 
 /// A row and its certificate.
-pub(super) type Entry<'a> = (&'a Row, &'a StoredCertificate);
+pub(super) type CertificateRow<'a> = (&'a Row, &'a StoredCertificate);
 
 impl<'a> Objects<'a> {
     /// The objects for what a search found, in its order; `held` is in the cache already, and comes
@@ -34,7 +34,7 @@ impl<'a> Objects<'a> {
         &mut self,
         found: &[usize],
         held: Option<usize>,
-        entry: impl Fn(usize) -> Option<Entry<'a>>,
+        entry: impl Fn(usize) -> Option<CertificateRow<'a>>,
     ) -> Vec<usize> {
         let mut seen: HashSet<&[u8]> = HashSet::new();
         let mut objects = Vec::with_capacity(found.len());
@@ -78,7 +78,7 @@ impl<'a> Objects<'a> {
 
     /// Lets go of every object but `winner`; says whether it was cached, for then it is found
     /// again.
-    pub(super) fn keep_only(&mut self, winner: usize, (row, stored): Entry<'a>) -> bool {
+    pub(super) fn keep_only(&mut self, winner: usize, (row, stored): CertificateRow<'a>) -> bool {
         self.cached.retain(|_, object| *object == winner);
         let subject = row.subject(&stored.certificate);
         let cached = !self.cached.is_empty();

@@ -7,7 +7,7 @@ use crate::certificate::Certificate;
 use crate::device::Client;
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StepName, StepStatus, Verdict};
 use crate::reason::{Code, Severity};
-use crate::report::heading::Kind;
+use crate::report::heading::ColumnKind;
 use crate::report::style::{Style, Tone};
 use crate::report::table::{
     self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
@@ -157,7 +157,7 @@ fn leaf_node(answer: &Diagnosis, examined: &Examined) -> Node {
     } else {
         Tone::Bad
     };
-    let faults = stopping.into_iter().map(|step| told_step(step, answer)).collect();
+    let faults = stopping.into_iter().map(|step| step_text(step, answer)).collect();
     let role = if certificate.claims_to_be_ca() { "Certificate of a CA" } else { "Client certificate" };
     Node { faults, tone, ..certificate_node(role, certificate) }
 }
@@ -175,7 +175,7 @@ fn issuer_node(answer: &Diagnosis, issuer: &Certificate) -> Node {
 
 pub(super) fn certificate_node(role: &str, certificate: &Certificate) -> Node {
     let subject = certificate.subject();
-    let name = subject.told_common_name().unwrap_or_else(|| subject.to_string());
+    let name = subject.bounded_common_name().unwrap_or_else(|| subject.to_string());
     let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
     let fingerprint = certificate.sha256().get(..16).unwrap_or_default();
     Node {
@@ -211,13 +211,13 @@ fn mend_or_break(answer: &Diagnosis, examined: &Examined, chain: &mut Chain) {
 impl Link {
     /// One that a step stops: it is broken, or open where the step cannot be told.
     fn stopping(broken: &str, open: &str, step: &Step, answer: &Diagnosis) -> Self {
-        let why = told_step(step, answer);
+        let why = step_text(step, answer);
         if step.status == StepStatus::Unknown { Self::open(open, why) } else { Self::broken(broken, why) }
     }
 }
 
 /// A step's message and code; of the reason that stands at the top, the code alone.
-fn told_step(step: &Step, answer: &Diagnosis) -> String {
+fn step_text(step: &Step, answer: &Diagnosis) -> String {
     let is_told = |code| main_reason(answer).is_some_and(|reason| reason.finding.code == code);
     match step.code {
         Some(code) if is_told(code) => format!("[{code}]"),
@@ -319,9 +319,9 @@ fn write_table(answer: &Diagnosis, style: &Style, page: &mut Markup) {
     page.raw("</section>\n");
 }
 
-fn cell_class(kind: Kind, tone: Tone) -> &'static str {
+fn cell_class(kind: ColumnKind, tone: Tone) -> &'static str {
     match (kind, tone) {
-        (Kind::Subject, _) => "name",
+        (ColumnKind::Subject, _) => "name",
         (_, Tone::Good) => "good",
         (_, Tone::Bad) => "bad",
         (_, Tone::Doubtful) => "doubtful",

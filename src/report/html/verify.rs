@@ -115,7 +115,7 @@ fn chain(one: &Verified) -> Chain {
         let is_fault = |f: &&Finding| {
             f.depth() == Some(depth) && severity(f) != Severity::Warning && Some(f.code) != loose_end(one)
         };
-        let faults: Vec<String> = path.findings.iter().filter(is_fault).map(told).collect();
+        let faults: Vec<String> = path.findings.iter().filter(is_fault).map(finding_text).collect();
         let tone = match (faults.is_empty(), is_anchor) {
             (false, _) => Tone::Bad,
             (true, true) => Tone::Good,
@@ -127,7 +127,12 @@ fn chain(one: &Verified) -> Chain {
         }
     }
     if path.anchor.is_none() {
-        let why = path.findings.iter().find(|f| Some(f.code) == loose_end(one)).map(told).unwrap_or_default();
+        let why = path
+            .findings
+            .iter()
+            .find(|f| Some(f.code) == loose_end(one))
+            .map(finding_text)
+            .unwrap_or_default();
         chain.links.push(Link::broken("Does not lead to the CA", why));
         chain.nodes.push(Node { tone: Tone::Faint, ..Node::plain("Uploaded CA", "not reached") });
     }
@@ -139,7 +144,7 @@ fn loose_end(one: &Verified) -> Option<crate::reason::Code> {
     one.path().reason.filter(|_| one.judgement.path.anchor.is_none())
 }
 
-fn told(finding: &Finding) -> String {
+fn finding_text(finding: &Finding) -> String {
     format!("{} [{}]", sentence(&finding.message), finding.code)
 }
 
@@ -162,11 +167,11 @@ fn write_table(verified: &[Verified], page: &mut Markup) {
 fn write_row(position: usize, one: &Verified, page: &mut Markup) {
     let certificate = &one.certificate;
     let name = match certificate.outline() {
-        Ok(_) => certificate.subject().told_common_name().unwrap_or_else(|| "–".to_owned()),
+        Ok(_) => certificate.subject().bounded_common_name().unwrap_or_else(|| "–".to_owned()),
         Err(why) => format!("(unreadable: {why})"),
     };
     let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
-    let told = |answer: Answer| {
+    let mark_of = |answer: Answer| {
         let (class, mark) = face(answer.verdict);
         let code = answer.reason.map_or_else(String::new, |code| format!(" {code}"));
         (class, format!("{mark}{code}"))
@@ -176,8 +181,8 @@ fn write_row(position: usize, one: &Verified, page: &mut Markup) {
         ("faint", (position + 1).to_string()),
         ("name", name),
         ("long", one.source.clone()),
-        told(one.direct()),
-        told(one.path()),
+        mark_of(one.direct()),
+        mark_of(one.path()),
         ("faint", until),
         (face(verdict).0, verdict_word(verdict).to_owned()),
     ];

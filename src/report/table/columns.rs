@@ -98,7 +98,7 @@ fn name_of(examined: &Examined, style: &Style) -> String {
     if let Err(why) = examined.stored.certificate.outline() {
         return format!("(unreadable: {why})");
     }
-    let name = examined.stored.certificate.subject().told_common_name();
+    let name = examined.stored.certificate.subject().bounded_common_name();
     name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
 }
 

@@ -7,7 +7,7 @@ use super::{
     WindowsLocation, problem,
 };
 use crate::certificate::Certificate;
-use crate::encoding::{self, Form, Key, Kind, Objects, RegistryStore, Unrecognized};
+use crate::encoding::{self, FileKind, Form, Key, Objects, RegistryStore, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use crate::system::System;
@@ -63,10 +63,10 @@ impl FileStore {
 
     /// Reads everything. Problems are part of the answer: one unreadable entry or file never hides the rest.
     pub fn read(&self) -> Contents {
-        let mut reading = Reading::new(&self.path);
+        let mut reading = FileReader::new(&self.path);
         let read = match files_of(&self.path, self.depth) {
-            Ok(Place::File) => reading.read_file(),
-            Ok(Place::Folder(files)) => {
+            Ok(Source::File) => reading.read_file(),
+            Ok(Source::Folder(files)) => {
                 reading.read_folder(&files);
                 Ok(())
             }
@@ -82,24 +82,24 @@ impl FileStore {
     }
 }
 
-enum Place {
+enum Source {
     File,
     Folder(Vec<PathBuf>),
 }
 
-/// Reading a folder ends after so long; PKCS #12 files take seconds each by design.
+/// FileReader a folder ends after so long; PKCS #12 files take seconds each by design.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The files of a folder by name, and of those in it to the given depth; no more than [`MAX_FILES`] and
 /// one.
-fn files_of(path: &Path, depth: usize) -> Result<Place, Unreadable> {
+fn files_of(path: &Path, depth: usize) -> Result<Source, Unreadable> {
     if !fs::metadata(path)?.is_dir() {
-        return Ok(Place::File);
+        return Ok(Source::File);
     }
     let mut files = Vec::new();
     add_files(path, depth, &mut files)?;
     files.sort();
-    Ok(Place::Folder(files))
+    Ok(Source::Folder(files))
 }
 
 fn add_files(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -120,7 +120,7 @@ fn add_files(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Resul
 }
 
 /// A certificate and the file it came from.
-struct Entry {
+struct FoundCertificate {
     certificate: Certificate,
     label: Option<String>,
     file: PathBuf,
@@ -128,20 +128,20 @@ struct Entry {
 }
 
 /// What has been read so far.
-struct Reading<'a> {
+struct FileReader<'a> {
     path: &'a Path,
-    certificates: Vec<Entry>,
+    certificates: Vec<FoundCertificate>,
     keys: Keys,
     problem: Option<Finding>,
     size: u64,
     is_folder: bool,
     /// What was read, the last of it where it is several files.
-    kind: Kind,
+    kind: FileKind,
     /// The Windows stores that the files say they are of.
     stores: Vec<RegistryStore>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> FileReader<'a> {
     fn new(path: &'a Path) -> Self {
         Self {
             path,
@@ -150,7 +150,7 @@ impl<'a> Reading<'a> {
             problem: None,
             size: 0,
             is_folder: false,
-            kind: Kind::Unknown,
+            kind: FileKind::Unknown,
             stores: Vec::new(),
         }
     }
@@ -220,11 +220,11 @@ impl<'a> Reading<'a> {
         if !objects.certificates.is_empty() || !self.is_folder {
             self.kind = objects.kind;
         }
-        if let Some(why) = objects.damage_told() {
+        if let Some(why) = objects.damage_text() {
             self.note(Code::StoreCorrupt, file, &why);
         }
         self.stores.extend(objects.stores);
-        self.certificates.extend(objects.certificates.into_iter().map(|found| Entry {
+        self.certificates.extend(objects.certificates.into_iter().map(|found| FoundCertificate {
             certificate: Certificate::from_der(found.der),
             label: found.label,
             file: file.to_path_buf(),
@@ -239,7 +239,7 @@ impl<'a> Reading<'a> {
     }
 
     fn why_empty(&self) -> String {
-        let named = !self.kind.is_read() && !matches!(self.kind, Kind::Unknown | Kind::Empty);
+        let named = !self.kind.is_read() && !matches!(self.kind, FileKind::Unknown | FileKind::Empty);
         match self.kind.remedy() {
             Some(remedy) if named => format!("is {}; {remedy}", self.kind.phrase()),
             _ if self.keys.is_empty() => "holds no certificate".to_owned(),
@@ -252,7 +252,7 @@ impl<'a> Reading<'a> {
         let mut evidence = Evidence::given_as(&StoreSpec::File(self.path.to_path_buf()));
         let is_read_whole = self.problem.as_ref().is_none_or(|problem| problem.code == Code::StoreEmpty);
         let is_list = self.is_folder || self.kind.is_store() || self.certificates.len() > 1;
-        evidence.may_be_whole = is_read_whole && is_list && self.kind != Kind::Pkcs12;
+        evidence.may_be_whole = is_read_whole && is_list && self.kind != FileKind::Pkcs12;
         if let [store] = &self.stores[..] {
             let location =
                 if store.is_machines { WindowsLocation::LocalMachine } else { WindowsLocation::CurrentUser };
@@ -263,7 +263,7 @@ impl<'a> Reading<'a> {
         // The folder of Windows' own store tells itself that it is one.
         evidence.complete |= evidence.may_be_whole && self.is_folder && evidence.role.is_some();
         evidence.shows.order = !self.is_folder;
-        evidence.shows.label = self.kind.is_windows() || self.kind == Kind::Pkcs12;
+        evidence.shows.label = self.kind.is_windows() || self.kind == FileKind::Pkcs12;
         if self.kind.is_windows() {
             evidence.system = Some(System::Windows);
         }

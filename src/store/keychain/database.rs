@@ -36,7 +36,7 @@ const CUT_OFF: Corrupt = Corrupt("is cut off or damaged: a part of it lies outsi
 
 /// A keychain file whose tables have been found.
 #[derive(Debug)]
-pub struct Database<'a> {
+pub struct KeychainFile<'a> {
     bytes: &'a [u8],
     /// Each table's number and place.
     tables: Vec<(u32, Range<usize>)>,
@@ -49,7 +49,7 @@ pub struct Record<'a> {
     columns: usize,
 }
 
-impl<'a> Database<'a> {
+impl<'a> KeychainFile<'a> {
     /// Checks the header and finds the tables.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Corrupt> {
         if !bytes.starts_with(MAGIC) {

@@ -1,6 +1,6 @@
 //! Systems that are no Mac.
 
-use super::{Entry, Unsearched};
+use super::{KeychainItem, Unsearched};
 use std::path::Path;
 
 /// Whether a path that does not exist here is one of a Mac's own keychains, named as on the Mac.
@@ -16,6 +16,6 @@ pub const fn has_items() -> bool {
 }
 
 /// Nothing can be searched.
-pub const fn items() -> Result<Vec<Entry>, Unsearched> {
+pub const fn items() -> Result<Vec<KeychainItem>, Unsearched> {
     Err(Unsearched::NoMac)
 }

@@ -1,8 +1,8 @@
 //! Certificates and keys from a keychain's own file. No password is needed: certificates are not
 //! encrypted, and what tells whose a private key is stands beside the encrypted key.
 
-use super::Entry;
-use super::database::{Corrupt, Database, relation};
+use super::KeychainItem;
+use super::database::{Corrupt, KeychainFile, relation};
 use crate::certificate::{Certificate, SubjectPublicKeyInfo};
 use crate::encoding::MAX_CERTIFICATES;
 use crate::store::PrivateKey;
@@ -10,8 +10,8 @@ use sha1::{Digest as _, Sha1};
 use std::collections::HashSet;
 
 /// Every certificate in the order in which `security find-certificate` comes upon them.
-pub fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
-    let database = Database::open(bytes)?;
+pub fn entries(bytes: &[u8]) -> Result<Vec<KeychainItem>, Corrupt> {
+    let database = KeychainFile::open(bytes)?;
     let columns = database.columns(relation::X509_CERTIFICATE)?;
     let records = database.records(relation::X509_CERTIFICATE, columns.len())?;
     if records.len() > MAX_CERTIFICATES {
@@ -33,14 +33,18 @@ pub fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
             Some(_) => PrivateKey::Absent,
             None => PrivateKey::Unknown,
         };
-        entries.push(Entry { certificate, label: record.value(label)?.map(<[u8]>::to_vec), private_key });
+        entries.push(KeychainItem {
+            certificate,
+            label: record.value(label)?.map(<[u8]>::to_vec),
+            private_key,
+        });
     }
     Ok(entries)
 }
 
 /// The column `Label` of every private key: the SHA-1 of its public key, which its certificate has
 /// as `PublicKeyHash`.
-fn key_labels<'a>(database: &Database<'a>) -> Result<HashSet<&'a [u8]>, Corrupt> {
+fn key_labels<'a>(database: &KeychainFile<'a>) -> Result<HashSet<&'a [u8]>, Corrupt> {
     let columns = database.columns(relation::PRIVATE_KEY)?;
     let records = database.records(relation::PRIVATE_KEY, columns.len())?;
     if records.is_empty() {

@@ -1,7 +1,7 @@
 //! A Mac. Security.framework is asked for what no file holds, by its item search, which reads only: no
 //! keychain's file is opened, no key is used, and nobody is asked for anything.
 
-use super::{Entry, Unsearched};
+use super::{KeychainItem, Unsearched};
 use crate::certificate::Certificate;
 use crate::store::PrivateKey;
 use security_framework::base::Result;
@@ -25,7 +25,7 @@ pub const fn has_items() -> bool {
 
 /// The certificates of the data protection keychain, where profiles of an MDM and ACME put theirs, and of
 /// tokens; those with a private key, which need not be one that can be exported, say so.
-pub fn items() -> std::result::Result<Vec<Entry>, Unsearched> {
+pub fn items() -> std::result::Result<Vec<KeychainItem>, Unsearched> {
     let mut found: Vec<(Certificate, bool)> = Vec::new();
     for options in [data_protection(), tokens()] {
         let identities = certificates(options, ItemClass::identity())?;
@@ -37,7 +37,7 @@ pub fn items() -> std::result::Result<Vec<Entry>, Unsearched> {
     }
     let mut seen = HashSet::new();
     found.retain(|(certificate, _)| seen.insert(certificate.der().to_vec()));
-    let entries = found.into_iter().map(|(certificate, has_key)| Entry {
+    let entries = found.into_iter().map(|(certificate, has_key)| KeychainItem {
         certificate,
         label: None,
         private_key: if has_key { PrivateKey::Present } else { PrivateKey::Absent },

@@ -51,7 +51,7 @@ pub struct KeychainStore {
 
 /// A certificate of a keychain.
 #[derive(Clone, Debug)]
-struct Entry {
+struct KeychainItem {
     certificate: Certificate,
     label: Option<Vec<u8>>,
     private_key: PrivateKey,
@@ -75,14 +75,14 @@ impl KeychainStore {
     }
 }
 
-fn from_file(path: &Path) -> Result<Vec<Entry>, (Status, Finding)> {
+fn from_file(path: &Path) -> Result<Vec<KeychainItem>, (Status, Finding)> {
     let bytes = input::read(path, MAX_FILE_SIZE).map_err(|why| unreadable(path, &why))?;
     file::entries(&bytes)
         .map_err(|why| (Status::Corrupt, problem::of_file(Code::StoreCorrupt, path, &why.to_string())))
 }
 
 /// The item search is a source of its own, and so is how it went.
-fn from_items() -> Result<Vec<Entry>, (Status, Finding)> {
+fn from_items() -> Result<Vec<KeychainItem>, (Status, Finding)> {
     here::items().map_err(|why| {
         let status = match why {
             Unsearched::NotEntitled => Status::Denied,
@@ -100,7 +100,7 @@ fn unreadable(path: &Path, why: &Unreadable) -> (Status, Finding) {
     (Status::Unsupported, problem::of_file(Code::StoreDenied, path, why))
 }
 
-fn contents(spec: StoreSpec, path: &Path, entries: Vec<Entry>) -> Contents {
+fn contents(spec: StoreSpec, path: &Path, entries: Vec<KeychainItem>) -> Contents {
     let problem = entries
         .is_empty()
         .then(|| problem::of_file(Code::StoreEmpty, path, "is a keychain that holds no certificate"));

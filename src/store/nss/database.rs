@@ -17,14 +17,14 @@ const MAX_SCHEMA: i32 = 1000;
 
 /// A database inside one read transaction: a snapshot that no writer changes.
 #[derive(Debug)]
-pub(super) struct Database {
+pub(super) struct SqliteFile {
     pub(super) connection: Connection,
     pub(super) give_up_at: Instant,
     /// Holds writers off; let go of after the connection.
     _lock: Option<File>,
 }
 
-impl Database {
+impl SqliteFile {
     /// Opens `path`; a lock is waited for until `wait_until`.
     pub(super) fn open(path: &Path, wait_until: Instant) -> Result<Self, Fault> {
         let opened = match open::open(path, wait_until)? {

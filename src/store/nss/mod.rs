@@ -18,7 +18,7 @@ use crate::certificate::Certificate;
 use crate::os;
 use crate::reason::{About, Code, Finding};
 use crate::text;
-use database::Database;
+use database::SqliteFile;
 use fault::Fault;
 pub use modules::Module;
 use modules::{Asker, Modules};
@@ -210,9 +210,9 @@ impl NssStore {
         let certificates = self.directory.join("cert9.db");
         let keys = self.directory.join("key4.db");
         let wait_until = Instant::now() + LOCK_WAIT;
-        let public =
-            Database::open(&certificates, wait_until).map_err(|fault| self.explain(fault, &certificates))?;
-        let keys_held = match Database::open(&keys, wait_until) {
+        let public = SqliteFile::open(&certificates, wait_until)
+            .map_err(|fault| self.explain(fault, &certificates))?;
+        let keys_held = match SqliteFile::open(&keys, wait_until) {
             Err(Fault::Missing) if self.is_copied => None,
             private => {
                 let private = private.map_err(|fault| self.explain(fault, &keys))?;

@@ -1,7 +1,7 @@
 //! Whether a database has a password, without knowing it.
 
 use super::READING;
-use super::database::Database;
+use super::database::SqliteFile;
 use crate::certificate::tlv::{Reader, tag};
 use std::path::Path;
 use std::sync::PoisonError;
@@ -11,11 +11,11 @@ use std::time::Instant;
 /// `false` also when that cannot be seen.
 pub fn has_password(directory: &Path) -> bool {
     let _one_at_a_time = READING.lock().unwrap_or_else(PoisonError::into_inner);
-    Database::open(&directory.join("key4.db"), Instant::now()).is_ok_and(|database| is_set(&database))
+    SqliteFile::open(&directory.join("key4.db"), Instant::now()).is_ok_and(|database| is_set(&database))
 }
 
 /// The same of an open `key4.db`.
-pub(super) fn is_set(database: &Database) -> bool {
+pub(super) fn is_set(database: &SqliteFile) -> bool {
     let query = "SELECT item2 FROM metaData WHERE id = 'password' AND octet_length(item2) < 4096";
     let check = database.connection.query_row(query, [], |row| row.get::<_, Vec<u8>>(0));
     check.ok().and_then(|check| iterations(&check)).is_some_and(|count| count > 1)

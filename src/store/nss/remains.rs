@@ -2,7 +2,7 @@
 //! missing, so that the other one's certificates or keys need not be given up.
 
 use super::READING;
-use super::database::Database;
+use super::database::SqliteFile;
 use super::fault::Fault;
 use std::path::Path;
 use std::sync::PoisonError;
@@ -61,7 +61,7 @@ pub fn remains(directory: &Path) -> Remains {
 }
 
 fn state(file: &Path, table: &str) -> FileState {
-    match Database::open(file, Instant::now()).and_then(|database| database.columns(table)) {
+    match SqliteFile::open(file, Instant::now()).and_then(|database| database.columns(table)) {
         Ok(_) => FileState::Usable,
         Err(Fault::Missing) => FileState::Absent,
         Err(Fault::Broken(_)) => FileState::Broken,

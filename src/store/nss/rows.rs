@@ -1,6 +1,6 @@
 //! The rows of `nssPublic` and `nssPrivate`.
 
-use super::database::Database;
+use super::database::SqliteFile;
 use super::fault::{Fault, unreadable};
 use super::trust::{Level, Trust, TrustTable};
 use super::{Part, Profile, Row, password};
@@ -34,7 +34,7 @@ pub(crate) const EMPTY: &[u8] = &[0xa5, 0x00, 0x5a];
 /// Everything taken from `nssPublic`.
 #[derive(Debug, Default)]
 pub(super) struct Public {
-    pub(super) certificates: Vec<Entry>,
+    pub(super) certificates: Vec<CertificateObject>,
     pub(super) profiles: Vec<Profile>,
     /// CKA_ID of every public key.
     pub(super) key_ids: HashSet<Vec<u8>>,
@@ -45,7 +45,7 @@ pub(super) struct Public {
 
 /// A certificate's row and what is shown of it.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct CertificateObject {
     pub(super) row: Row,
     pub(super) certificate: Certificate,
     pub(super) label: Option<Vec<u8>>,
@@ -88,7 +88,7 @@ const TRUST_LEVELS: usize = 14;
 
 /// Reads `nssPublic` from its first row to its last. The order is that of the hidden `rowid`: it decides
 /// between certificates, and a query without it may follow an index.
-pub(super) fn read_public(database: &Database) -> Result<Public, Fault> {
+pub(super) fn read_public(database: &SqliteFile) -> Result<Public, Fault> {
     let columns = database.columns("nssPublic")?;
     if let Some(absent) = ["a0", "a1", "a11"].iter().find(|name| !has(&columns, name)) {
         return Err(Fault::Unreadable(format!("has no column {absent} in its table nssPublic")));
@@ -131,7 +131,7 @@ impl Public {
         let well_formed = present(certificate.der()) && present(&issuer) && present(&serial);
         let certificate_type = bytes(row, CERTIFICATE_TYPE);
         let outline = certificate.outline().ok();
-        let entry = Entry {
+        let entry = CertificateObject {
             label: label(row),
             row: Row {
                 label_is_blob: blob(row, LABEL).is_some(),
@@ -190,7 +190,7 @@ impl Keys {
 }
 
 /// Reads from `nssPrivate` which keys there are. Nothing of the keys themselves is read.
-pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
+pub(super) fn read_private(database: &SqliteFile) -> Result<Keys, Fault> {
     let columns = database.columns("nssPrivate")?;
     let mut keys = select(database, &columns, &["a0", "a102"], "nssPrivate", |keys: &mut Keys, row| {
         if blob(row, 0) == Some(PRIVATE_KEY) {
@@ -208,7 +208,7 @@ pub(super) fn read_private(database: &Database) -> Result<Keys, Fault> {
 /// Gathers what `take` makes of each row. A row with an absurdly long value makes SQLite refuse; only then
 /// does the statement itself leave out such values, for that takes time on every row.
 fn select<T: Default>(
-    database: &Database,
+    database: &SqliteFile,
     columns: &[String],
     wanted: &[&str],
     from: &str,
@@ -235,7 +235,7 @@ fn select<T: Default>(
 }
 
 fn gather<T: Default>(
-    database: &Database,
+    database: &SqliteFile,
     query: &str,
     take: impl Fn(&mut T, &rusqlite::Row<'_>) -> Result<(), Fault>,
 ) -> Result<T, Fault> {

@@ -13,7 +13,7 @@ mod uri;
 mod spellings;
 
 use super::extensions::{MAX_MEMBERS, saturating_number};
-use super::general_name::{GeneralName, Kind};
+use super::general_name::{GeneralName, NameForm};
 use super::message::cut;
 use super::names;
 use super::reading::Reading;
@@ -50,7 +50,7 @@ pub enum Obstacle {
     /// Why it is no name of its kind.
     Name(&'static str),
     OpenText,
-    Unsupported(Kind),
+    Unsupported(NameForm),
 }
 
 /// The extension, decoded.
@@ -82,7 +82,7 @@ pub struct Violations {
 #[derive(Clone, Debug)]
 pub struct Borne {
     source: Source,
-    kind: Kind,
+    kind: NameForm,
     value: Value,
     is_ambiguous: bool,
     length: usize,
@@ -146,7 +146,7 @@ impl<'a> NameConstraints<'a> {
             let how = match subtree.relation(borne, borne.name(certificate)) {
                 Relation::Inside => "is under the excluded",
                 Relation::Overlaps => "may be taken for a name under the excluded",
-                Relation::Undecidable(what) => return Err(what.told(&borne.shown(certificate))),
+                Relation::Undecidable(what) => return Err(what.describe(&borne.shown(certificate))),
                 Relation::Outside if *comparisons == 0 => return Ok(()),
                 Relation::Outside => continue,
             };
@@ -158,7 +158,7 @@ impl<'a> NameConstraints<'a> {
             *comparisons = comparisons.saturating_sub(subtree.cost(borne));
             match subtree.relation(borne, borne.name(certificate)) {
                 Relation::Inside => return Ok(()),
-                Relation::Undecidable(what) => return Err(what.told(&borne.shown(certificate))),
+                Relation::Undecidable(what) => return Err(what.describe(&borne.shown(certificate))),
                 Relation::Overlaps | Relation::Outside if *comparisons == 0 => return Ok(()),
                 Relation::Overlaps | Relation::Outside => {}
             }
@@ -175,7 +175,7 @@ impl<'a> NameConstraints<'a> {
 }
 
 impl Obstacle {
-    fn told(self, name: &str) -> String {
+    fn describe(self, name: &str) -> String {
         match self {
             Self::Limited => {
                 format!("{name} falls under a constraint with a minimum or maximum, which RFC 5280 forbids")
@@ -255,7 +255,7 @@ pub fn borne_names(certificate: &Reading<'_>) -> Vec<Borne> {
         borne.push(Borne::new(Source::Alternative(index), name));
         if let Some(value) = Value::of_international_mailbox(name) {
             let as_mailbox = Borne::new(Source::Alternative(index), name);
-            borne.push(Borne { kind: Kind::Email, value, ..as_mailbox });
+            borne.push(Borne { kind: NameForm::Email, value, ..as_mailbox });
         }
     }
     borne
@@ -267,7 +267,7 @@ fn addresses_in(subject: Name<'_>) -> Vec<Borne> {
         .filter(|(_, attribute)| attribute.oid == EMAIL_ADDRESS)
         .map(|(index, attribute)| Borne {
             source: Source::Address(index),
-            kind: Kind::Email,
+            kind: NameForm::Email,
             value: Value::of_address(&attribute),
             is_ambiguous: false,
             length: attribute.value.len(),

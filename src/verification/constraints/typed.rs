@@ -9,7 +9,7 @@ use super::{Obstacle, Relation};
 use crate::certificate::Attribute;
 use crate::certificate::oid::SMTP_UTF8_MAILBOX;
 use crate::certificate::tlv::{Reader, tag};
-use crate::verification::general_name::{GeneralName, Kind, ip_address};
+use crate::verification::general_name::{GeneralName, NameForm, ip_address};
 use crate::verification::names::{self, Canonical};
 use std::net::IpAddr;
 
@@ -100,7 +100,7 @@ impl Base {
 }
 
 /// How a name of the kind `kind` stands to a base of the same kind.
-pub fn relation(kind: Kind, value: &Value, base: &Base) -> Relation {
+pub fn relation(kind: NameForm, value: &Value, base: &Base) -> Relation {
     match (value, base) {
         (_, Base::Malformed) => Relation::Undecidable(Obstacle::Base),
         (Value::Malformed(what), _) => Relation::Undecidable(Obstacle::Name(what)),

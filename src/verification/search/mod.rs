@@ -123,9 +123,9 @@ impl<'s, 'a> Search<'s, 'a> {
         if !self.direct_path() && !self.explore(&mut Vec::new()) {
             let depth = self.best.as_ref().map_or(0, |best| best.issuers.len());
             let doubts = [self.limit(depth), self.doubt.take()];
-            return self.told(doubts.into_iter().flatten());
+            return self.conclude(doubts.into_iter().flatten());
         }
-        self.told([].into_iter())
+        self.conclude([].into_iter())
     }
 
     /// Whether the anchor that signed the certificate itself is a chain without a fault: the same that
@@ -137,7 +137,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// The best chain, or the nearest, and what keeps it from being the last word.
-    fn told(mut self, doubts: impl Iterator<Item = Finding>) -> Path {
+    fn conclude(mut self, doubts: impl Iterator<Item = Finding>) -> Path {
         let Some(best) = self.best.take() else {
             let mut findings = self.validate(&[], false);
             findings.extend(doubts);

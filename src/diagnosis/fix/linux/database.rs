@@ -9,13 +9,13 @@ use crate::text::{quote_sh, shown_bytes};
 use base64ct::{Base64, Encoding as _};
 use std::path::{Path, PathBuf};
 
-pub(super) struct Database<'a> {
+pub(super) struct NssDatabase<'a> {
     pub place: &'a Place,
     /// On the device, of which `place` may be a copy.
     pub directory: PathBuf,
 }
 
-impl<'a> Database<'a> {
+impl<'a> NssDatabase<'a> {
     /// The first one that the rule's client searches.
     pub fn searched(situation: &Situation<'a>) -> Option<Self> {
         situation.searched().find_map(Self::of)

@@ -1,7 +1,7 @@
 //! Bringing a certificate from where it lies to where the client looks.
 
 use super::super::{Repair, where_is};
-use super::database::{Database, absolute};
+use super::database::{NssDatabase, absolute};
 use crate::certificate::{Certificate, SubjectPublicKeyInfo, describe_key, oid};
 use crate::diagnosis::Examined;
 use crate::diagnosis::situation::Situation;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// its private key where the rule asks for that.
 pub(super) fn install(situation: &Situation<'_>, found: &Examined) -> Option<Repair> {
     let with_key = situation.needs_key();
-    let (command, place) = match Database::searched(situation) {
+    let (command, place) = match NssDatabase::searched(situation) {
         Some(_) if is_refused(&found.stored.certificate) => {
             return Some(Repair::by_hand(format!(
                 "Have a certificate with an RSA or P-256 key issued for this device: NSS databases take none with an {} key, as \
@@ -41,7 +41,7 @@ pub(super) fn install(situation: &Situation<'_>, found: &Examined) -> Option<Rep
 }
 
 /// Keys go in and out of a database with a password only for who knows it, and no command should ask.
-fn needs_password(situation: &Situation<'_>, database: &Database<'_>, found: &Examined) -> Option<String> {
+fn needs_password(situation: &Situation<'_>, database: &NssDatabase<'_>, found: &Examined) -> Option<String> {
     let source = situation.place_of(found)?;
     let locked = if source.has_password { source } else { database.place };
     locked.has_password.then(|| {
@@ -56,7 +56,7 @@ fn needs_password(situation: &Situation<'_>, database: &Database<'_>, found: &Ex
 
 fn into_database(
     situation: &Situation<'_>,
-    database: &Database<'_>,
+    database: &NssDatabase<'_>,
     found: &Examined,
     with_key: bool,
 ) -> Option<String> {
@@ -86,7 +86,7 @@ pub(super) fn is_refused(certificate: &Certificate) -> bool {
 /// The certificate alone.
 pub(super) fn certificate(
     situation: &Situation<'_>,
-    database: &Database<'_>,
+    database: &NssDatabase<'_>,
     found: &Examined,
     name: &[u8],
 ) -> Option<String> {
@@ -115,7 +115,7 @@ fn as_pem(situation: &Situation<'_>, found: &Examined) -> Option<String> {
     });
     match &found.spec {
         StoreSpec::Nss(_) if alone => {
-            let source = Database::of(situation.place_of(found)?)?;
+            let source = NssDatabase::of(situation.place_of(found)?)?;
             Some(format!("certutil -L -d {} -n {} -a", source.argument()?, source.name_of(stored)?))
         }
         StoreSpec::File(_) if alone && is_pem(&stored.location) => {
@@ -139,7 +139,7 @@ fn is_pem(file: &str) -> bool {
 /// The certificate with its key, by way of a PKCS #12 file that is removed again.
 fn certificate_and_key(
     situation: &Situation<'_>,
-    database: &Database<'_>,
+    database: &NssDatabase<'_>,
     found: &Examined,
     name: &[u8],
 ) -> Option<String> {
@@ -155,7 +155,7 @@ fn certificate_and_key(
 fn export(situation: &Situation<'_>, found: &Examined, name: &[u8]) -> Option<String> {
     match &found.spec {
         StoreSpec::Nss(_) => {
-            let source = Database::of(situation.place_of(found)?)?;
+            let source = NssDatabase::of(situation.place_of(found)?)?;
             let from = source.name_of(&found.stored)?;
             Some(format!("pk12util -o \"$t/c.p12\" -d {} -n {from} -K '' -W ''", source.argument()?))
         }
