@@ -6,6 +6,7 @@ use crate::ca::UploadedCas;
 use crate::diagnosis::Judging;
 use crate::diagnosis::Verdict;
 use crate::fleet::compression::decompressed;
+use crate::fleet::records::Records;
 use crate::fleet::row::{Change, Outcome, Row};
 use crate::fleet::summary::Summary;
 use crate::fleet::workers::{self, Sink};
@@ -54,6 +55,7 @@ fn exit(summary: &Summary, arguments: &options::Fleet, unread: bool) -> Exit {
             FailOn::Fail => rule.verdicts.fail > 0,
             FailOn::Unknown => rule.verdicts.unknown > 0,
             FailOn::Breaks => rule.changed().contains_key(&Change::Breaks),
+            FailOn::Differs => rule.recorded.differ > 0,
         })
     };
     if arguments.fail_on.iter().any(fails) {
@@ -63,6 +65,32 @@ fn exit(summary: &Summary, arguments: &options::Fleet, unread: bool) -> Exit {
     } else {
         Exit::Pass
     }
+}
+
+/// Cloudflare's records, where files of them were given.
+fn records(files: &[PathBuf], rules: &[Rule]) -> anyhow::Result<Option<Records>> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let named = |rule: &&Rule| rule.id.is_some() || rule.name.is_some();
+    if rules.iter().filter(named).count() < rules.len() {
+        let why = "records are found by the rule's id or its name: give --log with a rule file that has one";
+        return Err(UsageError(why.to_owned()).into());
+    }
+    let mut records = Records::new(rules);
+    for file in files {
+        let name = || format!("cannot read the log {}", shown(&file.to_string_lossy()));
+        let opened = File::open(file).with_context(name)?;
+        records.read(BufReader::with_capacity(BUFFER, opened)).with_context(name)?;
+    }
+    let counts = &records.counts;
+    if counts.records + counts.other_rules + counts.other_types + counts.no_device == 0 {
+        return Err(anyhow!(
+            "the log holds no record of a posture check: give what Logpush writes of the dataset device_posture_results, \
+             one record on each line"
+        ));
+    }
+    Ok(Some(records))
 }
 
 fn processors() -> usize {
@@ -80,6 +108,7 @@ fn judge(arguments: &options::Fleet, common: &Common) -> anyhow::Result<Judge> {
         then,
         intermediates: check::read_intermediates(&arguments.intermediate)?,
         expiry_warning_days: common.expiry_warning,
+        detail: arguments.detail,
         // Each worker judges its own devices; all share what is known of keys and signatures.
         judging: Judging { alone: true, ..Judging::default() },
         read: match arguments.from {
@@ -191,6 +220,7 @@ struct Output<'a> {
     at: Timestamp,
     rows: io::BufWriter<io::Stdout>,
     rejects: Option<io::BufWriter<File>>,
+    records: Option<Records>,
     summary: Summary,
 }
 
@@ -202,6 +232,16 @@ impl<'a> Output<'a> {
             (true, _) => return Err(UsageError("--rows goes with --format ndjson alone".to_owned()).into()),
             (false, format) => format,
         };
+        if arguments.detail && format != Format::Ndjson {
+            return Err(
+                UsageError("--detail is about rows: give --rows or --format ndjson".to_owned()).into()
+            );
+        }
+        if arguments.log.is_empty()
+            && (arguments.only.contains(&Only::Differs) || arguments.fail_on.contains(&FailOn::Differs))
+        {
+            return Err(UsageError("what differs is told from records: give --log FILE".to_owned()).into());
+        }
         let create = |file: &PathBuf| {
             File::create(file).with_context(|| format!("cannot write {}", shown(&file.to_string_lossy())))
         };
@@ -212,6 +252,7 @@ impl<'a> Output<'a> {
             at: judge.now.at,
             rows: io::BufWriter::with_capacity(BUFFER, io::stdout()),
             rejects: arguments.rejects.as_ref().map(create).transpose()?.map(io::BufWriter::new),
+            records: records(&arguments.log, &judge.now.rules)?,
             summary: Summary::new(judge.now.rules.len(), judge.now.at),
         })
     }
@@ -234,6 +275,7 @@ impl<'a> Output<'a> {
     /// Writes the summary, or what is left of the rows.
     fn finish(mut self, judge: &Judge, style: &Style) -> anyhow::Result<Summary> {
         as_far_as_read(self.rows.flush())?;
+        self.summary.records = self.records.take().map(Records::into_counts);
         if let Some(mut rejects) = self.rejects.take() {
             rejects.flush()?;
         }
@@ -272,13 +314,17 @@ fn fits(row: &Row, only: Only) -> bool {
         Only::Unknown => answer.verdict == Verdict::Unknown,
         Only::Rejected => false,
         Only::Changed => answer.against.is_some_and(|against| against.verdict != answer.verdict),
+        Only::Differs => answer.agrees() == Some(false),
     })
 }
 
 impl Sink for Output<'_> {
     type Answer = Row;
 
-    fn take(&mut self, row: Row) -> io::Result<()> {
+    fn take(&mut self, mut row: Row) -> io::Result<()> {
+        if let (Some(records), Outcome::Judged(judged)) = (&mut self.records, &mut row.outcome) {
+            records.join(judged);
+        }
         self.summary.add(&row);
         if let (Some(rejects), Outcome::Rejected(rejection)) = (&mut self.rejects, &row.outcome) {
             report::write_rejection(rejects, row.line, rejection)?;

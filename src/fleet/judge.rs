@@ -2,13 +2,13 @@
 
 use super::lines::{Content, Line};
 use super::row::{
-    Against, Answer, CertificateFacts, Change, DeviceFacts, FixFacts, Judged, OtherAnswer, Outcome,
+    Against, Answer, CertificateFacts, Change, Detail, DeviceFacts, FixFacts, Judged, OtherAnswer, Outcome,
     Rejection, Row,
 };
 use crate::ca::UploadedCas;
 use crate::capture::Capture;
 use crate::certificate::Certificate;
-use crate::diagnosis::{self, Case, Diagnosis, Examined, Judging};
+use crate::diagnosis::{self, Case, Demands, Diagnosis, Examined, Judging};
 use crate::rule::Rule;
 use jiff::Timestamp;
 
@@ -21,6 +21,8 @@ pub struct Judge {
     pub intermediates: Vec<Certificate>,
     pub expiry_warning_days: u32,
     pub judging: Judging,
+    /// Whether rows say all that `check` says.
+    pub detail: bool,
     /// How a line becomes a capture.
     pub read: fn(&[u8]) -> Result<Capture, String>,
 }
@@ -55,6 +57,7 @@ impl Judge {
         let answers = self.now.rules.iter().enumerate().map(|(position, rule)| {
             let diagnosis = self.diagnose(capture, &self.now, rule);
             let mut answer = answer(&diagnosis);
+            answer.detail = self.detail.then(|| Box::new(detail(&diagnosis)));
             answer.against = self.then.as_ref().and_then(|then| {
                 // One rule stands for all, as one that is to take the place of each.
                 let rule = then.rules.get(position).or(then.rules.first())?;
@@ -77,7 +80,11 @@ impl Judge {
             expiry_warning_days: self.expiry_warning_days,
             judging: &self.judging,
         };
-        diagnose(capture, rule, &terms.cas.for_rule(rule.certificate_id.as_deref()), &conditions)
+        let cas = terms.cas.for_rule(rule.certificate_id.as_deref());
+        let mut diagnosis = diagnose(capture, rule, &cas, &conditions);
+        // As `check` tells of a client that is not there.
+        diagnosis::hold(&mut diagnosis, Demands::default());
+        diagnosis
     }
 }
 
@@ -132,6 +139,7 @@ fn answer(diagnosis: &Diagnosis) -> Answer {
             code: fix.code,
             message: fix.message.clone(),
             command: fix.command.clone(),
+            system: diagnosis.system,
             then: fix.then.clone(),
         }),
         other_type: OtherAnswer {
@@ -140,6 +148,16 @@ fn answer(diagnosis: &Diagnosis) -> Answer {
             code: other.reasons.first().map(|reason| reason.finding.code),
         },
         against: None,
+        recorded: None,
+        detail: None,
+    }
+}
+
+fn detail(diagnosis: &Diagnosis) -> Detail {
+    Detail {
+        reasons: diagnosis.reasons.clone(),
+        fixes: diagnosis.fixes.clone(),
+        other_reasons: diagnosis.other_type.reasons.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod compression;
 pub mod judge;
 pub mod lines;
+pub mod records;
 pub mod row;
 pub mod summary;
 pub mod workers;

@@ -1,8 +1,9 @@
 //! What is told of one device: the facts of a row, without any text that only some reports need.
 
-use crate::diagnosis::Verdict;
+use crate::diagnosis::{Fix, Reason, Verdict};
 use crate::posture::RuleType;
 use crate::reason::Code;
+use crate::system::System;
 use jiff::Timestamp;
 
 /// What became of one line of the input.
@@ -70,6 +71,10 @@ pub struct Answer {
     pub other_type: OtherAnswer,
     /// The answer to what is compared with it.
     pub against: Option<Against>,
+    /// What Cloudflare recorded, where its records were given.
+    pub recorded: Option<Recorded>,
+    /// All that `check` says, where that was asked for.
+    pub detail: Option<Box<Detail>>,
 }
 
 impl Answer {
@@ -77,6 +82,35 @@ impl Answer {
     pub fn code(&self) -> Option<Code> {
         self.codes.first().copied()
     }
+
+    /// Whether record and verdict end alike; `None` when one of them does not say how it ends.
+    pub fn agrees(&self) -> Option<bool> {
+        match (self.recorded?, self.verdict) {
+            (Recorded::Result { passed: Some(passed), .. }, Verdict::Pass) => Some(passed),
+            (Recorded::Result { passed: Some(passed), .. }, Verdict::Fail) => Some(!passed),
+            _ => None,
+        }
+    }
+}
+
+/// The latest of Cloudflare's records of a device under a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    Nothing,
+    Result {
+        at: Option<Timestamp>,
+        /// How it ended, where the record says so.
+        passed: Option<bool>,
+    },
+}
+
+/// What a row says of one device when it is to say everything.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub reasons: Vec<Reason>,
+    pub fixes: Vec<Fix>,
+    /// Those of the type that the rule does not have.
+    pub other_reasons: Vec<Reason>,
 }
 
 /// The verdict under the type that the rule does not have.
@@ -104,6 +138,8 @@ pub struct FixFacts {
     /// Safe to print.
     pub message: String,
     pub command: Option<String>,
+    /// Whose shell the command is for.
+    pub system: System,
     /// What remains after it; safe to print.
     pub then: Option<String>,
 }
@@ -149,6 +185,44 @@ impl Change {
             Self::Breaks => "breaks",
             Self::Repairs => "repairs",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A clean pass.
+    pub fn answer() -> Answer {
+        Answer {
+            verdict: Verdict::Pass,
+            codes: Vec::new(),
+            message: None,
+            certificate: None,
+            fix: None,
+            other_type: OtherAnswer {
+                rule_type: RuleType::ClientCertificate,
+                verdict: Verdict::Pass,
+                code: None,
+            },
+            against: None,
+            recorded: None,
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn what_does_not_say_how_it_ends_neither_agrees_nor_differs() {
+        let agrees = |verdict, recorded| Answer { verdict, recorded, ..answer() }.agrees();
+        let result = |passed| Some(Recorded::Result { at: None, passed });
+        for passed in [true, false] {
+            assert_eq!(agrees(Verdict::Pass, result(Some(passed))), Some(passed));
+            assert_eq!(agrees(Verdict::Fail, result(Some(passed))), Some(!passed));
+            assert_eq!(agrees(Verdict::Unknown, result(Some(passed))), None);
+        }
+        for recorded in [None, Some(Recorded::Nothing), result(None)] {
+            assert_eq!(agrees(Verdict::Pass, recorded), None);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What many devices have in common. Every list here has a bound, so that the memory taken does not
 //! grow with the number of devices.
 
-use super::row::{Answer, Change, DeviceFacts, FixFacts, Judged, Outcome, Row};
+use super::records::RecordCounts;
+use super::row::{Answer, Change, DeviceFacts, FixFacts, Judged, Outcome, Recorded, Row};
 use crate::diagnosis::Verdict;
 use crate::reason::Code;
 use jiff::Timestamp;
@@ -26,6 +27,8 @@ pub struct Summary {
     /// The first of them: line and reason.
     pub rejections: Vec<(u64, String)>,
     pub ages: Ages,
+    /// What Cloudflare's records held, where they were given.
+    pub records: Option<RecordCounts>,
     /// One for each rule, in their order.
     pub rules: Vec<RuleSummary>,
 }
@@ -37,7 +40,37 @@ pub struct RuleSummary {
     pub causes: BTreeMap<Cause, Group>,
     pub expiry: [u64; EXPIRY.len()],
     pub changes: BTreeMap<Transition, Group>,
+    pub recorded: RecordedSummary,
     pub issuers: Issuers,
+}
+
+/// Cloudflare's records beside the verdicts.
+#[derive(Clone, Debug, Default)]
+pub struct RecordedSummary {
+    pub agree: u64,
+    pub differ: u64,
+    /// The record or the verdict does not say how it ends.
+    pub open: u64,
+    /// Devices without a record.
+    pub nothing: u64,
+    /// The verdicts that differ from the record: each passes where it says failed, or the reverse.
+    pub differences: BTreeMap<Cause, Group>,
+}
+
+impl RecordedSummary {
+    fn add(&mut self, line: u64, device: &DeviceFacts, answer: &Answer) {
+        match (answer.recorded, answer.agrees()) {
+            (None, _) => {}
+            (Some(Recorded::Nothing), _) => self.nothing += 1,
+            (Some(Recorded::Result { .. }), Some(true)) => self.agree += 1,
+            (Some(Recorded::Result { .. }), None) => self.open += 1,
+            (Some(Recorded::Result { .. }), Some(false)) => {
+                self.differ += 1;
+                let cause = Cause { verdict: answer.verdict, code: answer.code() };
+                self.differences.entry(cause).or_default().add(line, device, answer);
+            }
+        }
+    }
 }
 
 /// How many devices pass, fail, or cannot be told.
@@ -93,14 +126,20 @@ pub struct Example {
     pub line: u64,
     pub device: DeviceFacts,
     pub message: Option<String>,
+    /// When Cloudflare recorded a result of it.
+    pub recorded_at: Option<Timestamp>,
 }
 
 impl Group {
     fn add(&mut self, line: u64, device: &DeviceFacts, answer: &Answer) {
         self.count += 1;
         if self.examples.len() < EXAMPLES {
+            let recorded_at = match answer.recorded {
+                Some(Recorded::Result { at, .. }) => at,
+                _ => None,
+            };
             let (device, message) = (device.clone(), answer.message.clone());
-            self.examples.push(Example { line, device, message });
+            self.examples.push(Example { line, device, message, recorded_at });
         }
         if self.count == 1 {
             self.fix.clone_from(&answer.fix);
@@ -201,6 +240,7 @@ impl Summary {
             rejected: 0,
             rejections: Vec::new(),
             ages: Ages::default(),
+            records: None,
             rules: vec![RuleSummary::default(); rules],
         }
     }
@@ -235,6 +275,7 @@ impl RuleSummary {
         if let Some(certificate) = &answer.certificate {
             self.issuers.add(&certificate.issuer);
         }
+        self.recorded.add(line, device, answer);
         let now = Cause { verdict: answer.verdict, code: answer.code() };
         self.causes.entry(now).or_default().add(line, device, answer);
         if let Some(against) = answer.against {

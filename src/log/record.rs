@@ -26,6 +26,8 @@ pub struct Record {
     /// The type of the check, as the record writes it.
     pub check_type: Option<String>,
     pub client_version: Option<String>,
+    /// Cloudflare's own ID of the device.
+    pub device_id: Option<String>,
     pub device_name: Option<String>,
     pub serial_number: Option<String>,
     /// The operating system, as the record writes it.
@@ -81,6 +83,13 @@ impl Log {
             (true, 0) => Err(NoLog::NoRecord),
             (true, _) => Err(NoLog::OtherChecks),
         }
+    }
+
+    /// Reads one line of a file; `None` for one that is no record of any check.
+    pub fn read_line(line: &[u8]) -> Option<Self> {
+        let mut log = Self::default();
+        log.add(Document::read(line).ok()?.value());
+        (!log.records.is_empty() || log.others > 0).then_some(log)
     }
 
     /// One line that is no JSON, such as the last of a file that is cut off, hides none of the others.
@@ -152,6 +161,7 @@ impl Record {
             rule_name: text(&["PostureCheckName", "rule_name"]),
             check_type: text(&["PostureCheckType", "type"]),
             client_version: text(&["ClientVersion"]),
+            device_id: text(&["DeviceID"]),
             device_name: text(&["DeviceName"]),
             serial_number: text(&["DeviceSerialNumber"]),
             device_type: text(&["DeviceType"]),

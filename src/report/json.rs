@@ -8,6 +8,7 @@ use crate::device::{Client, Device, Whose};
 use crate::diagnosis::{Diagnosis, Examined, Fix, Reason, Step, StoreReport, Verdict};
 use crate::lookup::{Found, Lookup};
 use crate::reason::Severity;
+use crate::rule::Rule;
 use crate::store::{StoreSpec, StoredCertificate};
 use crate::system::System;
 use crate::text::{bounded, is_deceptive, shown_bytes};
@@ -119,7 +120,7 @@ fn other_type(answer: &Diagnosis) -> Value {
     json!({
         "type": other.rule_type.as_str(),
         "verdict": other.verdict.as_str(),
-        "reasons": other.reasons.iter().map(|one| reason(one, answer)).collect::<Vec<_>>(),
+        "reasons": other.reasons.iter().map(|one| reason(one, rule_name(&answer.rule))).collect::<Vec<_>>(),
     })
 }
 
@@ -275,10 +276,11 @@ fn step(step: &Step) -> Value {
 }
 
 fn reasons(answer: &Diagnosis) -> impl Iterator<Item = Value> {
-    answer.reasons.iter().map(|one| reason(one, answer))
+    answer.reasons.iter().map(|one| reason(one, rule_name(&answer.rule)))
 }
 
-fn reason(reason: &Reason, answer: &Diagnosis) -> Value {
+/// A reason, of the rule that is named so.
+pub(super) fn reason(reason: &Reason, rule: Option<&str>) -> Value {
     let severity = if reason.severity == Severity::Warning { "warning" } else { "fault" };
     json!({
         "code": reason.finding.code.as_str(),
@@ -286,28 +288,29 @@ fn reason(reason: &Reason, answer: &Diagnosis) -> Value {
         "message": reason.finding.message,
         "url": reason.finding.code.url(),
         "certificate": reason.finding.certificate(),
-        "rule": rule_name(answer),
+        "rule": rule,
     })
 }
 
 fn fixes(answer: &Diagnosis) -> impl Iterator<Item = Value> {
-    answer.fixes.iter().map(|one| fix(one, answer))
+    answer.fixes.iter().map(|one| fix(one, &answer.reasons, rule_name(&answer.rule)))
 }
 
-fn fix(fix: &Fix, answer: &Diagnosis) -> Value {
+/// A fix beside the reasons of the same answer.
+pub(super) fn fix(fix: &Fix, reasons: &[Reason], rule: Option<&str>) -> Value {
     json!({
         "code": fix.code.as_str(),
         "message": fix.message,
         "command": fix.command,
         "remains": fix.remains.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
-        "then": then_in_full(fix, &answer.reasons),
-        "rule": rule_name(answer),
+        "then": then_in_full(fix, reasons),
+        "rule": rule,
     })
 }
 
 /// Which of several rules is meant: its name, or else its UUID.
-fn rule_name(answer: &Diagnosis) -> Option<&str> {
-    answer.rule.name.as_deref().or(answer.rule.id.as_deref())
+pub(super) fn rule_name(rule: &Rule) -> Option<&str> {
+    rule.name.as_deref().or(rule.id.as_deref())
 }
 
 /// A moment, in whole seconds: certificates have no finer ones, and not every parser reads fractions.

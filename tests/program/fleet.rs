@@ -341,6 +341,180 @@ proptest! {
     }
 }
 
+/// A record of Logpush's dataset, of the lab's rule for Linux.
+fn record(rule: &Value, serial: &str, id: &str, at: &str, passed: bool) -> String {
+    let record = json!({
+        "Timestamp": at, "PolicyID": rule["id"], "PostureCheckName": rule["name"],
+        "PostureCheckType": rule["type"], "PostureEvaluatedResult": passed,
+        "DeviceID": id, "DeviceSerialNumber": serial, "DeviceName": "somebody", "Email": "jo@example.com",
+    });
+    format!("{record}\n")
+}
+
+fn rule_of_the_lab() -> Value {
+    let file = lab().folder.path().join("lab/rules/linux.json");
+    let rule: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    let rule = rule.get("result").cloned().unwrap_or(rule);
+    let rule = rule.get("rules").map_or(rule.clone(), |rules| rules[0].clone());
+    rule.as_array().map_or(rule.clone(), |rules| rules[0].clone())
+}
+
+/// A capture of a case by another name and with a serial number of its own.
+fn named_capture(case: usize, id: &str, serial: Option<&str>) -> String {
+    let mut capture: Value = serde_json::from_str(&lab().captures[case]).unwrap();
+    capture["device"]["id"] = json!(id);
+    capture["device"]["serial_number"] = json!(serial);
+    format!("{capture}\n")
+}
+
+#[test]
+fn records_stand_beside_the_verdicts() {
+    let (good, expired) = (0, 2);
+    let rule = rule_of_the_lab();
+    let input = [
+        named_capture(good, "a", Some("SER-A")),
+        named_capture(good, "b", Some("SER-B")),
+        named_capture(expired, "device-c", None),
+        named_capture(expired, "d", Some("SER-D")),
+        named_capture(good, "e", Some("SER-E")),
+        named_capture(good, "f", Some("Default string")),
+    ]
+    .concat();
+    let mut other_rule = rule.clone();
+    other_rule["id"] = json!("00000000-0000-4000-8000-00000000ffff");
+    other_rule["name"] = json!("another");
+    let records = [
+        record(&rule, "ser-a", "x1", "2025-05-01T00:00:00Z", false),
+        record(&rule, "ser-a", "x1", "2025-05-02T00:00:00Z", true),
+        record(&rule, "SER-B", "x2", "2025-05-03T00:00:00Z", false),
+        record(&rule, "", "device-C", "2025-05-04T00:00:00Z", true),
+        record(&rule, "SER-D", "x4", "2025-05-05T00:00:00Z", false),
+        record(&rule, "SER-NOBODY", "x9", "2025-05-05T00:00:00Z", false),
+        record(&rule, "Default string", "", "2025-05-05T00:00:00Z", false),
+        record(&other_rule, "SER-E", "x5", "2025-05-06T00:00:00Z", false),
+        "{\"torn\n".to_owned(),
+    ]
+    .concat();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("posture.ndjson.gz");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(records.as_bytes()).unwrap();
+    fs::write(&file, gzip.finish().unwrap()).unwrap();
+    let log = ["--log", file.to_str().unwrap()];
+    let judged = |arguments: &[&str]| answer(fleet(&[&log, arguments].concat()), input.as_bytes());
+
+    let output = judged(&["--rows"]);
+    let rows_found = rows(&output);
+    assert_eq!(rows_found.len(), 6, "{}", said(&output));
+    rows_found.iter().for_each(assert_valid);
+    let recorded: Vec<&Value> = rows_found.iter().map(|row| &row["recorded"]).collect();
+    let result = |at: &str, result: &str, agrees: bool| json!({"at": at, "result": result, "agrees": agrees});
+    assert_eq!(
+        recorded,
+        [
+            &result("2025-05-02T00:00:00Z", "pass", true),
+            &result("2025-05-03T00:00:00Z", "fail", false),
+            &result("2025-05-04T00:00:00Z", "pass", false),
+            &result("2025-05-05T00:00:00Z", "fail", true),
+            &Value::Null,
+            &Value::Null,
+        ]
+    );
+
+    let document: Value = serde_json::from_slice(&judged(&["--format", "json"]).stdout).unwrap();
+    assert_valid(&document);
+    let beside = &document["rules"][0]["recorded"];
+    let counted = ["agree", "differ", "open", "no_record"].map(|name| beside[name].as_u64().unwrap());
+    assert_eq!(counted, [2, 2, 0, 2]);
+    let differences: Vec<[&Value; 4]> = beside["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| [&one["recorded"], &one["verdict"], &one["count"], &one["devices"][0]["device"]])
+        .collect();
+    let expected = [
+        [json!("fail"), json!("pass"), json!(1), json!("b")],
+        [json!("pass"), json!("fail"), json!(1), json!("device-c")],
+    ];
+    assert_eq!(differences, expected.each_ref().map(|one| one.each_ref()));
+    let counts = json!({"records": 6, "other_rules": 1, "other_types": 0, "no_device": 1, "unreadable": 1,
+                        "left_out": 0, "devices_not_captured": 1});
+    assert_eq!(document["log"], counts);
+
+    let output = judged(&["--format", "ndjson", "--only", "differs"]);
+    let told: Vec<Value> = rows(&output).iter().map(|row| row["device"].clone()).collect();
+    assert_eq!(told, ["b", "device-c"]);
+    assert_eq!(judged(&["--fail-on", "differs"]).status.code(), Some(1));
+    for (format, wanted) in
+        [("table", "1 recorded as fail, here pass: b"), ("html", "recorded as fail, here")]
+    {
+        let text = String::from_utf8(judged(&["--format", format]).stdout).unwrap();
+        assert!(text.contains(wanted), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_log_is_an_error_and_not_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let status = |bytes: &[u8], arguments: &[&str]| {
+        fs::write(&file, bytes).unwrap();
+        let log = ["--log", file.to_str().unwrap()];
+        answer(fleet(&[&log, arguments].concat()), captures(1).as_bytes()).status.code()
+    };
+    assert_eq!(status(b"", &[]), Some(3));
+    assert_eq!(status(b"no record\n{}\n", &[]), Some(3));
+    let other = br#"{"PostureCheckType":"firewall","PostureEvaluatedResult":true}"#;
+    assert_eq!(status(other, &[]), Some(0));
+    let without = |arguments: &[&str]| answer(fleet(arguments), b"").status.code();
+    assert_eq!(without(&["--only", "differs", "--format", "ndjson"]), Some(2));
+    assert_eq!(without(&["--fail-on", "differs"]), Some(2));
+    assert_eq!(without(&["--log", "/nowhere"]), Some(3));
+}
+
+/// With --detail a row says what `check` says of the same capture, and without it only the short form.
+#[test]
+fn detail_is_what_check_says() {
+    let folder = lab().folder.path();
+    let output = answer(fleet(&["--rows", "--detail"]), captures(CASES.len()).as_bytes());
+    for (row, (case, ..)) in rows(&output).iter().zip(CASES) {
+        assert_valid(row);
+        let line = &lab().captures[row["line"].as_u64().unwrap() as usize - 1];
+        let file = tempfile::NamedTempFile::new_in(folder).unwrap();
+        fs::write(file.path(), line).unwrap();
+        let store = format!("capture:{}", file.path().display());
+        let given = ["check", "--rule", "lab/rules/linux.json", "--ca", "lab/ca/root-ca.pem", "--at", AT];
+        let arguments = [&given[..], &["--format", "json", "--store", &store]].concat();
+        let check = command(&arguments).current_dir(folder).output().unwrap();
+        let check: Value = serde_json::from_slice(&check.stdout).unwrap();
+        for member in ["reasons", "fixes"] {
+            assert_eq!(row[member], check[member], "{case} {member}");
+        }
+        assert_eq!(row["other_type"]["reasons"], check["other_type"]["reasons"], "{case}");
+    }
+    let short = rows(&answer(fleet(&["--rows"]), captures(3).as_bytes()));
+    assert!(
+        short.iter().all(|row| row.get("reasons").is_none() && row["other_type"].get("reasons").is_none())
+    );
+    assert_eq!(answer(fleet(&["--detail"]), b"").status.code(), Some(2));
+    assert_eq!(answer(fleet(&["--detail", "--format", "ocsf"]), b"").status.code(), Some(2));
+}
+
+#[test]
+fn a_device_without_a_client_is_told() {
+    let with = |client: Value| {
+        let mut capture: Value = serde_json::from_str(&lab().captures[0]).unwrap();
+        capture["client"] = client;
+        let output = answer(fleet(&["--rows"]), capture.to_string().as_bytes());
+        rows(&output)[0].clone()
+    };
+    let missing = with(json!({"installed": false, "version": null}));
+    assert_valid(&missing);
+    assert_eq!((&missing["verdict"], &missing["code"]), (&json!("pass"), &json!("client-missing")));
+    let installed = with(json!({"installed": true, "version": "2025.1.861.0"}));
+    assert_eq!((&installed["verdict"], &installed["code"]), (&json!("pass"), &Value::Null));
+}
+
 /// The commands of docs/fleet.md, in a folder where what they name is there. (Those that need the API,
 /// other programs or other systems are tested elsewhere.)
 #[test]
@@ -364,6 +538,10 @@ fn the_page_shows_commands_that_work() {
     place("rule.json", bundle.to_string().as_bytes());
     place("fleet.ndjson", captures(10).as_bytes());
     place("device-042.ndjson", captures(1).as_bytes());
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let record = record(&rule_of_the_lab(), "SER-A", "good", AT, false);
+    gzip.write_all(record.as_bytes()).unwrap();
+    place("posture-results.ndjson.gz", &gzip.finish().unwrap());
     let level = ruzstd::encoding::CompressionLevel::Fastest;
     place("fleet.ndjson.zst", &ruzstd::encoding::compress_to_vec(captures(10).as_bytes(), level));
     place(

@@ -41,6 +41,7 @@ pub enum Elsewhere {
 pub(super) const FLEET_EXAMPLES: &str = "Examples:\n  \
     certposture fleet captures.ndjson.zst --rule rule.json --ca root-ca.pem\n  \
     certposture fleet captures.ndjson --rule rule.json --ca old.pem --against-ca new.pem\n  \
+    certposture fleet captures.ndjson --rule bundle.json --log posture-results.ndjson.gz\n  \
     certposture fleet - --rows --rule bundle.json < captures.ndjson";
 
 #[derive(Args, Debug)]
@@ -66,12 +67,18 @@ pub struct Fleet {
     /// Compare with this moment
     #[arg(long, value_name = "RFC3339", value_parser = super::parse_moment)]
     pub against_at: Option<jiff::Timestamp>,
+    /// Cloudflare's records beside the verdicts: what Logpush writes of device_posture_results. May be .gz or .zst
+    #[arg(long, value_name = "FILE")]
+    pub log: Vec<PathBuf>,
     /// What the lines are
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Source::Capture)]
     pub from: Source,
     /// One line of JSON for each line of the input, in its order
     #[arg(long)]
     pub rows: bool,
+    /// In each row all reasons and fixes, and those of the other rule type, as `check` tells them
+    #[arg(long)]
+    pub detail: bool,
     /// Only rows with these outcomes
     #[arg(long, value_name = "WHICH", value_enum, value_delimiter = ',', conflicts_with = "rows")]
     pub only: Vec<Only>,
@@ -107,6 +114,8 @@ pub enum Only {
     Rejected,
     /// The verdict differs from the one that it is compared with
     Changed,
+    /// Cloudflare recorded another result (--log)
+    Differs,
 }
 
 /// Outcomes that make the command fail.
@@ -116,4 +125,6 @@ pub enum FailOn {
     Unknown,
     /// A device passes now and would fail after the change
     Breaks,
+    /// Cloudflare recorded another result (--log)
+    Differs,
 }

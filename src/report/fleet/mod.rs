@@ -13,8 +13,8 @@ use crate::rule::Rule;
 use jiff::Timestamp;
 use std::io::{self, Write};
 
-pub(super) use summary::in_order;
-pub(super) use table::{grouped, name, share};
+pub(super) use summary::{in_order, recorded_result};
+pub(super) use table::{grouped, name, records_told, share};
 
 /// The forms of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! A whole fleet as one document: `certposture.fleet/1`.
 
 use super::verdict::FixObject;
+use crate::diagnosis::Verdict;
+use crate::fleet::records::RecordCounts;
 use crate::fleet::row::DeviceFacts;
-use crate::fleet::summary::{AGES, Cause, EXPIRY, Example, Group, RuleSummary, Summary};
+use crate::fleet::summary::{AGES, Cause, EXPIRY, Example, Group, RecordedSummary, RuleSummary, Summary};
 use crate::report::json::{seconds, write};
 use crate::rule::Rule;
 use serde_json::{Map, Value, json};
@@ -20,8 +22,15 @@ pub(super) fn json(output: &mut impl Write, summary: &Summary, rules: &[Rule]) -
 
 /// The document as a value; its size is bounded.
 pub(super) fn document(summary: &Summary, rules: &[Rule]) -> Value {
-    let under = |(rule, facts): (&Rule, &RuleSummary)| rule_object(rule, facts);
-    json!({
+    let has_records = summary.records.is_some();
+    let under = |(rule, facts): (&Rule, &RuleSummary)| {
+        let mut object = rule_object(rule, facts);
+        if has_records {
+            object["recorded"] = recorded_object(&facts.recorded);
+        }
+        object
+    };
+    let mut document = json!({
         "schema": SCHEMA,
         "tool": {"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")},
         "evaluated_at": seconds(summary.at),
@@ -37,7 +46,54 @@ pub(super) fn document(summary: &Summary, rules: &[Rule]) -> Value {
             "ages": columns(AGES.iter().map(|(_, name)| *name), &summary.ages.counts),
         },
         "rules": rules.iter().zip(&summary.rules).map(under).collect::<Vec<_>>(),
+    });
+    if let Some(counts) = &summary.records {
+        document["log"] = log_object(*counts);
+    }
+    document
+}
+
+/// What Cloudflare's records held.
+fn log_object(counts: RecordCounts) -> Value {
+    let RecordCounts {
+        records,
+        other_rules,
+        other_types,
+        no_device,
+        unreadable,
+        left_out,
+        devices_not_captured,
+    } = counts;
+    json!({
+        "records": records,
+        "other_rules": other_rules,
+        "other_types": other_types,
+        "no_device": no_device,
+        "unreadable": unreadable,
+        "left_out": left_out,
+        "devices_not_captured": devices_not_captured,
     })
+}
+
+fn recorded_object(recorded: &RecordedSummary) -> Value {
+    let RecordedSummary { agree, differ, open, nothing, differences } = recorded;
+    let difference = |(cause, group): (&Cause, &Group)| {
+        let mut value = group_object(cause, group);
+        value["recorded"] = recorded_result(cause).into();
+        value
+    };
+    json!({
+        "agree": agree,
+        "differ": differ,
+        "open": open,
+        "no_record": nothing,
+        "differences": differences.iter().map(difference).collect::<Vec<_>>(),
+    })
+}
+
+/// What Cloudflare recorded where a verdict differs from it.
+pub(in crate::report) fn recorded_result(differing: &Cause) -> &'static str {
+    if differing.verdict == Verdict::Pass { "fail" } else { "pass" }
 }
 
 fn columns<'a>(names: impl Iterator<Item = &'a str>, counts: &[u64]) -> Value {
@@ -90,11 +146,15 @@ fn group_object(cause: &Cause, group: &Group) -> Value {
 
 fn example_object(example: &Example) -> Value {
     let DeviceFacts { id, hostname, serial_number, .. } = &example.device;
-    json!({
+    let mut value = json!({
         "line": example.line,
         "device": id,
         "hostname": hostname,
         "serial_number": serial_number,
         "message": example.message,
-    })
+    });
+    if let Some(at) = example.recorded_at {
+        value["recorded_at"] = seconds(at).into();
+    }
+    value
 }

@@ -1,9 +1,10 @@
 //! One device as one line of JSON: `certposture.verdict/1`.
 
+use crate::diagnosis::Reason;
 use crate::fleet::row::{
-    Against, Answer, CertificateFacts, DeviceFacts, FixFacts, OtherAnswer, Outcome, Row,
+    Against, Answer, CertificateFacts, Detail, DeviceFacts, FixFacts, OtherAnswer, Outcome, Recorded, Row,
 };
-use crate::report::json::seconds;
+use crate::report::json::{Each, fix, reason, rule_name, seconds};
 use crate::rule::Rule;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -55,6 +56,9 @@ impl<'a> Verdicts<'a> {
             fix: None,
             other_type: None,
             against: None,
+            recorded: None,
+            reasons: None,
+            fixes: None,
             error: None,
         };
         match &self.row.outcome {
@@ -63,7 +67,7 @@ impl<'a> Verdicts<'a> {
             Outcome::Judged(judged) => {
                 let nothing = nothing.of(&judged.device);
                 match judged.answers.get(position) {
-                    Some(answer) => nothing.with(answer, self.at),
+                    Some(answer) => nothing.with(answer, &self.rules[position], self.at),
                     None => nothing,
                 }
             }
@@ -86,9 +90,16 @@ pub(super) struct Verdict<'a> {
     message: Option<&'a str>,
     certificate: Option<CertificateObject<'a>>,
     fix: Option<FixObject<'a>>,
-    other_type: Option<OtherObject>,
+    other_type: Option<OtherObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<AgainstObject>,
+    /// `null` for a device of which Cloudflare's records say nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<Option<RecordedObject>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Reasons<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<Fixes<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
 }
@@ -104,7 +115,8 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    fn with(self, answer: &'a Answer, at: Timestamp) -> Self {
+    fn with(self, answer: &'a Answer, rule: &'a Rule, at: Timestamp) -> Self {
+        let detail = answer.detail.as_deref();
         Self {
             verdict: answer.verdict.as_str(),
             code: answer.code().map(|code| code.as_str()),
@@ -112,8 +124,14 @@ impl<'a> Verdict<'a> {
             message: answer.message.as_deref(),
             certificate: answer.certificate.as_ref().map(|facts| CertificateObject::of(facts, at)),
             fix: answer.fix.as_ref().map(FixObject::of),
-            other_type: Some(OtherObject::of(&answer.other_type)),
+            other_type: Some(OtherObject {
+                reasons: detail.map(|detail| Reasons { reasons: &detail.other_reasons, rule }),
+                ..OtherObject::of(&answer.other_type)
+            }),
             against: answer.against.as_ref().map(AgainstObject::of),
+            recorded: answer.recorded.map(|recorded| RecordedObject::of(recorded, answer.agrees())),
+            reasons: detail.map(|detail| Reasons { reasons: &detail.reasons, rule }),
+            fixes: detail.map(|detail| Fixes { detail, rule }),
             ..self
         }
     }
@@ -175,19 +193,67 @@ impl<'a> FixObject<'a> {
 }
 
 #[derive(Serialize)]
-struct OtherObject {
+struct OtherObject<'a> {
     #[serde(rename = "type")]
     rule_type: &'static str,
     verdict: &'static str,
     code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Reasons<'a>>,
 }
 
-impl OtherObject {
+impl OtherObject<'_> {
     fn of(other: &OtherAnswer) -> Self {
         Self {
             rule_type: other.rule_type.as_str(),
             verdict: other.verdict.as_str(),
             code: other.code.map(|code| code.as_str()),
+            reasons: None,
+        }
+    }
+}
+
+/// Reasons as `check` tells them.
+struct Reasons<'a> {
+    reasons: &'a [Reason],
+    rule: &'a Rule,
+}
+
+impl Serialize for Reasons<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Each(self.reasons, |one| reason(one, rule_name(self.rule))).serialize(serializer)
+    }
+}
+
+/// Fixes as `check` tells them.
+struct Fixes<'a> {
+    detail: &'a Detail,
+    rule: &'a Rule,
+}
+
+impl Serialize for Fixes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Detail { reasons, fixes, .. } = self.detail;
+        Each(fixes, |one| fix(one, reasons, rule_name(self.rule))).serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct RecordedObject {
+    at: Option<String>,
+    result: Option<&'static str>,
+    agrees: Option<bool>,
+}
+
+impl RecordedObject {
+    fn of(recorded: Recorded, agrees: Option<bool>) -> Option<Self> {
+        match recorded {
+            Recorded::Nothing => None,
+            Recorded::Result { at, passed } => Some(Self {
+                at: at.map(seconds),
+                result: passed.map(|passed| if passed { "pass" } else { "fail" }),
+                agrees,
+            }),
         }
     }
 }

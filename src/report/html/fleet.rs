@@ -5,8 +5,9 @@ use super::markup::Markup;
 use super::{face, print};
 use crate::diagnosis::Verdict;
 use crate::fleet::row::FixFacts;
-use crate::fleet::summary::{AGES, Cause, EXPIRY, Example, Group, RuleSummary, Summary};
-use crate::report::fleet::{grouped, in_order, name, share};
+use crate::fleet::summary::{AGES, Cause, EXPIRY, Example, Group, RecordedSummary, RuleSummary, Summary};
+use crate::report::fleet::{grouped, in_order, name, recorded_result, records_told, share};
+use crate::report::json::seconds;
 use crate::rule::Rule;
 use std::io;
 
@@ -21,13 +22,13 @@ pub fn fleet(summary: &Summary, rules: &[Rule]) -> io::Result<()> {
     print(&title, Some(summary.at), |page| {
         let mut ids = 0;
         for (rule, facts) in rules.iter().zip(&summary.rules) {
-            write_rule(rule, facts, &mut ids, page);
+            write_rule(rule, facts, summary.records.is_some(), &mut ids, page);
         }
         write_input(summary, page);
     })
 }
 
-fn write_rule(rule: &Rule, facts: &RuleSummary, ids: &mut usize, page: &mut Markup) {
+fn write_rule(rule: &Rule, facts: &RuleSummary, has_records: bool, ids: &mut usize, page: &mut Markup) {
     page.raw("<article>\n<header class=\"verdict plain\">\n<p class=\"kind\">");
     page.text(rule.rule_type.as_str()).raw("</p>\n");
     page.element("h1", &[], rule.name.as_deref().unwrap_or("Client certificate check"));
@@ -50,6 +51,9 @@ fn write_rule(rule: &Rule, facts: &RuleSummary, ids: &mut usize, page: &mut Mark
     }
     page.raw("</section>\n");
     write_changes(facts, page);
+    if has_records {
+        write_recorded(&facts.recorded, page);
+    }
     page.raw("<section class=\"sheet\">\n<h2>Certificates end within</h2>\n");
     write_columns(EXPIRY.iter().map(|(_, name)| *name).zip(facts.expiry), page);
     page.raw("</section>\n");
@@ -168,6 +172,32 @@ fn write_changes(facts: &RuleSummary, page: &mut Markup) {
     page.raw("</section>\n");
 }
 
+/// Where Cloudflare's record and the verdict differ: the devices worth a look.
+fn write_recorded(recorded: &RecordedSummary, page: &mut Markup) {
+    let RecordedSummary { agree, differ, open, nothing, differences } = recorded;
+    page.raw("<section class=\"sheet\">\n<h2>Beside Cloudflare’s record</h2>\n");
+    let told =
+        [("differ", *differ), ("agree", *agree), ("cannot be compared", *open), ("no record", *nothing)];
+    write_columns(told.into_iter(), page);
+    for (cause, group) in differences {
+        page.raw("<details class=\"cause\">\n<summary class=\"change\">");
+        page.element("span", &[("class", "count")], &grouped(group.count));
+        page.text(&format!(" recorded as {}, here ", recorded_result(cause)));
+        let code = cause.code.filter(|_| cause.verdict != Verdict::Pass);
+        page.element("span", &[("class", "code")], code.map_or(cause.verdict.as_str(), |code| code.as_str()));
+        page.raw("</summary>\n<ul class=\"devices\">\n");
+        for example in &group.examples {
+            page.raw("<li>").element("span", &[("class", "who")], &name(example));
+            if let Some(at) = example.recorded_at {
+                page.raw(" ").element("span", &[("class", "what")], &format!("recorded {}", seconds(at)));
+            }
+            page.raw("</li>\n");
+        }
+        page.raw("</ul>\n</details>\n");
+    }
+    page.raw("</section>\n");
+}
+
 const fn spoken(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
@@ -191,6 +221,11 @@ fn write_input(summary: &Summary, page: &mut Markup) {
     page.raw("<section class=\"sheet\">\n<h2>Age of the captures</h2>\n");
     write_columns(AGES.iter().map(|(_, name)| *name).zip(summary.ages.counts), page);
     page.raw("</section>\n");
+    if let Some(counts) = summary.records {
+        page.raw("<section class=\"sheet\">\n<h2>Cloudflare’s records</h2>\n");
+        write_columns(records_told(counts).into_iter().map(|(count, what)| (what, count)), page);
+        page.raw("</section>\n");
+    }
     if summary.rejected == 0 {
         return;
     }
