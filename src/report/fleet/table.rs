@@ -334,7 +334,7 @@ pub(in crate::report) fn share(count: u64, all: u64) -> String {
     match tenths {
         0 if count > 0 => "<0.1 %".to_owned(),
         0 => "0 %".to_owned(),
-        0..100 => format!("{}.{} %", tenths / 10, tenths % 10),
+        1..100 => format!("{}.{} %", tenths / 10, tenths % 10),
         _ => format!("{} %", tenths / 10),
     }
 }
