@@ -6,7 +6,7 @@ use crate::device::{Device, installed_client};
 use crate::posture::RuleType;
 use crate::rule::Rule;
 use crate::store::nss;
-use crate::store::{Index, Place, PrivateKey, StoreSpec, places, scope};
+use crate::store::{FileIndex, Index, Place, PrivateKey, StoreSpec, places, scope};
 use crate::system::System;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -94,7 +94,7 @@ fn retain(place: &mut Place, keeps: &[bool]) -> u64 {
         Index::None => {}
         Index::Windows { subjects, .. } => retain_positions(subjects, kept),
         Index::Nss(nss::Index { rows, .. }) => retain_positions(rows, kept),
-        Index::File { key_files } => {
+        Index::File(FileIndex { key_files, .. }) => {
             let all = std::mem::take(key_files);
             *key_files = all.into_iter().filter_map(|(at, file)| Some((*moved.get(&at)?, file))).collect();
         }

@@ -137,6 +137,10 @@ fn place(spec: &str, system: &str, shows: ShowsRecord) -> PlaceRecord {
         keys_have_password: false,
         legacy_beside: false,
         key_files: Vec::new(),
+        form: None,
+        is_new_pkcs12: false,
+        has_keys: false,
+        sealed_key: None,
         left_out: 0,
         certificates: Vec::new(),
     }

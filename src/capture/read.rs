@@ -9,12 +9,12 @@ use super::text::{Binary, Text};
 use super::{Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, HostNames, Whose};
-use crate::encoding::Form;
+use crate::encoding::{Form, Seal};
 use crate::reason::{About, Code, Finding};
 use crate::store::nss::{self, FileState, Module, Part, Profile, Remains, Row};
 use crate::store::{
-    Contents, Evidence, Index, KeyFile, Origin, Place, PrivateKey, RoleSource, Shows, Status, StoreSpec,
-    StoredCertificate,
+    Contents, Evidence, FileIndex, Index, KeyFile, Origin, Place, PrivateKey, RoleSource, SealedKey, Shows,
+    Status, StoreSpec, StoredCertificate,
 };
 use crate::system::System;
 use crate::text::shown;
@@ -167,13 +167,28 @@ fn index(spec: &StoreSpec, record: &mut PlaceRecord, certificates: &[Certificate
                 .collect(),
             account: record.account.take(),
         },
-        (StoreSpec::File(_), _) => {
-            let key_files = std::mem::take(&mut record.key_files).into_iter();
-            let key_file =
-                |key: KeyFileRecord| KeyFile { path: key.file.into_path(), form: Form::from_name(&key.form) };
-            Index::File { key_files: key_files.map(|key| (key.position, key_file(key))).collect() }
-        }
+        (StoreSpec::File(_), _) => Index::File(file_index(record)),
         _ => Index::None,
+    }
+}
+
+fn file_index(record: &mut PlaceRecord) -> FileIndex {
+    let key_file = |key: KeyFileRecord| KeyFile {
+        path: key.file.into_path(),
+        form: Form::from_name(&key.form),
+        own_form: Form::from_name(&key.own_form),
+    };
+    let key_files = std::mem::take(&mut record.key_files).into_iter();
+    FileIndex {
+        key_files: key_files.map(|key| (key.position, key_file(key))).collect(),
+        // An older program did not say: then nothing is said of it here.
+        form: record.form.as_deref().map_or(Form::Pem, Form::from_name),
+        is_new_pkcs12: record.is_new_pkcs12,
+        has_keys: record.has_keys,
+        sealed_key: record
+            .sealed_key
+            .take()
+            .map(|key| SealedKey { path: key.file.into_path(), seal: Seal::from_name(&key.seal) }),
     }
 }
 

@@ -97,6 +97,17 @@ pub(super) struct PlaceRecord {
     pub legacy_beside: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_files: Vec<KeyFileRecord>,
+    /// What a file or folder is: `pem`, `der`, `pkcs7`, `pkcs12`, `folder` or `other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// PKCS #12 with algorithms that some importers refuse.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_new_pkcs12: bool,
+    /// A private key is in it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_keys: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_key: Option<SealedKeyRecord>,
     /// Certificates of this place that are not in the capture.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,
@@ -150,6 +161,17 @@ pub(super) struct KeyFileRecord {
     /// The form of it and of the certificate's file.
     #[serde(default)]
     pub form: String,
+    /// Its own form.
+    #[serde(default)]
+    pub own_form: String,
+}
+
+/// A private key that nobody can look into.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct SealedKeyRecord {
+    pub file: Text,
+    /// `encrypted`, `openssh`, `tpm` or `unknown`.
+    pub seal: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

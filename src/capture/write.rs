@@ -2,7 +2,7 @@
 
 use super::record::{
     CertificateRecord, ClientRecord, DeviceRecord, KeyFileRecord, ModuleRecord, NssRecord, PlaceRecord,
-    ProblemRecord, ProfileRecord, Record, RemainsRecord, SCHEMA, ShowsRecord, Tool,
+    ProblemRecord, ProfileRecord, Record, RemainsRecord, SCHEMA, SealedKeyRecord, ShowsRecord, Tool,
 };
 use super::text::{Binary, Text};
 use super::{Capture, CapturedPlace};
@@ -10,7 +10,9 @@ use crate::certificate::Certificate;
 use crate::device::{Client, Device, Whose};
 use crate::reason::Finding;
 use crate::store::nss::{self, Module, Part, Profile, Remains, Row};
-use crate::store::{Contents, Evidence, Index, KeyFile, Origin, Place, Shows, StoredCertificate};
+use crate::store::{
+    Contents, Evidence, FileIndex, Index, KeyFile, Origin, Place, SealedKey, Shows, StoredCertificate,
+};
 
 /// The line, without a line feed.
 pub fn line(capture: &Capture) -> String {
@@ -59,7 +61,7 @@ fn place_record(captured: &CapturedPlace) -> PlaceRecord {
     let own_location = spec.to_string();
     let certificate = |(position, stored): (usize, &StoredCertificate)| {
         let (subject, nss) = match index {
-            Index::None | Index::File { .. } => (None, None),
+            Index::None | Index::File(_) => (None, None),
             Index::Windows { subjects, .. } => (subjects.get(position).cloned(), None),
             Index::Nss(nss) => (None, nss.rows.get(position).map(|row| nss_record(row, &stored.certificate))),
         };
@@ -88,20 +90,39 @@ fn place_record(captured: &CapturedPlace) -> PlaceRecord {
         keys_have_password: false,
         legacy_beside: false,
         key_files: Vec::new(),
+        form: None,
+        is_new_pkcs12: false,
+        has_keys: false,
+        sealed_key: None,
         left_out: *left_out,
         certificates: certificates.iter().enumerate().map(certificate).collect(),
     };
     match index {
         Index::Nss(index) => with_nss(record, index),
-        Index::File { key_files } => {
-            let key_files = key_files.iter().map(|(&position, KeyFile { path, form })| KeyFileRecord {
-                position,
-                file: Text::from(path.as_path()),
-                form: form.as_str().to_owned(),
-            });
-            PlaceRecord { key_files: key_files.collect(), ..record }
-        }
+        Index::File(index) => with_files(record, index),
         Index::None | Index::Windows { .. } => record,
+    }
+}
+
+fn with_files(record: PlaceRecord, index: &FileIndex) -> PlaceRecord {
+    let FileIndex { key_files, form, is_new_pkcs12, has_keys, sealed_key } = index;
+    let key_files = key_files.iter().map(|(&position, KeyFile { path, form, own_form })| KeyFileRecord {
+        position,
+        file: Text::from(path.as_path()),
+        form: form.as_str().to_owned(),
+        own_form: own_form.as_str().to_owned(),
+    });
+    let sealed_key = sealed_key.as_ref().map(|SealedKey { path, seal }| SealedKeyRecord {
+        file: Text::from(path.as_path()),
+        seal: seal.as_str().to_owned(),
+    });
+    PlaceRecord {
+        key_files: key_files.collect(),
+        form: Some(form.as_str().to_owned()),
+        is_new_pkcs12: *is_new_pkcs12,
+        has_keys: *has_keys,
+        sealed_key,
+        ..record
     }
 }
 

@@ -11,6 +11,7 @@ use std::ffi::OsStr;
 
 /// The options by the names of their fields.
 const STORE: &str = "store";
+const P12: &str = "p12_pass_file";
 const OS: &str = "os";
 const TYPE: &str = "rule_type";
 const AT: &str = "at";
@@ -22,7 +23,7 @@ const QUIET: &str = "quiet";
 const VERBOSE: &str = "verbose";
 
 /// Those that, ignored, leave another answer than the one that was asked for.
-const DECIDE: [&str; 7] = [STORE, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1]];
+const DECIDE: [&str; 8] = [STORE, P12, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1]];
 
 /// The forms in which every command with a form can answer.
 const PLAIN: &[Format] = &[Format::Table, Format::Json];
@@ -39,29 +40,29 @@ const USES: &[Uses] = &[
     Uses { command: "", options: &[AT, FORMAT[0], FORMAT[1], COLOR], formats: PLAIN },
     Uses {
         command: "check",
-        options: &[STORE, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1], FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE],
+        options: &[STORE, P12, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1], FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE],
         formats: &[
             Format::Table, Format::Json, Format::Html, Format::Markdown, Format::Junit, Format::Nagios, Format::Prometheus,
         ],
     },
-    Uses { command: "list", options: &[STORE, OS, TYPE, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE], formats: PLAIN },
+    Uses { command: "list", options: &[STORE, P12, OS, TYPE, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE], formats: PLAIN },
     Uses {
         command: "verify",
-        options: &[STORE, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE],
+        options: &[STORE, P12, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE],
         formats: &[Format::Table, Format::Json, Format::Html],
     },
     Uses { command: "ca", options: &[], formats: &[] },
-    Uses { command: "ca inspect", options: &[STORE, TYPE, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE], formats: PLAIN },
-    Uses { command: "ca body", options: &[AT], formats: &[] },
-    Uses { command: "ca upload", options: &[AT, FORMAT[0], FORMAT[1], COLOR], formats: PLAIN },
+    Uses { command: "ca inspect", options: &[STORE, P12, TYPE, AT, FORMAT[0], FORMAT[1], COLOR, QUIET, VERBOSE], formats: PLAIN },
+    Uses { command: "ca body", options: &[P12, AT], formats: &[] },
+    Uses { command: "ca upload", options: &[P12, AT, FORMAT[0], FORMAT[1], COLOR], formats: PLAIN },
     Uses {
         command: "log",
-        options: &[STORE, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1], FORMAT[0], FORMAT[1], COLOR, QUIET],
+        options: &[STORE, P12, OS, TYPE, AT, EXPIRY, NAMES[0], NAMES[1], FORMAT[0], FORMAT[1], COLOR, QUIET],
         formats: PLAIN,
     },
     Uses { command: "pull", options: &[AT, FORMAT[0], FORMAT[1], COLOR], formats: PLAIN },
     Uses { command: "lab", options: &[AT, FORMAT[0], FORMAT[1], QUIET], formats: PLAIN },
-    Uses { command: "capture", options: &[STORE, OS, AT, NAMES[0], NAMES[1]], formats: &[] },
+    Uses { command: "capture", options: &[STORE, P12, OS, AT, NAMES[0], NAMES[1]], formats: &[] },
     Uses {
         command: "fleet",
         options: &[AT, EXPIRY, FORMAT[0], FORMAT[1], COLOR, QUIET],

@@ -29,13 +29,14 @@ mod verify;
 pub use options::{Cli, Command, Common};
 
 use crate::diagnosis::Verdict;
+use crate::encoding;
 use crate::input;
 use crate::report::{Format, Style, json, nagios};
 use crate::text::{is_deceptive, shown};
 use clap::FromArgMatches as _;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How a command ended; the numbers are part of the contract.
@@ -176,6 +177,9 @@ fn no_answer(why: &str) -> Exit {
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     refuse_format(&cli)?;
+    if let Some(file) = &cli.common.p12_pass_file {
+        read_pass_phrase(file)?;
+    }
     let style = Style::detect(cli.common.color, cli.common.verbose, cli.common.quiet);
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments, &cli.common, &style),
@@ -192,6 +196,19 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Man { directory }) => man::run(&directory),
         None => overview::run(&cli.common, &style),
     }
+}
+
+/// A file with more in it than this holds no pass phrase.
+const MAX_PASS_FILE: u64 = 1 << 16;
+
+/// The pass phrase stands in a file, for a command line is seen by every user and kept in a history.
+fn read_pass_phrase(file: &Path) -> Result<(), UsageError> {
+    let refused = |why: &str| {
+        UsageError(format!("--p12-pass-file names {}, which {why}", shown(&file.to_string_lossy())))
+    };
+    let bytes = input::read_named(file, MAX_PASS_FILE).map_err(|why| refused(&why.to_string()))?;
+    encoding::give_pass_phrase(file.to_path_buf(), &bytes);
+    Ok(())
 }
 
 /// Not every command has every form.

@@ -6,7 +6,7 @@ use super::{Case, Examined, Reason, is_searched};
 use crate::lookup;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
-use crate::store::{Place, Role, RoleSource, Status, scope};
+use crate::store::{Contents, Place, Role, RoleSource, Status, StoreSpec, scope};
 use crate::system::System;
 use crate::text::{sentences, shown};
 
@@ -80,6 +80,12 @@ pub(super) fn is_assumed(case: &Case<'_>, examined: &Examined) -> bool {
     let mut places = case.places.iter().filter(|place| is_searched(case, place));
     let place = places.find(|place| place.contents.spec == examined.spec);
     place.is_some_and(|place| place.contents.evidence.source == RoleSource::Assumed)
+}
+
+/// Whether it is a copy of an NSS database of which key4.db was not given.
+pub(super) fn is_without_keys(place: &Place) -> bool {
+    let Contents { spec, evidence, status, .. } = &place.contents;
+    matches!(spec, StoreSpec::Nss(_)) && *status == Status::Read && !evidence.shows.private_key
 }
 
 /// What keeps a failure from being certain, each as a sentence.

@@ -1,7 +1,7 @@
 //! DER files: one element or several after one another, told apart by their first members.
 
 use super::key::Encoding;
-use super::{Collector, Key, Undecodable, Unrecognized, pkcs7};
+use super::{Collector, Key, Seal, Undecodable, Unrecognized, pkcs7};
 use crate::certificate::tlv::{Reader, tag};
 
 /// The most elements looked at in one file.
@@ -50,7 +50,7 @@ fn read_element(der: &[u8], first: bool, found: &mut Collector) -> Result<(), Un
     match kind(der) {
         Some(DerObject::Certificate) => found.certificate(der),
         Some(DerObject::Key(encoding)) => found.private_key(encoding, der),
-        Some(DerObject::EncryptedKey) => found.key(Key::Encrypted),
+        Some(DerObject::EncryptedKey) => found.key(Key::Sealed(Seal::Encrypted)),
         Some(DerObject::Pkcs7) => pkcs7::read(der, found),
         None if first => return Err(Unrecognized::NeitherPemNorDer),
         None => found.damaged(Undecodable::Form),

@@ -1,8 +1,8 @@
 //! Private keys as text, for the one purpose of an upload that somebody asked for by name.
 
-use super::Key;
 use super::key::{Encoding, public_key};
 use super::pem::{self, Block};
+use super::{Key, Seal};
 use base64ct::{Base64, Encoding as _};
 use memchr::memmem;
 use zeroize::Zeroizing;
@@ -29,16 +29,16 @@ fn private_key(block: &Block<'_>) -> Option<(Key, Zeroizing<String>)> {
         b"PRIVATE KEY" => Encoding::Pkcs8,
         b"RSA PRIVATE KEY" => Encoding::Pkcs1,
         b"EC PRIVATE KEY" => Encoding::Sec1,
-        b"ENCRYPTED PRIVATE KEY" => return Some((Key::Encrypted, Zeroizing::default())),
+        b"ENCRYPTED PRIVATE KEY" => return Some((Key::Sealed(Seal::Encrypted), Zeroizing::default())),
         _ => return None,
     };
     if memmem::find(block.body, b"Proc-Type:").is_some() {
-        return Some((Key::Encrypted, Zeroizing::default()));
+        return Some((Key::Sealed(Seal::Encrypted), Zeroizing::default()));
     }
     let base64 = pem::without_white_space(block.body);
     let mut der = base64.clone();
     let der = Base64::decode_in_place(&mut der).ok()?;
-    let key = public_key(encoding, der).map_or(Key::Unknown, Key::Of);
+    let key = public_key(encoding, der).map_or(Key::Sealed(Seal::Unknown), Key::Of);
     Some((key, written(std::str::from_utf8(block.label).ok()?, &base64)?))
 }
 

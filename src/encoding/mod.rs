@@ -22,7 +22,7 @@ use crate::certificate::tlv::tag;
 pub use key::PublicKey;
 pub use key_text::private_keys;
 pub use kind::FileKind;
-pub use pkcs12::PASS_PHRASE_VARIABLE;
+pub use pkcs12::{PASS_PHRASE_VARIABLE, PassPhrase, give_pass_phrase, pass_phrase_given};
 pub use registry::Store as RegistryStore;
 use std::fmt;
 
@@ -39,6 +39,8 @@ pub struct Objects {
     /// What the file is.
     pub kind: FileKind,
     pub form: Form,
+    /// Whether it is PKCS #12 as OpenSSL 3 writes it by default, with algorithms that other importers refuse.
+    pub is_new_pkcs12: bool,
     /// Certificates in the file's order.
     pub certificates: Vec<DecodedCertificate>,
     pub keys: Vec<Key>,
@@ -101,7 +103,11 @@ impl fmt::Display for Undecodable {
 pub enum Form {
     /// PEM just as other programs read it.
     Pem,
+    Der,
+    Pkcs7,
     Pkcs12,
+    /// A folder of files.
+    Folder,
     #[default]
     Other,
 }
@@ -111,14 +117,32 @@ impl Form {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pem => "pem",
+            Self::Der => "der",
+            Self::Pkcs7 => "pkcs7",
             Self::Pkcs12 => "pkcs12",
+            Self::Folder => "folder",
             Self::Other => "other",
         }
     }
 
     /// Reads that word.
     pub fn from_name(name: &str) -> Self {
-        [Self::Pem, Self::Pkcs12].into_iter().find(|known| known.as_str() == name).unwrap_or_default()
+        [Self::Pem, Self::Der, Self::Pkcs7, Self::Pkcs12, Self::Folder]
+            .into_iter()
+            .find(|known| known.as_str() == name)
+            .unwrap_or_default()
+    }
+
+    /// What it is, with its article.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Pem => "a PEM file",
+            Self::Der => "a DER file",
+            Self::Pkcs7 => "a PKCS #7 file",
+            Self::Pkcs12 => "a PKCS #12 file",
+            Self::Folder => "a folder",
+            Self::Other => "a file in another form than PEM",
+        }
     }
 }
 
@@ -135,10 +159,39 @@ pub struct DecodedCertificate {
 pub enum Key {
     /// A key that belongs to this public key.
     Of(PublicKey),
-    /// It is encrypted.
+    /// Nobody can look into it, so whose it is is not known.
+    Sealed(Seal),
+}
+
+/// Why the public key of a private one is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
     Encrypted,
-    /// Its kind is not known here, so its public key is not known either.
+    /// OpenSSH's own form.
+    OpenSsh,
+    /// The key itself is in a TPM; the file holds what only that TPM can load.
+    Tpm,
+    /// Its kind is not known here.
     Unknown,
+}
+
+impl Seal {
+    /// The word used in captures.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::OpenSsh => "openssh",
+            Self::Tpm => "tpm",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads that word.
+    pub fn from_name(name: &str) -> Self {
+        let known =
+            [Self::Encrypted, Self::OpenSsh, Self::Tpm].into_iter().find(|seal| seal.as_str() == name);
+        known.unwrap_or(Self::Unknown)
+    }
 }
 
 /// Why nothing was found in a file.
@@ -153,8 +206,8 @@ pub enum Unrecognized {
     #[error("is {}{}", .0.phrase(), Remedy(*.0))]
     Other(FileKind),
     #[error(
-        "is a PKCS #12 file with another pass phrase, or a damaged one; put its pass phrase into the \
-         environment variable {}",
+        "is a PKCS #12 file with another pass phrase, or a damaged one; give its pass phrase with --p12-pass-file FILE or \
+         in the environment variable {}",
         pkcs12::PASS_PHRASE_VARIABLE
     )]
     PassPhrase,
@@ -191,6 +244,8 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
         _ if plain.is_some() => Form::Other,
         FileKind::Pkcs12 => Form::Pkcs12,
         _ if pem::is_pem(bytes) => Form::Pem,
+        FileKind::Pkcs7 => Form::Pkcs7,
+        FileKind::Certificate | FileKind::PrivateKey | FileKind::EncryptedPrivateKey => Form::Der,
         _ => Form::Other,
     };
     match kind {
@@ -253,9 +308,9 @@ impl Collector {
     fn private_key(&mut self, encoding: key::Encoding, der: &[u8]) {
         self.computed += 1;
         if self.computed > MAX_KEYS {
-            return self.key(Key::Unknown);
+            return self.key(Key::Sealed(Seal::Unknown));
         }
-        self.key(key::public_key(encoding, der).map_or(Key::Unknown, Key::Of));
+        self.key(key::public_key(encoding, der).map_or(Key::Sealed(Seal::Unknown), Key::Of));
     }
 
     fn key(&mut self, key: Key) {
@@ -268,11 +323,14 @@ impl Collector {
     /// around anything.
     fn any(&mut self, bytes: &[u8]) {
         if pkcs12::is_pkcs12(bytes) {
+            self.objects.form = Form::Other;
             let read = pkcs12::read(bytes, &pkcs12::pass_phrases(), self);
             self.refused = self.refused.or(read.err());
         } else if bytes.first() != Some(&tag::SEQUENCE) && serialized::is_serialized(bytes) {
+            self.objects.form = Form::Other;
             serialized::read(bytes, self);
         } else if der::is_pkcs7(bytes) {
+            self.objects.form = Form::Other;
             pkcs7::read(bytes, self);
         } else {
             self.certificate(bytes);

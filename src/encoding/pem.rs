@@ -2,7 +2,7 @@
 //! before, between and after the blocks, in any encoding and with any line ends.
 
 use super::key::Encoding;
-use super::{Collector, Key, Undecodable, base64, der, pkcs7};
+use super::{Collector, Form, Key, Seal, Undecodable, base64, der, pkcs7};
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 use base64ct::{Base64, Encoding as _};
@@ -88,16 +88,22 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
             None => found.damaged(Undecodable::Form),
         },
         b"PKCS7" | b"CMS" | b"PKCS #7 SIGNED DATA" => match contents(block) {
-            Some(der) => pkcs7::read(&der, found),
+            Some(der) => {
+                if found.objects.form == Form::Pem {
+                    found.objects.form = Form::Pkcs7;
+                }
+                pkcs7::read(&der, found);
+            }
             None => found.damaged(Undecodable::NotBase64),
         },
-        b"ENCRYPTED PRIVATE KEY" => found.key(Key::Encrypted),
+        b"ENCRYPTED PRIVATE KEY" => found.key(Key::Sealed(Seal::Encrypted)),
+        b"OPENSSH PRIVATE KEY" => found.key(Key::Sealed(Seal::OpenSsh)),
+        b"TSS2 PRIVATE KEY" => found.key(Key::Sealed(Seal::Tpm)),
         b"PRIVATE KEY" => read_key(block, Encoding::Pkcs8, found),
         b"RSA PRIVATE KEY" => read_key(block, Encoding::Pkcs1, found),
         b"EC PRIVATE KEY" => read_key(block, Encoding::Sec1, found),
-        b"DSA PRIVATE KEY" | b"ANY PRIVATE KEY" => found.key(Key::Unknown),
-        // Requests, CRLs, parameters, public keys, SSH keys: nothing that a store of certificates
-        // could hold.
+        b"DSA PRIVATE KEY" | b"ANY PRIVATE KEY" => found.key(Key::Sealed(Seal::Unknown)),
+        // Requests, CRLs, parameters, public keys: nothing that a store of certificates could hold.
         _ => {}
     }
 }
@@ -141,7 +147,7 @@ fn without_mail(body: &[u8]) -> Vec<u8> {
 fn read_key(block: &Block<'_>, encoding: Encoding, found: &mut Collector) {
     // RFC 1421 §4.6.1.1, which OpenSSL's traditional formats still use.
     if memmem::find(block.body, b"Proc-Type:").is_some() {
-        return found.key(Key::Encrypted);
+        return found.key(Key::Sealed(Seal::Encrypted));
     }
     let mut buffer = without_white_space(block.body);
     match Base64::decode_in_place(&mut buffer) {

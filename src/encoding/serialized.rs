@@ -6,7 +6,7 @@
 //! §2.2.1.1.1.1). A store is a header, such lists one after the other, and twelve zero octets
 //! (MS-OSHARED §2.3.2.5).
 
-use super::{Collector, Key, PublicKey, Undecodable};
+use super::{Collector, Key, PublicKey, Seal, Undecodable};
 use crate::certificate::Certificate;
 use crate::text;
 
@@ -122,7 +122,7 @@ impl<'a> Element<'a> {
         let Some(der) = self.certificate.filter(|_| !self.archived) else { return };
         if self.has_key {
             let certificate = Certificate::from_der(der.to_vec());
-            found.key(PublicKey::from_spki(certificate.spki()).map_or(Key::Unknown, Key::Of));
+            found.key(PublicKey::from_spki(certificate.spki()).map_or(Key::Sealed(Seal::Unknown), Key::Of));
         }
         found.labelled(der, self.friendly_name.map(utf16_text).filter(|name| !name.is_empty()));
     }

@@ -468,6 +468,30 @@ codes! {
             "macOS": "security find-certificate -a -p /Library/Keychains/System.keychain > system.pem",
             "Linux": "sudo tar -C /etc/pki -cf nssdb.tar nssdb",
         }
+        PathNotPem "path-not-pem" Fault {
+            short: "not PEM",
+            seen: "A path that the rule lists leads to a certificate or private key in another form than PEM (DER, \
+                   PKCS #7, PKCS #12), or to a folder.",
+            why: "A `client_certificate_v2` rule's paths are documented as PEM files. That something here reads the \
+                  other form does not mean that the client does.",
+            fix: "Put the certificate and its private key as PEM where the rule's path leads. The commands convert the \
+                  usual forms; for a folder, list its files in the rule",
+            "openssl": "openssl x509 -inform DER -in CERTIFICATE.der -out CERTIFICATE.pem",
+            "openssl": "openssl pkey -inform DER -in KEY.der -out KEY.pem",
+            "openssl": "openssl pkcs12 -in FILE.p12 -nodes -out FILE.pem",
+            "openssl": "openssl pkcs7 -print_certs -in FILE.p7b -out FILE.pem",
+        }
+        ImportRefused "import-refused" Warning {
+            seen: "A PKCS #12 file is encrypted as OpenSSL 3 does by default (PBES2 with AES), and it is to be imported \
+                   on macOS or Windows.",
+            why: "`security import` on macOS, and Windows Server 2016 and older, refuse such a file and say that the pass \
+                  phrase is wrong, which it is not. So the certificate never reaches the store that the client \
+                  searches.",
+            fix: "Make the file with the older algorithms, which every importer reads: `openssl pkcs12 -export -legacy`. \
+                  The second command makes one from the file that there is",
+            "openssl": "openssl pkcs12 -export -legacy -in CERTIFICATE.pem -inkey KEY.pem -out FILE.p12",
+            "openssl": "openssl pkcs12 -in FILE.p12 -nodes | openssl pkcs12 -export -legacy -out LEGACY.p12",
+        }
         EvidencePartial "evidence-partial" Unknown {
             seen: "What was given is a part of what the client searches: a single certificate or an export, \
                    or another store that the rule has the client search was not given.",
@@ -939,8 +963,19 @@ codes! {
             fix: "Run certposture again as an administrator. For key files on Linux, see that the key can \
                   be read and is not encrypted",
         }
+        KeyEncrypted "key-encrypted" Unknown {
+            seen: "The private key beside the certificate is encrypted, or in OpenSSH's own form, so that nobody can \
+                   tell here whether it is the certificate's.",
+            why: "The rule has `check_private_key`. Whether the client takes a key that it cannot open for there is not \
+                  documented, and nobody gives it a pass phrase.",
+            fix: "Write the key without encryption as PEM, readable by root alone; the command asks for the pass phrase. \
+                  Of an OpenSSH key, convert a copy with `ssh-keygen`",
+            "openssl": "openssl pkey -in KEY.pem -out DECRYPTED.pem",
+            "OpenSSH": "ssh-keygen -p -m PKCS8 -f COPY-OF-KEY",
+        }
         KeyOnToken "key-on-token" Unknown {
-            seen: "The NSS database holds no private key for the certificate, but a module's token may.",
+            seen: "The NSS database holds no private key for the certificate, but a module's token may; or the key's \
+                   file holds a key that only a TPM can load (`TSS2 PRIVATE KEY`).",
             why: "The rule has `check_private_key`. A key may lie on a smart card, in a TPM or in SoftHSM, whose \
                   PKCS #11 module `pkcs11.txt` names; certposture loads no module and reads no token.",
             fix: "List the keys with the command below, with the token in place. If the certificate's is among \

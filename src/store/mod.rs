@@ -13,7 +13,7 @@ mod spec;
 mod windows;
 
 pub use evidence::{Evidence, LINUX_SYSTEM_STORE, Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Shows};
-pub use file::{FileStore, KeyFile};
+pub use file::{FileIndex, FileStore, KeyFile, SealedKey};
 pub use keychain::{KeychainStore, beyond_files};
 pub use nss::NssStore;
 pub use places::Place;
@@ -22,7 +22,6 @@ pub use windows::{Account, WindowsStore, profile_folders};
 
 use crate::certificate::Certificate;
 use crate::reason::Finding;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a store held when it was read.
@@ -193,10 +192,7 @@ pub enum Index {
         /// `DOMAIN\user` whose store it is, for a CurrentUser store.
         account: Option<String>,
     },
-    File {
-        /// Where the private keys of certificates are, by the certificates' positions.
-        key_files: BTreeMap<usize, KeyFile>,
-    },
+    File(FileIndex),
     /// The rows that certutil searches.
     Nss(nss::Index),
 }

@@ -2,8 +2,9 @@
 //! install certificates by mistake.
 
 use super::{
-    Contents, Evidence, FileStore, Given, Index, KeyFile, KeychainStore, LINUX_SYSTEM_STORE, NssStore,
-    Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, WindowsStore, found_out, nss, windows,
+    Contents, Evidence, FileIndex, FileStore, Given, Index, KeyFile, KeychainStore, LINUX_SYSTEM_STORE,
+    NssStore, Origin, Role, RoleSource, SYSTEM_KEYCHAIN, Status, StoreSpec, WindowsStore, found_out, nss,
+    windows,
 };
 use crate::system::System;
 use std::fs;
@@ -87,8 +88,21 @@ impl Place {
 
     /// Where the private key of the certificate at `position` is, for a command that installs both.
     pub fn key_file(&self, position: usize) -> Option<&KeyFile> {
+        self.files()?.key_files.get(&position)
+    }
+
+    /// What the files are, where it is such.
+    pub const fn files(&self) -> Option<&FileIndex> {
         match &self.contents.index {
-            Index::File { key_files } => key_files.get(&position),
+            Index::File(files) => Some(files),
+            _ => None,
+        }
+    }
+
+    /// The path on the device of a file that a rule may list.
+    pub fn listed_path(&self) -> Option<&Path> {
+        match &self.contents.evidence.role {
+            Some(Role::Path(path)) => Some(path),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::ca;
 use crate::certificate::Certificate;
-use crate::encoding::{self, Key, Objects, PublicKey};
+use crate::encoding::{self, Key, Objects, PublicKey, Seal};
 use crate::input;
 use crate::reason::Code;
 use crate::text::shown;
@@ -199,7 +199,7 @@ fn read_key(file: &Path, certificates: &[Certificate]) -> Result<Zeroizing<Strin
     let bytes = input::read_named(file, ca::MAX_FILE_SIZE).map_err(|why| refused(&why.to_string()))?;
     let keys = encoding::private_keys(&bytes);
     let public: Vec<PublicKey> = certificates.iter().filter_map(|c| PublicKey::from_spki(c.spki())).collect();
-    let is_encrypted = keys.iter().any(|(key, _)| *key == Key::Encrypted);
+    let is_encrypted = keys.iter().any(|(key, _)| *key == Key::Sealed(Seal::Encrypted));
     let count = keys.len();
     let fitting = keys.into_iter().find(|(key, _)| matches!(key, Key::Of(of) if public.contains(of)));
     match fitting {

@@ -222,7 +222,7 @@ fn private_key(certificate: &Certificate, keys: &[Key]) -> PrivateKey {
     let public = PublicKey::from_spki(certificate.spki());
     if keys.iter().any(|key| matches!(key, Key::Of(of) if Some(of) == public.as_ref())) {
         PrivateKey::Present
-    } else if keys.iter().any(|key| matches!(key, Key::Encrypted | Key::Unknown)) {
+    } else if keys.iter().any(|key| matches!(key, Key::Sealed(_))) {
         PrivateKey::Unknown
     } else {
         PrivateKey::Absent

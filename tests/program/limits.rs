@@ -76,7 +76,7 @@ fn of_the_first_keys_the_public_key_is_computed_and_of_later_ones_nothing_is_kno
     let found = encoding::read(key.repeat(MAX_KEYS + 1).as_bytes()).unwrap();
     assert_eq!(found.keys.len(), MAX_KEYS + 1);
     assert!(matches!(found.keys[MAX_KEYS - 1], encoding::Key::Of(_)));
-    assert_eq!(found.keys[MAX_KEYS], encoding::Key::Unknown);
+    assert_eq!(found.keys[MAX_KEYS], encoding::Key::Sealed(encoding::Seal::Unknown));
 }
 
 /// Judges a certificate with an extension in which `levels` SEQUENCEs lie in one another.

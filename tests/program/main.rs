@@ -17,6 +17,7 @@
 //! * `log`: Cloudflare's own record beside the verdict
 //! * `not_a_certificate`: what is no certificate is called what it is
 //! * `nss_store`: NSS databases that only certutil may read
+//! * `pass_phrases`: PKCS #12 files and where their pass phrase comes from
 //! * `readme`: the README shows what the program prints
 //! * `secrets`: no private key comes out again
 //! * `standard_input`: `-` and other short forms
@@ -50,6 +51,7 @@ mod limits;
 mod log;
 mod not_a_certificate;
 mod nss_store;
+mod pass_phrases;
 mod readme;
 mod secrets;
 mod standard_input;

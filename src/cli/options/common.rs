@@ -10,15 +10,19 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 /// Options that may stand before and behind every command; `declared` says which commands use which.
 #[derive(Args, Debug)]
 pub struct Common {
     /// Read this store instead of this machine's: nss:DIR, keychain:FILE, windows:CurrentUser\My,
-    /// windows:LocalMachine\My, file:PATH (may be repeated). The pass phrase of a .p12 file comes from
-    /// CERTPOSTURE_P12_PASSWORD in the environment
+    /// windows:LocalMachine\My, file:PATH (may be repeated)
     #[arg(long, value_name = "SPEC", global = true, value_hint = ValueHint::AnyPath, help_heading = "Where to look")]
     pub store: Vec<StoreArgument>,
+    /// The pass phrase of .p12 files is the first line of this file; without it, it comes from
+    /// CERTPOSTURE_P12_PASSWORD in the environment
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath, help_heading = "Where to look")]
+    pub p12_pass_file: Option<PathBuf>,
     /// Whose look-up applies to file: stores
     #[arg(long, value_name = "SYSTEM", global = true, value_parser = systems(), help_heading = "What to judge")]
     pub os: Option<System>,

@@ -34,6 +34,8 @@ pub(super) fn decide(situation: &Situation<'_>) -> (Verdict, Vec<Reason>, Vec<Fi
         reasons.extend(warnings_of(passing).map(|step| passing_reason(situation, step, passing)));
         if seen::is_assumed(situation.case, passing) {
             reasons.extend([assumption(passing)]);
+        } else if situation.place_of(passing).is_some_and(seen::is_without_keys) {
+            reasons.extend([keys_assumed(passing)]);
         }
         Verdict::Pass
     } else {
@@ -117,6 +119,20 @@ fn assumption(passing: &Examined) -> Reason {
     let message = format!(
         "{} is judged as if it lay in the store that the client searches; nobody said which store it is from",
         shown(&passing.stored.location)
+    );
+    let finding = Finding::new(Code::EvidenceAssumed, message);
+    Reason {
+        finding: finding.about(certificate_of(&passing.stored.certificate)),
+        severity: Severity::Warning,
+    }
+}
+
+/// certutil needs key4.db for whatever it does, and this copy says nothing of it.
+fn keys_assumed(passing: &Examined) -> Reason {
+    let message = format!(
+        "The copy {} is without key4.db, which is judged as if it were in order on the device: without it certutil finds \
+         no certificate",
+        shown(&passing.spec.to_string())
     );
     let finding = Finding::new(Code::EvidenceAssumed, message);
     Reason {
@@ -251,7 +267,9 @@ fn candidate_reasons(situation: &Situation<'_>, candidate: &Examined) -> Vec<Rea
             let clock = slow_clock(situation, candidate).filter(|finding| step.code == Some(finding.code));
             match clock {
                 Some(finding) => Reason { finding, severity },
-                None => certificate_reason(step, candidate, severity),
+                None => {
+                    about_its_file(situation, certificate_reason(step, candidate, severity), step, candidate)
+                }
             }
         })
         .collect();
@@ -259,6 +277,19 @@ fn candidate_reasons(situation: &Situation<'_>, candidate: &Examined) -> Vec<Rea
     faults.sort_by_key(|reason| reason.severity);
     let warnings = warnings_of(candidate).map(|step| certificate_reason(step, candidate, Severity::Warning));
     faults.into_iter().chain(warnings).collect()
+}
+
+/// Certificate and key may both want converting: each is a reason of its own.
+fn about_its_file(situation: &Situation<'_>, reason: Reason, step: &Step, candidate: &Examined) -> Reason {
+    let place = situation.place_of(candidate).filter(|_| step.code == Some(Code::PathNotPem));
+    let file = place.and_then(|place| match step.step {
+        StepName::PrivateKey => place.key_file(candidate.stored.position).map(|key| key.path.as_path()),
+        _ => place.listed_path(),
+    });
+    match file {
+        Some(file) => Reason { finding: reason.finding.about(About::File(file.to_path_buf())), ..reason },
+        None => reason,
+    }
 }
 
 /// The documented command prints a certificate that cannot be read here.

@@ -12,7 +12,7 @@ use crate::reason::{Code, Severity, Weight};
 use crate::rule::{self, Rule, TrustStore, Variable};
 use crate::store::scope;
 use crate::system::System;
-use crate::text::shown;
+use crate::text::{show_sh, shown};
 
 /// What makes the rule itself unusable here.
 pub(super) fn faults(situation: &Situation<'_>) -> Vec<Reason> {
@@ -147,12 +147,35 @@ pub(super) fn warnings(situation: &Situation<'_>, known: &Reasons) -> Vec<Reason
             format!("The rule's common name \"{}\" is a distinguished name, not a common name", shown(&text));
         warnings.push(warn(Code::CnIsADn, message));
     }
+    warnings.extend(importers_refuse(situation).map(|message| warn(Code::ImportRefused, message)));
     for note in situation.lookups.iter().flat_map(|(_, lookup)| &lookup.notes) {
         if !known.has_code(note.code) && note.code.weight() != Weight::Fault {
             warnings.push(warn(note.code, note.message.clone()));
         }
     }
     warnings
+}
+
+/// A PKCS #12 file, from which the certificate is still to be imported, in a form that the system's importer
+/// refuses.
+fn importers_refuse(situation: &Situation<'_>) -> Option<String> {
+    let who = match situation.system() {
+        System::Linux => return None,
+        System::Macos => "`security import` and Keychain Access refuse it",
+        System::Windows => "Windows Server 2016 and older refuse it",
+    };
+    let mut places = situation.case.places.iter();
+    let place = places.find(|place| place.files().is_some_and(|files| files.is_new_pkcs12))?;
+    let path = place.contents.spec.path()?;
+    let single = place.contents.certificates.iter().map(|stored| stored.location.as_str()).next();
+    let file = single.unwrap_or_default();
+    let file = if path.is_dir() { file.to_owned() } else { path.to_string_lossy().into_owned() };
+    let quoted = show_sh(file.as_bytes());
+    Some(format!(
+        "{} is encrypted as OpenSSL 3 does by default, and {who}, saying that the pass phrase is wrong. Before it is imported \
+         there, make another one of it: `openssl pkcs12 -in {quoted} -nodes | openssl pkcs12 -export -legacy -out legacy.p12`",
+        shown(&file)
+    ))
 }
 
 /// The serial number of a machine to which nobody gave one.

@@ -2,9 +2,10 @@
 
 use super::reason;
 use crate::diagnosis::situation::Situation;
-use crate::diagnosis::{Nearness, Reason};
+use crate::diagnosis::{Nearness, Reason, steps};
+use crate::encoding::Form;
 use crate::posture::RuleType;
-use crate::reason::{Code, Severity, Weight};
+use crate::reason::{About, Code, Finding, Severity, Weight};
 use crate::store::{Place, Status, StoreSpec};
 use crate::text::{sentences, shown, shown_bytes};
 
@@ -23,13 +24,48 @@ pub(super) fn reasons(situation: &Situation<'_>) -> Vec<Reason> {
     if situation.searched().next().is_some() {
         let unseen = situation.lookups.iter().filter_map(|(_, lookup)| lookup.unseen.as_ref());
         let unseen = unseen.map(|note| reason(note.code, Severity::Unknown, note.message.clone()));
-        return situation.searched().filter_map(about).chain(unseen).collect();
+        let told = situation.searched().filter(|place| !is_key_file(situation, place));
+        return told.filter_map(about).chain(unseen).collect();
     }
     situation.given().filter(|place| place.contents.status == Status::Unsupported).filter_map(about).collect()
 }
 
+/// Whether it is the file of a private key that the rule lists beside that of a certificate: nobody looks for a
+/// certificate in it.
+fn is_key_file(situation: &Situation<'_>, place: &Place) -> bool {
+    let holds_a_key = |place: &Place| place.files().is_some_and(|files| files.has_keys);
+    let is_listed = |place: &Place| place.listed_path().is_some();
+    let others = situation.searched().filter(|other| is_listed(other) && !holds_a_key(other)).count();
+    let others =
+        others + situation.searched().filter(|other| !other.contents.certificates.is_empty()).count();
+    is_listed(place) && place.contents.certificates.is_empty() && holds_a_key(place) && others > 0
+}
+
+/// A listed path at which no client finds PEM, whatever else can be read there.
+fn not_pem(place: &Place) -> Option<Reason> {
+    let (path, files) = (place.listed_path()?, place.files()?);
+    let hides = matches!(place.contents.status, Status::Locked | Status::Unsupported);
+    let is_it = files.form == Form::Folder || files.form == Form::Pkcs12 && hides;
+    (is_it && place.contents.certificates.is_empty()).then(|| {
+        let finding = Finding::new(Code::PathNotPem, steps::not_pem(path, files.form));
+        Reason { finding: finding.about(About::File(path.to_path_buf())), severity: Severity::Fault }
+    })
+}
+
 fn about(place: &Place) -> Option<Reason> {
     let contents = &place.contents;
+    if let Some(reason) = not_pem(place) {
+        return Some(reason);
+    }
+    if let (Some(path), true) = (place.listed_path(), contents.status == Status::Read)
+        && contents.certificates.is_empty()
+        && place.files().is_some_and(|files| files.has_keys)
+    {
+        let path = shown(&path.to_string_lossy()).into_owned();
+        let message =
+            format!("The file {path}, which the rule lists, holds a private key and no certificate");
+        return Some(reason(Code::StoreEmpty, Severity::Fault, message));
+    }
     if let Some(problem) = contents.problem.as_ref().filter(|p| p.code == Code::StoreOtherUser) {
         return Some(reason(problem.code, Severity::Unknown, problem.message.clone()));
     }

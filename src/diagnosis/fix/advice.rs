@@ -6,14 +6,15 @@ use crate::device::Whose;
 use crate::diagnosis::Examined;
 use crate::diagnosis::near::{self, unpadded};
 use crate::diagnosis::situation::Situation;
+use crate::encoding::{Form, Seal};
 use crate::lookup::powershell::typed_literally;
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding};
 use crate::rule;
 use crate::store::scope;
-use crate::store::{Place, Status, StoreSpec, WindowsLocation};
+use crate::store::{Place, SealedKey, Status, StoreSpec, WindowsLocation};
 use crate::system::System;
-use crate::text::{shown, shown_bytes};
+use crate::text::{show_sh, shown, shown_bytes};
 use std::path::Path;
 
 /// The advice for a finding, with this device's and this rule's values in it.
@@ -157,6 +158,8 @@ fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
         Code::NicknameDiffers => Some(import_under_name(situation)),
         Code::NicknameOtherSubject => Some(make_way(situation)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(situation)),
+        Code::KeyEncrypted | Code::KeyOnToken => open_key(situation),
+        Code::PathNotPem => finding.file().map(|file| bring_pem(situation, file)),
         Code::CnShellSpecial => candidate.and_then(escape_name),
         Code::StoreDenied => on_its_own_system(situation),
         Code::StoreCorrupt => restore(situation),
@@ -239,9 +242,60 @@ fn escape_name(candidate: &Examined) -> Option<String> {
     ))
 }
 
+/// What would let anybody see whose key it is. `None` for one on a token, of which the code itself tells.
+fn open_key(situation: &Situation<'_>) -> Option<String> {
+    let files = situation.place_of(situation.candidate?)?.files()?;
+    let SealedKey { path, seal } = files.sealed_key.as_ref()?;
+    let file = shown(&path.to_string_lossy()).into_owned();
+    let argument = show_sh(path.as_os_str().as_encoded_bytes());
+    Some(match seal {
+        Seal::Encrypted => format!(
+            "Write the private key without encryption with `openssl pkey -in {argument} -out NEW.pem`, which asks for its \
+             pass phrase, and put that in the place of {file}, readable by root alone"
+        ),
+        Seal::OpenSsh => format!(
+            "Turn the private key into PEM with `cp {argument} NEW.pem && ssh-keygen -p -m PKCS8 -f NEW.pem`, with an empty \
+             new pass phrase, and put that in the place of {file}"
+        ),
+        Seal::Tpm => format!(
+            "Compare the public keys on the device: `openssl pkey -provider tpm2 -in {argument} -pubout` and `openssl x509 \
+             -in CERTIFICATE -noout -pubkey`. If the check fails all the same, have a certificate issued for a key that is in \
+             a PEM file"
+        ),
+        Seal::Unknown => return None,
+    })
+}
+
+/// What lies at a listed path cannot be converted by a command that asks nothing.
+fn bring_pem(situation: &Situation<'_>, file: &Path) -> String {
+    let name = shown(&file.to_string_lossy()).into_owned();
+    let place = situation.searched().find(|place| place.listed_path() == Some(file));
+    match place.and_then(Place::files).map(|files| files.form) {
+        Some(Form::Folder) => format!(
+            "In the Zero Trust dashboard, put the paths of the PEM files that hold the certificate and its private key into \
+             the check's OS locations in place of the folder {name}"
+        ),
+        Some(Form::Pkcs12) => format!(
+            "Convert {name} on the device with `openssl pkcs12 -in {} -nodes -out NEW.pem`, which asks for its pass phrase, \
+             and put the PEM file in its place; certposture reads the file with --p12-pass-file",
+            show_sh(file.as_os_str().as_encoded_bytes())
+        ),
+        _ => format!(
+            "Put the same as PEM, each part from its line -----BEGIN to its line -----END, into {name}"
+        ),
+    }
+}
+
 fn put_there(situation: &Situation<'_>) -> String {
     let place = situation.searched().next();
-    let key = if situation.case.rule.check_private_key { " and its private key" } else { "" };
+    let key_file = situation.searched().find(|place| place.files().is_some_and(|files| files.has_keys));
+    let key_file =
+        key_file.and_then(Place::listed_path).map(|path| shown(&path.to_string_lossy()).into_owned());
+    let key = match key_file {
+        Some(file) if situation.case.rule.check_private_key => format!(", whose private key is in {file},"),
+        _ if situation.case.rule.check_private_key => " and its private key".to_owned(),
+        _ => String::new(),
+    };
     match place.map(|place| &place.contents.spec) {
         Some(StoreSpec::File(path)) => {
             format!(

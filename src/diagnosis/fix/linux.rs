@@ -3,6 +3,7 @@
 
 mod database;
 mod install;
+mod pem;
 
 use super::plan::Plan;
 use super::{Repair, where_is};
@@ -22,6 +23,7 @@ pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repai
         Plan::InstallIssuer(issuer) => install_issuer(situation, issuer),
         Plan::Fill(found) => fill(situation, found),
         Plan::Convert => convert(situation),
+        Plan::ToPem(ref file) => pem::convert(situation, file),
         Plan::Replace { here, elsewhere } => {
             let renamed = here.and_then(|here| rename(situation, here));
             renamed.or_else(|| install::install(situation, elsewhere?))
@@ -95,7 +97,7 @@ fn convert(situation: &Situation<'_>) -> Option<Repair> {
     let database = NssDatabase::searched(situation)?;
     let is_old = match &database.place.contents.index {
         Index::Nss(index) => index.legacy_beside,
-        Index::None | Index::File { .. } | Index::Windows { .. } => {
+        Index::None | Index::File(_) | Index::Windows { .. } => {
             let problem = database.place.contents.problem.as_ref();
             problem.is_some_and(|problem| problem.code == Code::StoreLegacyDbm)
         }

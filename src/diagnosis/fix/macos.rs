@@ -40,7 +40,12 @@ pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repai
             let uncovered = here.and_then(|here| uncover(situation, &keychain, here));
             uncovered.or_else(|| import(situation, &keychain, elsewhere?))
         }
-        Plan::Rename(_) | Plan::InstallIssuer(_) | Plan::Fill(_) | Plan::Convert | Plan::ByHand => None,
+        Plan::Rename(_)
+        | Plan::InstallIssuer(_)
+        | Plan::Fill(_)
+        | Plan::Convert
+        | Plan::ToPem(_)
+        | Plan::ByHand => None,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnosis::situation::Situation;
 use crate::diagnosis::{Examined, Nearness};
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding};
+use std::path::PathBuf;
 
 /// What to do about a finding.
 pub(super) enum Plan<'a> {
@@ -23,6 +24,8 @@ pub(super) enum Plan<'a> {
     /// Have another certificate take the place of one that cannot pass: one of the same store, or one that
     /// lies elsewhere.
     Replace { here: Option<&'a Examined>, elsewhere: Option<&'a Examined> },
+    /// Make PEM of what lies at this path, which the rule lists.
+    ToPem(PathBuf),
     /// No command can help.
     ByHand,
 }
@@ -44,6 +47,7 @@ pub(super) fn plan<'a>(situation: &Situation<'a>, finding: &Finding) -> Plan<'a>
         | Code::NameInSanOnly
         | Code::UnicodeDiffers => renamable(situation).map(Plan::Rename),
         Code::Shadowed => situation.candidate.map(Plan::Move),
+        Code::PathNotPem => finding.file().map(|file| Plan::ToPem(file.to_path_buf())),
         Code::FoundElsewhere => situation.candidate.map(Plan::Install),
         Code::StoreMissing | Code::StoreEmpty | Code::StoreCorrupt => {
             Some(Plan::Fill(situation.sound_elsewhere()))

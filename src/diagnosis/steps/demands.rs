@@ -1,11 +1,12 @@
 //! What else the rule and the calendar ask of a certificate: dates, usages, key, alternative names.
 
 use super::{Examination, Step, StepName, StepStatus};
+use crate::encoding::{Form, Seal};
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::rule;
 use crate::store::scope;
-use crate::store::{Index, PrivateKey, Status, StoreSpec, nss};
+use crate::store::{Index, KeyFile, PrivateKey, SealedKey, Status, StoreSpec, nss};
 use crate::system::System;
 use crate::text::shown;
 use std::path::PathBuf;
@@ -41,6 +42,12 @@ impl Examination<'_> {
         if self.rule_type() == RuleType::ClientCertificate || !self.context.case.rule.check_private_key {
             return self.skipped(StepName::PrivateKey, "The rule does not ask for the private key");
         }
+        if let Some(file) = self.key_not_pem() {
+            return step(StepStatus::Fail, Some(Code::PathNotPem), &key_not_pem_message(file));
+        }
+        if let Some((code, message)) = self.sealed_key() {
+            return step(StepStatus::Unknown, Some(code), &message);
+        }
         match (self.stored.private_key, self.stored.other_key_beside) {
             (PrivateKey::Present, _) if self.database().is_some_and(|index| index.has_password) => step(
                 StepStatus::Warn,
@@ -62,6 +69,48 @@ impl Examination<'_> {
                 step(StepStatus::Unknown, Some(Code::PrivateKeyUnknown), &self.key_unseen_message(other))
             }
         }
+    }
+
+    /// The key's file, where the rule lists its path and it is no PEM. (That the certificate's own is none is said
+    /// of that.)
+    fn key_not_pem(&self) -> Option<&KeyFile> {
+        let own = self.context.listed_path()?;
+        let file = self.context.place.key_file(self.stored.position)?;
+        (file.own_form != Form::Pem && file.path != own).then_some(file)
+    }
+
+    /// What is known of a key that may be this certificate's and that nobody can look into.
+    fn sealed_key(&self) -> Option<(Code, String)> {
+        let SealedKey { path, seal } = self.context.place.files()?.sealed_key.as_ref()?;
+        if self.stored.private_key != PrivateKey::Unknown {
+            return None;
+        }
+        let file = shown(&path.to_string_lossy()).into_owned();
+        let (code, message) = match seal {
+            Seal::Encrypted => (
+                Code::KeyEncrypted,
+                format!(
+                    "The private key in {file} is encrypted: whether it is the certificate's cannot be seen, and nobody \
+                     gives the client a pass phrase"
+                ),
+            ),
+            Seal::OpenSsh => (
+                Code::KeyEncrypted,
+                format!(
+                    "The file {file} holds an OpenSSH private key, a form of OpenSSH's own: whether it is the certificate's cannot be \
+                     seen, and whether the client reads it is not documented"
+                ),
+            ),
+            Seal::Tpm => (
+                Code::KeyOnToken,
+                format!(
+                    "The file {file} holds a TSS2 PRIVATE KEY, which this device's TPM alone can load: whether it is the \
+                     certificate's cannot be seen, and whether the client uses it is not documented"
+                ),
+            ),
+            Seal::Unknown => return None,
+        };
+        Some((code, message))
     }
 
     fn shows_private_keys(&self) -> bool {
@@ -91,7 +140,7 @@ impl Examination<'_> {
     fn database(&self) -> Option<&nss::Index> {
         match &self.context.place.contents.index {
             Index::Nss(index) => Some(index),
-            Index::None | Index::File { .. } | Index::Windows { .. } => None,
+            Index::None | Index::File(_) | Index::Windows { .. } => None,
         }
     }
 
@@ -205,4 +254,12 @@ impl Examination<'_> {
         let findings = || self.asked(|reading| reading.subject_alternative_name(forms));
         !forms.is_empty() && findings().is_empty()
     }
+}
+
+fn key_not_pem_message(file: &KeyFile) -> String {
+    format!(
+        "The certificate's private key is in {}, {}, and the client reads PEM files at the paths that a rule lists",
+        shown(&file.path.to_string_lossy()),
+        file.own_form.phrase()
+    )
 }

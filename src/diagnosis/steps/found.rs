@@ -4,6 +4,7 @@ use super::{Examination, Step, StepName, StepStatus};
 use crate::certificate::Certificate;
 use crate::diagnosis::near::{self, Nearness};
 use crate::diagnosis::returned_positions;
+use crate::encoding::Form;
 use crate::posture::RuleType;
 use crate::reason::Code;
 use crate::store::StoreSpec;
@@ -26,7 +27,10 @@ impl Examination<'_> {
             return (status, Some(code), self.elsewhere_message());
         }
         if self.returned {
-            return (StepStatus::Pass, None, self.found_message());
+            return match self.not_pem_message() {
+                Some(message) => (StepStatus::Fail, Some(Code::PathNotPem), message),
+                None => (StepStatus::Pass, None, self.found_message()),
+            };
         }
         if self.context.lookup.undetermined {
             let code = Code::CnShellSpecial;
@@ -49,6 +53,13 @@ impl Examination<'_> {
             "The certificate with the common name {} is in {place}, where the client does not look",
             self.has_name()
         )
+    }
+
+    /// Of the paths that a rule lists, the client is documented to read PEM files.
+    fn not_pem_message(&self) -> Option<String> {
+        let path = self.context.listed_path()?;
+        let form = self.context.place.files().map(|files| files.form).filter(|form| *form != Form::Pem)?;
+        Some(super::not_pem(path, form))
     }
 
     fn found_message(&self) -> String {

@@ -11,6 +11,7 @@ use super::judging::{Facts, asked};
 use super::near::{Nearness, WantedName};
 use super::{Case, Examined, returned_positions};
 use crate::certificate::Certificate;
+use crate::encoding::Form;
 use crate::lookup::{self, Lookup};
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
@@ -21,6 +22,7 @@ use crate::text::{sentences, shown, shown_bytes};
 use crate::verification::{Judgement, Reading};
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::path::Path;
 
 /// One step of the check, for one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,10 +115,24 @@ impl StoreContext<'_> {
         lookup::system_of(&self.place.contents.evidence, self.case.system)
     }
 
+    /// The path on the device, where the rule lists that of a file.
+    fn listed_path(&self) -> Option<&Path> {
+        self.place.listed_path().filter(|_| self.searched)
+    }
+
     /// Whether the look-up goes by the store's own name for a certificate: certutil alone does.
     fn goes_by_nickname(&self) -> bool {
         (self.system(), self.case.rule.rule_type) == (System::Linux, RuleType::ClientCertificate)
     }
+}
+
+/// What lies where a rule lists a path, and is no PEM file.
+pub(super) fn not_pem(path: &Path, form: Form) -> String {
+    format!(
+        "The rule's path {} leads to {}, and the client reads PEM files there",
+        shown(&path.to_string_lossy()),
+        form.phrase()
+    )
 }
 
 /// Every certificate of a store that was read, in its order.

@@ -38,6 +38,11 @@ pub fn decrypt(
     }
 }
 
+/// Whether a scheme is PBES2, which came to PKCS #12 files with OpenSSL 3 and Windows 10.
+pub fn is_pbes2(algorithm: &[u8]) -> bool {
+    algorithm_identifier(algorithm).is_some_and(|(scheme, _)| scheme == oid::PBES2)
+}
+
 fn spend(rounds: u32, rounds_left: &mut u32) -> Option<()> {
     *rounds_left = rounds_left.checked_sub(rounds)?;
     Some(())

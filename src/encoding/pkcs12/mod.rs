@@ -6,11 +6,13 @@ mod ber;
 mod decrypt;
 
 use super::key::Encoding;
-use super::{Collector, Key, Undecodable, Unrecognized};
+use super::{Collector, Key, Seal, Undecodable, Unrecognized};
 use crate::certificate::oid;
 use crate::certificate::tlv::{Reader, tag};
 use crate::text;
 use decrypt::Failure;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 /// The variable that holds the pass phrase of PKCS #12 files.
@@ -31,11 +33,40 @@ const CONTEXT_0: u8 = 0xa0;
 /// The tag of `[0] IMPLICIT OCTET STRING` in one piece.
 const CONTEXT_0_PRIMITIVE: u8 = 0x80;
 
+/// Where the user gave the pass phrase of PKCS #12 files. It never stands on a command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PassPhrase {
+    /// In the first line of this file.
+    File(PathBuf),
+    /// In the environment.
+    Variable,
+    No,
+}
+
+static FROM_FILE: OnceLock<(PathBuf, Zeroizing<String>)> = OnceLock::new();
+
+/// Takes the pass phrase from the first line of `bytes`, which were read from `file`. The first one given counts.
+pub fn give_pass_phrase(file: PathBuf, bytes: &[u8]) {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let _ = FROM_FILE.set((file, Zeroizing::new(String::from_utf8_lossy(line).into_owned())));
+}
+
+/// Where the pass phrase is that the user gave, for a command that needs it too.
+pub fn pass_phrase_given() -> PassPhrase {
+    match (FROM_FILE.get(), std::env::var_os(PASS_PHRASE_VARIABLE)) {
+        (Some((file, _)), _) => PassPhrase::File(file.clone()),
+        (None, Some(_)) => PassPhrase::Variable,
+        (None, None) => PassPhrase::No,
+    }
+}
+
 /// The pass phrases to try: the user's, then the empty one that many files have.
 pub fn pass_phrases() -> Vec<Zeroizing<String>> {
-    let given = std::env::var_os(PASS_PHRASE_VARIABLE)
+    let from_file = FROM_FILE.get().map(|(_, phrase)| phrase.clone());
+    let from_environment = std::env::var_os(PASS_PHRASE_VARIABLE)
         .map(|text| Zeroizing::new(text.to_string_lossy().into_owned()));
-    given.into_iter().chain([Zeroizing::default()]).collect()
+    from_file.into_iter().chain(from_environment).chain([Zeroizing::default()]).collect()
 }
 
 /// Whether `bytes` begin like a `PFX`: version 3, then a `ContentInfo`, in DER or BER.
@@ -172,7 +203,7 @@ impl File<'_> {
         let ciphertext = parts.next_if(tag::OCTET_STRING)?;
         match self.decrypt(&value[algorithm.whole], &value[ciphertext.content]) {
             Ok(plain) => self.found.private_key(Encoding::Pkcs8, &plain),
-            Err(_) => self.found.key(Key::Encrypted),
+            Err(_) => self.found.key(Key::Sealed(Seal::Encrypted)),
         }
         Some(())
     }
@@ -180,6 +211,7 @@ impl File<'_> {
     /// Decrypts with the first pass phrase that gives something plausible: one wrong phrase in 256
     /// leaves a correct padding by chance.
     fn decrypt(&mut self, algorithm: &[u8], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.found.objects.is_new_pkcs12 |= decrypt::is_pbes2(algorithm);
         let mut failure = Failure::Scheme;
         for pass_phrase in self.pass_phrases {
             self.decryptions += 1;

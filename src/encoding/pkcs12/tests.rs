@@ -67,7 +67,7 @@ fn a_wrong_pass_phrase_is_told_from_an_unknown_encryption() {
 fn certificates_that_are_not_encrypted_need_no_pass_phrase() {
     let objects = read_with(&fixture("plain-certificates.p12"), &[""]).unwrap();
     assert_eq!(objects.certificates.len(), 2);
-    assert_eq!(objects.keys, [Key::Encrypted]);
+    assert_eq!(objects.keys, [Key::Sealed(Seal::Encrypted)]);
 }
 
 #[test]

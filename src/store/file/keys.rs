@@ -2,7 +2,7 @@
 
 use super::{Key, PrivateKey};
 use crate::certificate::Certificate;
-use crate::encoding::{Form, PublicKey};
+use crate::encoding::{Form, PublicKey, Seal};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,15 @@ pub struct KeyFile {
     pub path: PathBuf,
     /// The form that it and the certificate's own file share.
     pub form: Form,
+    /// Its own form.
+    pub own_form: Form,
+}
+
+/// A private key that nobody can look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedKey {
+    pub path: PathBuf,
+    pub seal: Seal,
 }
 
 /// The private keys of a store: their public keys with the first file of each, and whether there are others of
@@ -19,7 +28,7 @@ pub struct KeyFile {
 #[derive(Default)]
 pub struct Keys {
     known: HashMap<PublicKey, KeyFile>,
-    unknown: bool,
+    sealed: Option<SealedKey>,
 }
 
 /// What lies beside a certificate.
@@ -42,20 +51,27 @@ impl Keys {
         for key in keys {
             match key {
                 Key::Of(public) => {
-                    let file = || KeyFile { path: file.to_path_buf(), form };
+                    let file = || KeyFile { path: file.to_path_buf(), form, own_form: form };
                     // Of several files, one of PEM, which commands take as it is.
                     let known = self.known.entry(public).or_insert_with(file);
                     if form == Form::Pem && known.form != form {
                         *known = file();
                     }
                 }
-                Key::Encrypted | Key::Unknown => self.unknown = true,
+                Key::Sealed(seal) => {
+                    self.sealed.get_or_insert_with(|| SealedKey { path: file.to_path_buf(), seal });
+                }
             }
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.known.is_empty() && !self.unknown
+        self.known.is_empty() && self.sealed.is_none()
+    }
+
+    /// The first key that nobody can look into.
+    pub const fn sealed(&self) -> Option<&SealedKey> {
+        self.sealed.as_ref()
     }
 
     /// What lies beside each certificate. A key that belongs to one of the certificates is no
@@ -73,7 +89,7 @@ impl Keys {
             }
             // The key of a certificate that cannot be read may be any of them.
             None => Beside::without_key(PrivateKey::Unknown, false),
-            Some(None) if self.unknown => Beside::without_key(PrivateKey::Unknown, false),
+            Some(None) if self.sealed.is_some() => Beside::without_key(PrivateKey::Unknown, false),
             Some(None) => Beside::without_key(PrivateKey::Absent, stranger),
         });
         beside.collect()

@@ -11,8 +11,8 @@ use crate::encoding::{self, FileKind, Form, Key, Objects, RegistryStore, Unrecog
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use crate::system::System;
-pub use keys::KeyFile;
 use keys::Keys;
+pub use keys::{KeyFile, SealedKey};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -73,7 +73,8 @@ impl FileStore {
             Err(why) => Err(problem::unreadable(&self.path, &why)),
         };
         if let Err((status, problem)) = read {
-            return Contents::unread(StoreSpec::File(self.path.clone()), status, problem);
+            let unread = Contents::unread(StoreSpec::File(self.path.clone()), status, problem);
+            return Contents { index: Index::File(reading.index), ..unread };
         }
         for file in self.key_files.iter().filter(|file| **file != self.path) {
             reading.read_keys(file);
@@ -119,6 +120,21 @@ fn add_files(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Resul
     Ok(())
 }
 
+/// What the files are, beside the certificates in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileIndex {
+    /// Where the private keys of certificates are, by the certificates' positions.
+    pub key_files: BTreeMap<usize, KeyFile>,
+    /// What the file is.
+    pub form: Form,
+    /// Whether it is PKCS #12 with algorithms that other importers refuse.
+    pub is_new_pkcs12: bool,
+    /// Whether a private key is in it, whosever it is.
+    pub has_keys: bool,
+    /// A private key in it or beside it that nobody can look into.
+    pub sealed_key: Option<SealedKey>,
+}
+
 /// A certificate and the file it came from.
 struct FoundCertificate {
     certificate: Certificate,
@@ -139,6 +155,7 @@ struct FileReader<'a> {
     kind: FileKind,
     /// The Windows stores that the files say they are of.
     stores: Vec<RegistryStore>,
+    index: FileIndex,
 }
 
 impl<'a> FileReader<'a> {
@@ -152,13 +169,20 @@ impl<'a> FileReader<'a> {
             is_folder: false,
             kind: FileKind::Unknown,
             stores: Vec::new(),
+            index: FileIndex::default(),
         }
     }
 
     fn read_file(&mut self) -> Result<(), (Status, Finding)> {
         let bytes =
             input::read(self.path, MAX_FILE_SIZE).map_err(|why| problem::unreadable(self.path, &why))?;
-        let objects = encoding::read(&bytes).map_err(|why| unrecognized(self.path, why))?;
+        let objects = encoding::read(&bytes).map_err(|why| {
+            if matches!(why, Unrecognized::PassPhrase | Unrecognized::Encryption) {
+                self.index.form = Form::Pkcs12;
+            }
+            unrecognized(self.path, why)
+        })?;
+        self.index.form = objects.form;
         self.take(self.path, objects);
         Ok(())
     }
@@ -166,6 +190,7 @@ impl<'a> FileReader<'a> {
     /// Reads every file; one that cannot be read is reported and hides no other.
     fn read_folder(&mut self, files: &[PathBuf]) {
         self.is_folder = true;
+        self.index.form = Form::Folder;
         if files.len() > MAX_FILES {
             self.note(Code::StoreCorrupt, self.path, &format!("holds more than {MAX_FILES} files"));
         }
@@ -220,6 +245,8 @@ impl<'a> FileReader<'a> {
         if !objects.certificates.is_empty() || !self.is_folder {
             self.kind = objects.kind;
         }
+        self.index.has_keys |= !objects.keys.is_empty();
+        self.index.is_new_pkcs12 |= objects.is_new_pkcs12;
         if let Some(why) = objects.damage_text() {
             self.note(Code::StoreCorrupt, file, &why);
         }
@@ -276,11 +303,11 @@ impl<'a> FileReader<'a> {
         }
         let evidence = self.evidence();
         let matches = self.keys.matched(self.certificates.iter().map(|entry| &entry.certificate));
-        let mut key_files = BTreeMap::new();
+        let mut index = FileIndex { sealed_key: self.keys.sealed().cloned(), ..self.index };
         for (position, (entry, beside)) in self.certificates.iter().zip(&matches).enumerate() {
-            if let Some(KeyFile { path, form }) = beside.key_file.clone() {
-                let form = if form == entry.form { form } else { Form::Other };
-                key_files.insert(position, KeyFile { path, form });
+            if let Some(file) = beside.key_file.clone() {
+                let form = if file.own_form == entry.form { entry.form } else { Form::Other };
+                index.key_files.insert(position, KeyFile { form, ..file });
             }
         }
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
@@ -300,7 +327,7 @@ impl<'a> FileReader<'a> {
                     position,
                 })
                 .collect(),
-            index: Index::File { key_files },
+            index: Index::File(index),
         }
     }
 }

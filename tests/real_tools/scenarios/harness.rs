@@ -1,6 +1,7 @@
 //! A scenario: what is installed where, what is asked, and what must come out.
 
 use super::pki::{Minted, Wanted, root};
+use super::twins;
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -228,6 +229,7 @@ impl Scenario {
             self = self.ca(root());
         }
         let answer = self.ask();
+        twins::hold(&self, &answer);
         Outcome { scenario: self, answer }
     }
 
@@ -240,9 +242,19 @@ impl Scenario {
     }
 
     fn ask(&self) -> Answer {
+        self.ask_with(&self.arguments)
+    }
+
+    /// What the arguments were, for a twin with others.
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// The same question with other arguments.
+    pub fn ask_with(&self, arguments: &[OsString]) -> Answer {
         let program = if self.unprivileged { self.own_program() } else { program() };
         let mut command = self.command(&program, self.unprivileged);
-        command.args(&self.arguments).args(["--at", self.at]);
+        command.args(arguments).args(["--at", self.at]);
         Answer::from(command.output().unwrap())
     }
 
@@ -299,6 +311,22 @@ pub struct Answer {
     status: i32,
     json: Value,
     stderr: String,
+}
+
+impl Answer {
+    /// The verdict; nothing where the command line was refused.
+    pub fn verdict(&self) -> Option<&str> {
+        self.json["verdict"].as_str()
+    }
+
+    pub fn has_reason(&self, code: &str) -> bool {
+        let reasons = self.json["reasons"].as_array();
+        reasons.is_some_and(|reasons| reasons.iter().any(|reason| reason["code"] == code))
+    }
+
+    pub fn told(&self) -> String {
+        format!("{:#}\n{}", self.json["reasons"], self.stderr)
+    }
 }
 
 impl From<Output> for Answer {

@@ -288,7 +288,7 @@ fn key_is_encrypted() {
     let device = client("device-042").mint();
     let scenario = scenario().write("client.pem", &device.pem).write("client.key", encrypted);
     let outcome = scenario.rule(paths(&["$DIR/client.pem", "$DIR/client.key"])).run();
-    outcome.cannot_tell("private-key-unknown");
+    outcome.cannot_tell("key-encrypted");
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl<'a> NssDatabase<'a> {
     fn token(&self) -> &[u8] {
         match &self.place.contents.index {
             Index::Nss(index) => &index.token,
-            Index::None | Index::File { .. } | Index::Windows { .. } => TOKEN,
+            Index::None | Index::File(_) | Index::Windows { .. } => TOKEN,
         }
     }
 

@@ -126,7 +126,7 @@ fn as_pem(situation: &Situation<'_>, found: &Examined) -> Option<String> {
 }
 
 /// Prints a certificate that the command itself holds.
-fn in_the_command(found: &Examined) -> String {
+pub(super) fn in_the_command(found: &Examined) -> String {
     let encoded = Base64::encode_string(found.stored.certificate.der());
     format!("echo {encoded} | base64 -d | openssl x509 -inform DER")
 }
@@ -228,11 +228,11 @@ fn files(situation: &Situation<'_>, found: &Examined) -> Option<(PathBuf, PathBu
     Some((absolute(Path::new(&found.stored.location)), absolute(&key.path)))
 }
 
-fn quoted(path: &Path) -> Option<String> {
+pub(super) fn quoted(path: &Path) -> Option<String> {
     quote_sh(path.as_os_str().as_encoded_bytes())
 }
 
 /// Runs commands with a folder `$t` of their own that nobody else may read.
-fn in_folder(commands: &str) -> String {
+pub(super) fn in_folder(commands: &str) -> String {
     format!("(umask 077; t=$(mktemp -d) && {commands}; r=$?; rm -rf \"$t\"; exit $r)")
 }
