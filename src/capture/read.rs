@@ -8,7 +8,7 @@ use super::record::{
 use super::text::{Binary, Text};
 use super::{Capture, CapturedPlace};
 use crate::certificate::Certificate;
-use crate::device::{Client, Device, HostNames, Whose};
+use crate::device::{Client, Device, HostNames, NssTools, Whose};
 use crate::encoding::{Form, Seal};
 use crate::reason::{About, Code, Finding};
 use crate::store::nss::{self, FileState, Module, Part, Profile, Remains, Row};
@@ -96,6 +96,7 @@ fn device(record: DeviceRecord) -> Device {
         host_names,
         serial_number: record.serial_number.ok_or_else(|| shown(&why).into_owned()),
         whose: if record.is_anothers { Whose::AnotherDevices } else { Whose::Ours },
+        nss_tools: NssTools::Unknown,
     }
 }
 

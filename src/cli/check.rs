@@ -4,7 +4,7 @@ use super::{Common, Exit, UsageError, log, options, refuse_to_read_twice};
 use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
-use crate::device::{Client, Device, installed_client};
+use crate::device::{Client, Device, installed_client, nss_tools};
 use crate::diagnosis::{self, Case, Demands, Diagnosis, Judged, Judging, Verdict};
 use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
@@ -130,7 +130,10 @@ impl Inputs {
             system,
             cas,
             intermediates,
-            device: device(common.hostname.clone(), common.serial_number.clone()),
+            device: match device(common.hostname.clone(), common.serial_number.clone()) {
+                device if common.store.is_empty() => Device { nss_tools: nss_tools(), ..device },
+                device => device,
+            },
             client: common.store.is_empty().then(installed_client),
             at: common.at.unwrap_or_else(Timestamp::now),
             expiry_warning_days: common.expiry_warning.max(arguments.fail_on_expiry.unwrap_or(0)),

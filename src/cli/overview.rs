@@ -8,9 +8,8 @@ use jiff::Timestamp;
 
 /// There is no verdict without a rule and a CA, so the status says that none can be told.
 pub fn run(common: &Common, style: &Style) -> anyhow::Result<Exit> {
-    if common.format != Format::Table || !common.store.is_empty() {
-        let what =
-            "give a command: check judges a store and writes the other formats; certposture --help lists all";
+    if !common.store.is_empty() {
+        let what = "give a command: check judges a store; certposture --help lists all";
         return Err(UsageError(what.to_owned()).into());
     }
     let survey = survey(common.at.unwrap_or_else(Timestamp::now));
@@ -18,6 +17,9 @@ pub fn run(common: &Common, style: &Style) -> anyhow::Result<Exit> {
     let as_root = searched.into_iter().any(|place| place.contents.status == Status::Denied);
     let name = survey.name.as_deref().unwrap_or("COMMON_NAME");
     let next = invocation::command(survey.system, as_root, &["check", "--cn", name]);
-    report::table(&survey, &next, style)?;
+    match common.format {
+        Format::Json => report::json(&survey, &next)?,
+        _ => report::table(&survey, &next, style)?,
+    }
     Ok(Exit::CannotTell)
 }

@@ -4,6 +4,7 @@
 #[cfg(any(test, target_os = "macos"))]
 mod apple;
 mod client;
+mod packages;
 #[cfg(not(any(windows, target_os = "macos")))]
 #[path = "linux.rs"]
 mod platform;
@@ -17,6 +18,7 @@ mod platform;
 mod smbios;
 
 pub use client::{Client, is_older};
+pub use packages::{NssTools, nss_tools};
 pub use platform::installed_client;
 
 /// The facts that variables stand for.
@@ -26,6 +28,8 @@ pub struct Device {
     /// The serial number, or why it is not known (safe to print).
     pub serial_number: Result<String, String>,
     pub whose: Whose,
+    /// Looked for where this device's own stores are judged.
+    pub nss_tools: NssTools,
 }
 
 /// Whose facts they are.
@@ -40,7 +44,7 @@ pub enum Whose {
 impl Device {
     /// A device of which this is known.
     pub fn new(host_names: HostNames, serial_number: Result<String, String>) -> Self {
-        Self { host_names, serial_number, whose: Whose::Ours }
+        Self { host_names, serial_number, whose: Whose::Ours, nss_tools: NssTools::Unknown }
     }
 
     /// This device, with what the user gave in place of what would be read.
@@ -58,6 +62,7 @@ impl Device {
             host_names: hostname.map_or(self.host_names, HostNames::given),
             serial_number: serial_number.map_or(self.serial_number, |number| Ok(number.to_owned())),
             whose: self.whose,
+            nss_tools: self.nss_tools,
         }
     }
 
@@ -67,6 +72,7 @@ impl Device {
             host_names: hostname.map_or_else(HostNames::default, |name| HostNames::given(&name)),
             serial_number: serial_number.ok_or_else(|| ANOTHER_DEVICES.to_owned()),
             whose: Whose::AnotherDevices,
+            nss_tools: NssTools::Unknown,
         }
     }
 }

@@ -121,8 +121,10 @@ const fn severity_word(severity: Severity) -> &'static str {
 /// Writes a block per certificate, and then what they have to do with the client certificates.
 pub fn table(inspection: &Inspection, style: &Style) -> io::Result<()> {
     let mut output = io::BufWriter::new(anstream::AutoStream::always(io::stdout().lock()));
+    let mut before = 0;
     for file in &inspection.files {
-        write_file(&mut output, inspection, file, style)?;
+        write_file(&mut output, inspection, file, before, style)?;
+        before += file.certificates.len();
     }
     if !inspection.clients.is_empty() {
         write_clients(&mut output, inspection, style)?;
@@ -134,6 +136,7 @@ fn write_file(
     output: &mut impl Write,
     inspection: &Inspection,
     file: &InspectedFile,
+    before: usize,
     style: &Style,
 ) -> io::Result<()> {
     let name = shown(&file.path.to_string_lossy()).into_owned();
@@ -158,7 +161,7 @@ fn write_file(
             write_fact(output, style, label, &text)?;
         }
         writeln!(output)?;
-        write_advice(output, inspection, ca, style)?;
+        write_advice(output, inspection, ca, before + position, style)?;
         writeln!(output)?;
     }
     if count > 1 {
@@ -238,16 +241,17 @@ fn write_advice(
     output: &mut impl Write,
     inspection: &Inspection,
     ca: &InspectedCa,
+    position: usize,
     style: &Style,
 ) -> io::Result<()> {
     for rule_type in TYPES {
-        let fit = ca.fit(rule_type);
-        let (tone, label) = match fit {
-            Fit::Yes => (Tone::Good, "OK"),
-            Fit::Undocumented => (Tone::Doubtful, "?"),
-            Fit::No => (Tone::Bad, "NO"),
+        let (tone, label, advice) = match ca.fit(rule_type) {
+            Fit::No => (Tone::Bad, "NO", advice(ca, rule_type, Fit::No).to_owned()),
+            Fit::Yes if !inspection.clients.is_empty() => for_clients(inspection, position, rule_type),
+            Fit::Yes => (Tone::Good, "OK", advice(ca, rule_type, Fit::Yes).to_owned()),
+            Fit::Undocumented => (Tone::Doubtful, "?", advice(ca, rule_type, Fit::Undocumented).to_owned()),
         };
-        write_labelled(output, style, tone, label, &format!("{rule_type}: {}", advice(ca, rule_type, fit)))?;
+        write_labelled(output, style, tone, label, &format!("{rule_type}: {advice}"))?;
     }
     for finding in &ca.findings {
         write_labelled(
@@ -268,6 +272,36 @@ fn write_advice(
         write_labelled(output, style, Tone::Plain, "Note", &what)?;
     }
     Ok(())
+}
+
+/// With client certificates to serve, a certificate is the one to upload where it serves them.
+fn for_clients(
+    inspection: &Inspection,
+    position: usize,
+    rule_type: RuleType,
+) -> (Tone, &'static str, String) {
+    let total = inspection.clients.len();
+    let direct = inspection.accepted(position, RuleType::ClientCertificateV2);
+    match inspection.accepted(position, rule_type) {
+        0 => {
+            let what = match rule_type {
+                RuleType::ClientCertificate => "no chain leads to it from a client certificate below",
+                RuleType::ClientCertificateV2 => "it signed none of the client certificates below itself",
+            };
+            (Tone::Bad, "NO", what.to_owned())
+        }
+        all if all == total && direct == total => {
+            (Tone::Good, "OK", "this is a certificate to upload: it signed the client certificates below itself".to_owned())
+        }
+        all if all == total => (
+            Tone::Doubtful,
+            "?",
+            "a chain leads to it from the client certificates below through an intermediate; that this passes is not \
+             documented"
+                .to_owned(),
+        ),
+        some => (Tone::Doubtful, "SOME", format!("for {some} of {total} client certificates below")),
+    }
 }
 
 fn advice(ca: &InspectedCa, rule_type: RuleType, fit: Fit) -> &'static str {

@@ -69,7 +69,7 @@ impl Serialize for Check<'_> {
         document.serialize_entry("host", &host(&answer.device))?;
         document.serialize_entry("days_left", &days_left(answer))?;
         document.serialize_entry("rule", &rule(answer))?;
-        let client = answer.client.as_ref().map(|client| client_value(client, answer));
+        let client = answer.client.as_ref().map(|client| client_value(client, answer.system));
         document.serialize_entry("client", &client)?;
         document.serialize_entry(
             "ca",
@@ -97,7 +97,7 @@ pub(super) fn tool() -> Value {
 }
 
 /// The device that is judged.
-fn host(device: &Device) -> Value {
+pub(super) fn host(device: &Device) -> Value {
     json!({"name": device.host_names.own(), "this_machine": device.whose == Whose::Ours})
 }
 
@@ -149,7 +149,7 @@ fn lookup_value(answer: &Diagnosis, (spec, lookup): &(StoreSpec, Lookup)) -> Val
     looked_up(spec, lookup, |position| own.get(position).map(|c| c.stored.certificate.sha256().to_owned()))
 }
 
-fn client_value(client: &Client, answer: &Diagnosis) -> Value {
+pub(super) fn client_value(client: &Client, system: System) -> Value {
     let version = match client {
         Client::Installed { version } => Some(version),
         Client::NotFound => None,
@@ -157,8 +157,8 @@ fn client_value(client: &Client, answer: &Diagnosis) -> Value {
     json!({
         "installed": version.is_some(),
         "version": version,
-        "least_for_v2": Client::least_for_v2(answer.system),
-        "warning": client.warning(answer.system),
+        "least_for_v2": Client::least_for_v2(system),
+        "warning": client.warning(system),
     })
 }
 

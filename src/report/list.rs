@@ -69,7 +69,7 @@ impl Serialize for Certificates<'_> {
     }
 }
 
-fn report_store(contents: &Contents) -> StoreReport {
+pub(super) fn report_store(contents: &Contents) -> StoreReport {
     StoreReport {
         spec: contents.spec.clone(),
         evidence: contents.evidence.clone(),

@@ -2,15 +2,19 @@
 
 use super::command;
 use super::fit::{room, wrap, wrap_facts, write_hanging};
+use super::json;
+use super::list::report_store;
 use super::style::{Style, Tone};
 use super::table::counted;
 use crate::certificate::describe_key;
 use crate::device::Client;
+use crate::diagnosis::StoreReport;
 use crate::posture::RuleType;
 use crate::store::{Contents, Place, PrivateKey, Status, StoredCertificate};
 use crate::survey::{ClientSays, Likely, Looks, Survey, days_left};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Lines of the client's own answer, client certificates of a store, and CAs named.
@@ -20,6 +24,44 @@ const MOST_CAS: usize = 4;
 
 /// The column at which facts begin.
 const INDENT: usize = 14;
+
+/// Writes the document `certposture.survey/1`.
+pub fn json(survey: &Survey, next: &str) -> io::Result<()> {
+    let of_store =
+        |place: &Place| StoreReport { searched: !place.elsewhere, ..report_store(&place.contents) };
+    let certificates = survey.places.iter().flat_map(|place| {
+        let contents = &place.contents;
+        let stored = move |one| json::stored(&contents.spec, survey.system, one, survey.at);
+        contents.certificates.iter().map(stored)
+    });
+    json::print(&json!({
+        "schema": "certposture.survey/1",
+        "tool": json::tool(),
+        "evaluated_at": json::time(Some(survey.at)),
+        "host": json::host(&survey.device),
+        "system": survey.system.api_name(),
+        "client": json::client_value(&survey.client, survey.system),
+        "client_says": match &survey.says {
+            ClientSays::Said(text) => Some(text),
+            ClientSays::NoCommand | ClientSays::Failed(_) => None,
+        },
+        "stores": survey.places.iter().map(|place| json::store(&of_store(place))).collect::<Vec<_>>(),
+        "certificates": certificates.collect::<Vec<_>>(),
+        "likely": survey.likely.as_ref().map(likely_value),
+        "name": survey.name,
+        "next": next,
+    }))
+}
+
+fn likely_value(likely: &Likely) -> Value {
+    json!({
+        "code": likely.finding.code.as_str(),
+        "message": likely.finding.message,
+        "url": likely.finding.code.url(),
+        "type": likely.only.map(RuleType::as_str),
+        "fix": likely.fix.as_ref().map(|fix| json!({"message": fix.message, "command": fix.command})),
+    })
+}
 
 /// Writes everything. `next` is the command to run next, and whether it names what to look for.
 pub fn table(survey: &Survey, next: &str, style: &Style) -> io::Result<()> {

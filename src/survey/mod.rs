@@ -7,7 +7,7 @@ pub use warp::ClientSays;
 
 use crate::ca::UploadedCas;
 use crate::certificate::Certificate;
-use crate::device::{Client, Device, installed_client};
+use crate::device::{Client, Device, installed_client, nss_tools};
 use crate::diagnosis::{self, Case, Diagnosis, Fix, Judging};
 use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity};
@@ -77,7 +77,7 @@ pub fn survey(at: Timestamp) -> Survey {
     let read: Vec<StoreSpec> = searched.iter().map(|place| place.contents.spec.clone()).collect();
     let (telling, silent): (Vec<Place>, Vec<Place>) =
         places::elsewhere(&read).into_iter().partition(|place| clients(place).next().is_some());
-    let device = Device::here(None, None);
+    let device = Device { nss_tools: nss_tools(), ..Device::here(None, None) };
     let client = installed_client();
     let places: Vec<Place> = searched.into_iter().chain(telling).collect();
     let names = names(&places);

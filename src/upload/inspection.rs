@@ -129,6 +129,14 @@ impl Inspection {
         })
     }
 
+    /// How many of the client certificates a rule of this type accepts with the certificate at `position` among all
+    /// of the files, as far as its issuer is concerned.
+    pub fn accepted(&self, position: usize, rule_type: RuleType) -> usize {
+        let original = rule_type == RuleType::ClientCertificate;
+        let accepts = |signing: &Signing| signing.direct || original && signing.path;
+        self.clients.iter().filter_map(|client| client.signings.get(position)).filter(|s| accepts(s)).count()
+    }
+
     /// The other certificates of the files with the same name and key: cross-signed ones, which issue
     /// the same client certificates.
     pub fn twins<'a>(

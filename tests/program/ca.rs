@@ -193,6 +193,15 @@ fn of_several_files_the_right_one_is_named() {
         text(&ca(&["inspect", "root.pem", "intermediate.pem", "--for", "of-intermediate.pem"]).stdout);
     assert!(table.contains("intermediate.pem signed 1 of 1"), "{table}");
     assert!(table.contains("root.pem signed 0 of 1"), "{table}");
+    // What is said of a file beneath is what is said of it above.
+    let (root, intermediate) = table.split_once("\nintermediate.pem\n").expect("a block for each file");
+    assert!(
+        root.contains("NO    client_certificate_v2:") && root.contains("?     client_certificate:"),
+        "{table}"
+    );
+    assert!(intermediate.contains("OK    client_certificate_v2:"), "{table}");
+    let quiet = text(&ca(&["inspect", "root.pem", "--for", "of-intermediate.pem", "-q"]).stdout);
+    assert_eq!(quiet, "NO\n");
 }
 
 #[test]

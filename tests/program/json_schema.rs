@@ -35,6 +35,16 @@ fn lab() -> tempfile::TempDir {
     folder
 }
 
+/// This machine's own stores, whatever is in them.
+#[test]
+fn without_a_command() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certposture")).args(["--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["schema"], "certposture.survey/1");
+    assert_valid(&document);
+}
+
 #[test]
 fn explain() {
     let folder = tempfile::tempdir().unwrap();

@@ -16,8 +16,8 @@ fn alone_it_says_what_stands_here_and_what_to_run_next() {
 
 /// The other formats and stores of one's own belong to a command.
 #[test]
-fn alone_it_takes_no_store_and_no_other_format() {
-    for arguments in [&["--json"][..], &["--store", "file:."]] {
+fn alone_it_takes_no_store_and_no_other_format_than_json() {
+    for arguments in [&["--format", "html"][..], &["--store", "file:."]] {
         let output = run::certposture(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(run::said(&output).contains("check"), "{arguments:?}");

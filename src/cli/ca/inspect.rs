@@ -11,6 +11,7 @@ use crate::upload::Inspection;
 use crate::{encoding, input};
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 pub fn run(arguments: &options::Inspect, common: &Common, style: &Style) -> anyhow::Result<Exit> {
@@ -31,17 +32,19 @@ fn inspect(arguments: &options::Inspect, common: &Common, style: &Style) -> anyh
     }
     let at = common.at.unwrap_or_else(Timestamp::now);
     let inspection = Inspection::make(&arguments.files, beside.clients, beside.others, at);
+    let (exit, word) = if inspection.files.iter().any(|file| file.unreadable.is_some()) {
+        (Exit::CannotTell, "CANNOT TELL")
+    } else if inspection.is_good(common.rule_type) {
+        (Exit::Pass, "OK")
+    } else {
+        (Exit::Fail, "NO")
+    };
     as_far_as_read(match common.format {
         Format::Json => report::ca::json(&inspection),
+        _ if style.quiet => writeln!(io::stdout(), "{word}"),
         _ => report::ca::table(&inspection, style),
     })?;
-    Ok(if inspection.files.iter().any(|file| file.unreadable.is_some()) {
-        Exit::CannotTell
-    } else if inspection.is_good(common.rule_type) {
-        Exit::Pass
-    } else {
-        Exit::Fail
-    })
+    Ok(exit)
 }
 
 /// Certificates from elsewhere than the files, each with its source: those to be judged, and CAs.

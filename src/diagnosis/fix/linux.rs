@@ -7,6 +7,7 @@ mod pem;
 
 use super::plan::Plan;
 use super::{Repair, where_is};
+use crate::device::NssTools;
 use crate::diagnosis::Examined;
 use crate::diagnosis::situation::Situation;
 use crate::posture::RuleType;
@@ -15,8 +16,36 @@ use crate::store::Index;
 use crate::text::shown_bytes;
 use database::{Keeps, NssDatabase};
 
-/// The command for a plan, where there is one.
+/// The command for a plan, where there is one; it brings the tools that it needs.
 pub(super) fn repair(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repair> {
+    let repair = carried_out(situation, plan)?;
+    let command = repair.command.as_deref();
+    let is_by_nss = command.is_some_and(|c| c.contains("certutil ") || c.contains("pk12util "));
+    Some(match situation.case.device.nss_tools {
+        NssTools::Missing { install, as_root } if is_by_nss => with_tools(repair, install, as_root),
+        NssTools::Missing { .. } | NssTools::Here | NssTools::Unknown => repair,
+    })
+}
+
+/// The same on a device without NSS's tools.
+fn with_tools(repair: Repair, install: Option<&str>, as_root: bool) -> Repair {
+    let (message, command) = match install {
+        Some(install) => {
+            let sudo = if as_root { "" } else { "sudo " };
+            let command = repair.command.map(|command| format!("{sudo}{install} && {command}"));
+            (
+                "certutil is not installed on this device, and the first part of the command installs it",
+                command,
+            )
+        }
+        None => {
+            ("Install NSS's tools, certutil and pk12util, first: they are not on this device", repair.command)
+        }
+    };
+    Repair { message: format!("{}. {message}", repair.message), command, then: repair.then }
+}
+
+fn carried_out(situation: &Situation<'_>, plan: &Plan<'_>) -> Option<Repair> {
     match *plan {
         Plan::Rename(target) => rename(situation, target),
         Plan::Install(found) => install::install(situation, found),
