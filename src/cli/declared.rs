@@ -7,7 +7,7 @@ use crate::report::Format;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, Subcommand as _, ValueEnum as _};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 /// The options by the names of their fields.
 const STORE: &str = "store";
@@ -75,13 +75,24 @@ const USES: &[Uses] = &[
 
 /// Everything that is understood: each option before and behind every command, hidden where it does nothing.
 pub fn command() -> Command {
+    declared(&|_| true)
+}
+
+/// The same for what was typed: a command that is not named there is declared without the common options, which
+/// takes most of the time that a small check takes.
+pub fn command_for(typed: &[OsString]) -> Command {
+    let asks_for_help = typed.iter().any(|word| word == "help");
+    declared(&|name| asks_for_help || typed.iter().any(|word| word == name))
+}
+
+fn declared(is_wanted: &dyn Fn(&str) -> bool) -> Command {
     let common = Common::declarations();
     let command = Cli::command();
     let uses = uses("");
     let is_common = |argument: &Arg| common.iter().any(|one| one.get_id() == argument.get_id());
     let settle = |argument| if is_common(&argument) { shown_if_used(argument, uses) } else { argument };
     let command = command.mut_args(settle);
-    below(command, "", &|command, path| add_hidden(command, path, &common))
+    below(command, "", is_wanted, &|command, path| add_hidden(command, path, &common))
 }
 
 /// What help shows and nothing else: for completions, whose generators do not know hidden options.
@@ -91,7 +102,7 @@ pub fn shown() -> Command {
     let command = Command::new("certposture").about(described.get_about().cloned().unwrap_or_default());
     let command = options::Command::augment_subcommands(command.version(env!("CARGO_PKG_VERSION")));
     let command = add_used(command, "", &common);
-    below(command, "", &|command, path| add_used(command, path, &common))
+    below(command, "", &|_| true, &|command, path| add_used(command, path, &common))
 }
 
 /// Refuses an option that would have changed another command's answer.
@@ -129,12 +140,18 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
 }
 
-/// Changes every command below `command`, which stands at `path`.
-fn below(mut command: Command, path: &str, change: &dyn Fn(Command, &str) -> Command) -> Command {
-    let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+/// Changes every command below `command`, which stands at `path`, as far as its name is one that is wanted.
+fn below(
+    mut command: Command,
+    path: &str,
+    is_wanted: &dyn Fn(&str) -> bool,
+    change: &dyn Fn(Command, &str) -> Command,
+) -> Command {
+    let names = command.get_subcommands().map(Command::get_name).filter(|name| is_wanted(name));
+    let names: Vec<String> = names.map(str::to_owned).collect();
     for name in names {
         let path = join(path, &name);
-        command = command.mut_subcommand(&name, |one| change(below(one, &path, change), &path));
+        command = command.mut_subcommand(&name, |one| change(below(one, &path, is_wanted, change), &path));
     }
     command
 }

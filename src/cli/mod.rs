@@ -88,6 +88,11 @@ pub fn main() -> ExitCode {
     // Memory may hold the private keys of files that were just read, and a dump would be the copy of them
     // that this program never makes. Where the system refuses, nothing else changes.
     crate::os::forbid_core_dumps();
+    if asks_for_version(std::env::args_os()) {
+        // Declaring every command and option takes longer than all the rest of this.
+        let _ = writeln!(io::stdout(), "certposture {}", env!("CARGO_PKG_VERSION"));
+        return Exit::Pass.into();
+    }
     let cli = match parse() {
         Ok(Ok(cli)) => cli.settled(),
         Ok(Err(unused)) => {
@@ -123,10 +128,17 @@ pub fn main() -> ExitCode {
 
 /// What was typed; or an option that the command has no use for.
 fn parse() -> Result<Result<Cli, UsageError>, clap::Error> {
-    let mut matches = declared::command().try_get_matches()?;
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let mut matches = declared::command_for(&typed).try_get_matches_from(typed)?;
     let unused = declared::refuse_unused(&matches);
     let cli = Cli::from_arg_matches_mut(&mut matches)?;
     Ok(unused.map(|()| cli))
+}
+
+/// Whether nothing else was typed.
+fn asks_for_version(typed: impl Iterator<Item = OsString>) -> bool {
+    let typed: Vec<OsString> = typed.skip(1).collect();
+    matches!(&typed[..], [only] if only == "--version" || only == "-V")
 }
 
 /// Standard input can be read once.

@@ -9,13 +9,14 @@ use crate::store::scope;
 use crate::store::{Index, KeyFile, PrivateKey, SealedKey, Status, StoreSpec, nss};
 use crate::system::System;
 use crate::text::shown;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 impl Examination<'_> {
     pub(super) fn validity_steps(&self) -> Vec<Step> {
         let until =
             self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
-        self.steps_of(StepName::Validity, &self.validity.iter().collect::<Vec<_>>(), StepStatus::Pass, &until)
+        self.steps_of(StepName::Validity, &self.validity.iter().collect::<Vec<_>>(), StepStatus::Pass, until)
     }
 
     pub(super) fn usage_steps(&self) -> Vec<Step> {
@@ -33,11 +34,11 @@ impl Examination<'_> {
     }
 
     pub(super) fn private_key_step(&self) -> Step {
-        let step = |status, code, message: &str| Step {
+        let step = |status, code, message: Cow<'static, str>| Step {
             step: StepName::PrivateKey,
             status,
             code,
-            message: message.to_owned(),
+            message,
         };
         if self.rule_type() == RuleType::ClientCertificate || !self.context.case.rule.check_private_key {
             return self.skipped(StepName::PrivateKey, "The rule does not ask for the private key");
@@ -53,20 +54,21 @@ impl Examination<'_> {
                 StepStatus::Warn,
                 Some(Code::KeyNeedsPassword),
                 "Its private key is there, but the database has a password, without which nobody can use the key: whether \
-                 the client takes such a key for there is not documented",
+                 the client takes such a key for there is not documented"
+                    .into(),
             ),
-            (PrivateKey::Present, _) => step(StepStatus::Pass, None, "Its private key is there"),
+            (PrivateKey::Present, _) => step(StepStatus::Pass, None, "Its private key is there".into()),
             (PrivateKey::Absent, true) => {
-                step(StepStatus::Fail, Some(Code::PrivateKeyMismatch), &self.other_key_message())
+                step(StepStatus::Fail, Some(Code::PrivateKeyMismatch), self.other_key_message().into())
             }
             (PrivateKey::Absent, false) => {
-                step(StepStatus::Fail, Some(Code::PrivateKeyMissing), &self.key_missing_message())
+                step(StepStatus::Fail, Some(Code::PrivateKeyMissing), self.key_missing_message().into())
             }
             (PrivateKey::Unknown, _) if self.database().is_some() && self.shows_private_keys() => {
-                step(StepStatus::Unknown, Some(Code::KeyOnToken), &self.key_on_token_message())
+                step(StepStatus::Unknown, Some(Code::KeyOnToken), self.key_on_token_message().into())
             }
             (PrivateKey::Unknown, other) => {
-                step(StepStatus::Unknown, Some(Code::PrivateKeyUnknown), &self.key_unseen_message(other))
+                step(StepStatus::Unknown, Some(Code::PrivateKeyUnknown), self.key_unseen_message(other).into())
             }
         }
     }
@@ -207,7 +209,7 @@ impl Examination<'_> {
                 code: Some(Code::HostnameForm),
                 message: "The certificate has a subject alternative name that the rule lists only with another form of \
                           the host name than this system's own short one. Which form the client uses is undocumented"
-                    .to_owned(),
+                    .into(),
             }];
         }
         if !findings.is_empty()
@@ -229,7 +231,7 @@ impl Examination<'_> {
             step: StepName::SubjectAlternativeName,
             status,
             code: Some(code),
-            message,
+            message: Cow::Owned(message),
         };
         let listed = &self.context.case.rule.subject_alternative_names;
         if let Some(unfilled) = listed.iter().find_map(|name| rule::unfilled(name, false)) {

@@ -10,6 +10,7 @@ use crate::reason::Code;
 use crate::store::StoreSpec;
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
+use std::borrow::Cow;
 
 impl Examination<'_> {
     pub(super) fn lookup_step(&self) -> Step {
@@ -17,27 +18,27 @@ impl Examination<'_> {
         Step { step: StepName::Lookup, status, code, message }
     }
 
-    fn lookup_outcome(&self) -> (StepStatus, Option<Code>, String) {
+    fn lookup_outcome(&self) -> (StepStatus, Option<Code>, Cow<'static, str>) {
         if !self.context.searched {
             let (status, code) = if self.context.all_seen {
                 (StepStatus::Fail, Code::FoundElsewhere)
             } else {
                 (StepStatus::Unknown, Code::RoleNotSearched)
             };
-            return (status, Some(code), self.elsewhere_message());
+            return (status, Some(code), self.elsewhere_message().into());
         }
         if self.returned {
             return match self.not_pem_message() {
-                Some(message) => (StepStatus::Fail, Some(Code::PathNotPem), message),
+                Some(message) => (StepStatus::Fail, Some(Code::PathNotPem), message.into()),
                 None => (StepStatus::Pass, None, self.found_message()),
             };
         }
         if self.context.lookup.undetermined {
             let code = Code::CnShellSpecial;
-            return (StepStatus::Unknown, Some(code), self.noted_message(code));
+            return (StepStatus::Unknown, Some(code), self.noted_message(code).into());
         }
         let code = self.miss_code();
-        (StepStatus::Fail, Some(code), self.miss_message(code))
+        (StepStatus::Fail, Some(code), self.miss_message(code).into())
     }
 
     fn elsewhere_message(&self) -> String {
@@ -62,12 +63,12 @@ impl Examination<'_> {
         Some(super::not_pem(path, form))
     }
 
-    fn found_message(&self) -> String {
+    fn found_message(&self) -> Cow<'static, str> {
         match (self.rule_type(), &self.context.resolution.common_name) {
-            (RuleType::ClientCertificate, _) => "The documented command prints it".to_owned(),
-            (RuleType::ClientCertificateV2, Some(_)) => "Its common name is the rule's".to_owned(),
+            (RuleType::ClientCertificate, _) => "The documented command prints it".into(),
+            (RuleType::ClientCertificateV2, Some(_)) => "Its common name is the rule's".into(),
             (RuleType::ClientCertificateV2, None) => {
-                "The rule gives no name: every certificate counts".to_owned()
+                "The rule gives no name: every certificate counts".into()
             }
         }
     }
@@ -253,7 +254,8 @@ impl Examination<'_> {
     }
 
     pub(super) fn name_step(&self) -> Step {
-        let step = |status, code, message| Step { step: StepName::Name, status, code, message };
+        let step =
+            |status, code, message| Step { step: StepName::Name, status, code, message: Cow::Owned(message) };
         if self.context.resolution.common_name.is_none() {
             return step(StepStatus::Skip, None, "The rule gives no name".to_owned());
         }

@@ -20,6 +20,7 @@ use crate::store::{Origin, Place, StoredCertificate};
 use crate::system::System;
 use crate::text::{sentences, shown, shown_bytes};
 use crate::verification::{Judgement, Reading};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::Path;
@@ -31,7 +32,7 @@ pub struct Step {
     pub status: StepStatus,
     pub code: Option<Code>,
     /// Safe to print.
-    pub message: String,
+    pub message: Cow<'static, str>,
 }
 
 /// The steps, in their order.
@@ -193,6 +194,8 @@ impl Examination<'_> {
         steps.extend(self.usage_steps());
         steps.push(self.private_key_step());
         steps.extend(self.alternative_name_steps());
+        // There may be very many certificates.
+        steps.shrink_to_fit();
         steps
     }
 
@@ -228,8 +231,8 @@ impl Examination<'_> {
         subject.bounded_common_name().map_or_else(|| "none".to_owned(), |cn| format!("\"{}\"", shown(&cn)))
     }
 
-    fn skipped(&self, step: StepName, why: &str) -> Step {
-        Step { step, status: StepStatus::Skip, code: None, message: why.to_owned() }
+    fn skipped(&self, step: StepName, why: &'static str) -> Step {
+        Step { step, status: StepStatus::Skip, code: None, message: Cow::Borrowed(why) }
     }
 
     /// What a finding does to its step, and what is told beside it. Windows keeps intermediates in stores of their own, and macOS may
@@ -261,19 +264,19 @@ impl Examination<'_> {
         step: StepName,
         findings: &[&Finding],
         otherwise: StepStatus,
-        message: &str,
+        message: impl Into<Cow<'static, str>>,
     ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         for finding in findings {
             let (status, aside) = self.weighed(step, finding);
             let message = sentences([finding.message.clone()].into_iter().chain(aside));
-            let one = Step { step, status, code: Some(finding.code), message };
+            let one = Step { step, status, code: Some(finding.code), message: message.into() };
             if !steps.contains(&one) {
                 steps.push(one);
             }
         }
         if steps.is_empty() {
-            steps.push(Step { step, status: otherwise, code: None, message: message.to_owned() });
+            steps.push(Step { step, status: otherwise, code: None, message: message.into() });
         }
         steps
     }

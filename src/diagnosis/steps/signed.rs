@@ -6,6 +6,7 @@ use crate::posture::RuleType;
 use crate::reason::{Code, Finding, Severity, Stage};
 use crate::text::shown;
 use crate::verification::Judgement;
+use std::borrow::Cow;
 
 impl Examination<'_> {
     pub(super) fn signature_steps(&self) -> Vec<Step> {
@@ -14,7 +15,7 @@ impl Examination<'_> {
                 step: StepName::Signature,
                 status: StepStatus::Unknown,
                 code: None,
-                message: "There is no CA to verify it against".to_owned(),
+                message: "There is no CA to verify it against".into(),
             }];
         }
         let (findings, signed): (Vec<&Finding>, bool) = match self.rule_type() {
@@ -51,7 +52,7 @@ impl Examination<'_> {
                 step: StepName::Path,
                 status: StepStatus::Warn,
                 code: Some(Code::ClientCertificateIsACa),
-                message: ca_passes(certificate),
+                message: ca_passes(certificate).into(),
             },
         )
     }
@@ -72,7 +73,8 @@ impl Examination<'_> {
                  wants the uploaded certificate to be the direct issuer",
                 shown(&issuer.subject().to_string()),
                 &issuer.sha256()[..8]
-            ),
+            )
+            .into(),
         })
     }
 
@@ -86,7 +88,7 @@ impl Examination<'_> {
         match self.rule_type() {
             RuleType::ClientCertificate => {
                 let mut steps =
-                    self.steps_of(StepName::Path, &findings, StepStatus::Pass, &chain_text(self.judgement));
+                    self.steps_of(StepName::Path, &findings, StepStatus::Pass, chain_text(self.judgement));
                 if path.anchor.is_some() && self.judgement.direct.issuer.is_none() && path.chain.len() > 2 {
                     steps.retain(|step| step.status != StepStatus::Pass);
                     steps.push(self.through_intermediate());
@@ -114,7 +116,8 @@ impl Examination<'_> {
                 "The certificate passes through the intermediate {}. Newer documentation says that the chain is not evaluated: upload \
                  the issuing CA to be sure",
                 shown(&issuer.subject().to_string())
-            ),
+            )
+            .into(),
         }
     }
 }
@@ -139,10 +142,10 @@ fn concerns_own_validity(finding: &Finding) -> bool {
     finding.depth() == Some(0) && finding.code.stage() == Stage::Validity
 }
 
-fn chain_text(judgement: &Judgement) -> String {
+fn chain_text(judgement: &Judgement) -> Cow<'static, str> {
     match judgement.path.chain.len() {
-        0 | 1 => "It is the uploaded CA itself".to_owned(),
-        2 => "The uploaded CA issued it directly".to_owned(),
-        more => format!("Its chain of {more} certificates ends at the uploaded CA"),
+        0 | 1 => "It is the uploaded CA itself".into(),
+        2 => "The uploaded CA issued it directly".into(),
+        more => format!("Its chain of {more} certificates ends at the uploaded CA").into(),
     }
 }

@@ -7,8 +7,8 @@ pub(super) use columns::columns;
 use super::command;
 use super::detail;
 use super::fit::{room, wrap, wrap_facts, write_hanging};
-use super::fitted::fitted;
 use super::gist;
+use super::grid::Grid;
 use super::heading::Heading;
 use super::style::{Style, Tone};
 use crate::device::Client;
@@ -213,14 +213,16 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
     if !rows.is_empty() {
         let columns = columns(answer, &rows);
         let header: Vec<Heading> = columns.iter().map(|column| column.heading).collect();
-        let cells = |examined| {
-            let cells = columns.iter().map(|column| (column.cell)(answer, examined, style));
+        let mut grid = Grid::new(style, &header, rows.len());
+        for examined in &rows {
             // What has nothing to do with the rule's name stands back, be it good or bad.
-            let toned =
-                cells.map(|(tone, text)| (if is_relevant(examined) { tone } else { Tone::Faint }, text));
-            toned.collect()
-        };
-        writeln!(output, "{}", fitted(style, &header, rows.iter().copied().map(cells).collect()))?;
+            let is_faint = !is_relevant(examined);
+            for column in &columns {
+                let (tone, text) = (column.cell)(answer, examined, style);
+                grid.cell(if is_faint { Tone::Faint } else { tone }, &text);
+            }
+        }
+        grid.write(output)?;
     }
     if style.verbose {
         write_details(output, answer, &rows, style)?;
