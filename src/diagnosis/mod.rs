@@ -164,7 +164,8 @@ pub fn diagnose_further(case: &Case<'_>, elsewhere: impl FnOnce() -> Vec<Place>)
 fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
     let resolution = rule::resolve(case.rule, case.device);
     let mut lookups = Vec::new();
-    let mut certificates = Vec::new();
+    let count = case.places.iter().map(|place| place.contents.certificates.len()).sum();
+    let mut certificates = Vec::with_capacity(count);
     let all_seen = seen::all_seen(case);
     for (place, facts) in case.places.iter().zip(&judged.0) {
         let searched = is_searched(case, place);

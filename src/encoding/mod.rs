@@ -232,6 +232,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
     if let Some(contents) = pem::lone_certificate(bytes) {
         let mut found = Collector::default();
         found.objects.kind = FileKind::Pem;
+        found.objects.form = Form::Pem;
         found.any(&contents);
         return found.finish();
     }

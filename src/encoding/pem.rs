@@ -167,6 +167,17 @@ pub fn without_white_space(body: &[u8]) -> Zeroizing<Vec<u8>> {
 mod tests {
     use super::*;
 
+    /// A text before the block leaves it to the general reader.
+    #[test]
+    fn a_lone_certificate_is_read_as_among_other_text() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/files/rsa.pem");
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(lone_certificate(text.as_bytes()).is_some());
+        let longer = format!("subject=CN = device\n{text}");
+        assert!(lone_certificate(longer.as_bytes()).is_none());
+        assert_eq!(crate::encoding::read(text.as_bytes()), crate::encoding::read(longer.as_bytes()));
+    }
+
     /// The `pem` crate is the yardstick: the quick reader says the same, or leaves it to that one.
     #[test]
     fn the_quick_reader_says_what_the_slow_one_says() {

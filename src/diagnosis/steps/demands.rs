@@ -44,10 +44,10 @@ impl Examination<'_> {
             return self.skipped(StepName::PrivateKey, "The rule does not ask for the private key");
         }
         if let Some(file) = self.key_not_pem() {
-            return step(StepStatus::Fail, Some(Code::PathNotPem), &key_not_pem_message(file));
+            return step(StepStatus::Fail, Some(Code::PathNotPem), key_not_pem_message(file).into());
         }
         if let Some((code, message)) = self.sealed_key() {
-            return step(StepStatus::Unknown, Some(code), &message);
+            return step(StepStatus::Unknown, Some(code), message.into());
         }
         match (self.stored.private_key, self.stored.other_key_beside) {
             (PrivateKey::Present, _) if self.database().is_some_and(|index| index.has_password) => step(

@@ -25,6 +25,9 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::Path;
 
+/// How many steps most certificates have: one for each name. There may be very many certificates.
+const USUAL_STEPS: usize = 8;
+
 /// One step of the check, for one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -136,8 +139,12 @@ pub(super) fn not_pem(path: &Path, form: Form) -> String {
     )
 }
 
-/// Every certificate of a store that was read, in its order.
-pub(super) fn examine(context: &StoreContext<'_>, facts: &[Facts]) -> Vec<Examined> {
+/// Every certificate of a store that was read, in its order. (Not on several threads: what this takes is memory,
+/// and each thread would keep some of its own.)
+pub(super) fn examine<'e>(
+    context: &'e StoreContext<'_>,
+    facts: &'e [Facts],
+) -> impl ExactSizeIterator<Item = Examined> + 'e {
     let returned: HashSet<usize> = returned_positions(context.lookup).collect();
     let wanted = context.resolution.common_name.as_deref();
     let wanted = wanted.map(|name| WantedName::of_rule(name, context.case.rule, context.case.device));
@@ -147,7 +154,7 @@ pub(super) fn examine(context: &StoreContext<'_>, facts: &[Facts]) -> Vec<Examin
         RuleType::ClientCertificateV2 => Nearness::Exact,
     };
     let by_nickname = context.goes_by_nickname();
-    context.case.judging.each(&context.place.contents.certificates, |position, stored| {
+    context.place.contents.certificates.iter().enumerate().map(move |(position, stored)| {
         let returned = returned.contains(&position);
         let nearness = wanted.as_ref().map_or(unnamed, |name| name.nearness(stored, by_nickname));
         let Facts { judgement, validity } = &facts[position];
@@ -186,7 +193,8 @@ struct Examination<'a> {
 
 impl Examination<'_> {
     fn steps(&self) -> Vec<Step> {
-        let mut steps = vec![self.lookup_step(), self.name_step()];
+        let mut steps = Vec::with_capacity(USUAL_STEPS);
+        steps.extend([self.lookup_step(), self.name_step()]);
         steps.extend(self.signature_steps());
         steps.extend(self.path_steps());
         steps.extend(self.is_a_ca_step());
@@ -194,8 +202,6 @@ impl Examination<'_> {
         steps.extend(self.usage_steps());
         steps.push(self.private_key_step());
         steps.extend(self.alternative_name_steps());
-        // There may be very many certificates.
-        steps.shrink_to_fit();
         steps
     }
 
