@@ -1,11 +1,11 @@
 //! `certposture check`: the verdict and why.
 
-use super::{Common, Exit, UsageError, log, options, refuse_to_read_twice};
+use super::{Common, Exit, UsageError, invocation, log, options, refuse_to_read_twice};
 use crate::ca::{self, UploadedCas};
 use crate::capture::{self, Capture, CapturedPlace};
 use crate::certificate::Certificate;
 use crate::device::{Client, Device, installed_client, nss_tools};
-use crate::diagnosis::{self, Case, Demands, Diagnosis, Judged, Judging, Verdict};
+use crate::diagnosis::{self, Case, Demands, Diagnosis, Fix, Judged, Judging, Verdict};
 use crate::fleet::{self, Conditions};
 use crate::reason::{Code, Finding};
 use crate::report::{self, Format, Style};
@@ -47,6 +47,9 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
         let log = log::read(file)?;
         answers.iter_mut().for_each(|answer| log::add(&log, answer, &inputs.device));
     }
+    if common.store.is_empty() {
+        answers.iter_mut().flat_map(|answer| &mut answer.fixes).for_each(repeat_as_root);
+    }
     // Last: what Cloudflare recorded is compared with the check, which knows no such demand.
     answers.iter_mut().for_each(|answer| diagnosis::hold(answer, demands));
     if common.format == Format::Nagios {
@@ -55,6 +58,15 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     super::as_far_as_read(write(&answers, common, style))?;
     let worst = answers.iter().map(|answer| answer.verdict).max().unwrap_or(Verdict::Unknown);
     Ok(worst.into())
+}
+
+/// What this user may not read, root may: the fix is this very command again.
+fn repeat_as_root(fix: &mut Fix) {
+    let is_denied = matches!(fix.code, Code::StoreDenied | Code::PrivateKeyUnknown) && fix.command.is_none();
+    if let Some(command) = is_denied.then(invocation::again_as_root).flatten() {
+        fix.command = Some(command);
+        fix.then = Some("What it says is the answer".to_owned());
+    }
 }
 
 fn write(answers: &[Diagnosis], common: &Common, style: &Style) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! This program as it is called: its own path, so that a command works from any folder and behind sudo, whose
 //! path is another than the user's.
 
+use crate::os;
 use crate::system::System;
 use crate::text::{quote_powershell, quote_sh};
 
@@ -19,6 +20,23 @@ pub fn command(system: System, as_root: bool, arguments: &[&str]) -> String {
         System::Linux | System::Macos if as_root => format!("sudo {line}"),
         System::Linux | System::Macos => line,
     }
+}
+
+/// What was typed, again and as root: for what this user may not read. Nothing where that would read something
+/// else, or read what can be read once.
+pub fn again_as_root() -> Option<String> {
+    let system = System::current();
+    if system == System::Windows || os::effective_user() == Some(0) {
+        return None;
+    }
+    let typed: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect::<Option<_>>()?;
+    let is_stream = |word: &String| word == "-" || word.contains("/dev/") || word.contains("/proc/");
+    if typed.iter().any(is_stream) {
+        return None;
+    }
+    let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+    Some(command(system, true, &typed))
 }
 
 fn quoted(system: System, word: &str) -> String {

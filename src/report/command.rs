@@ -41,23 +41,69 @@ pub(super) fn lines(command: &str, system: System, width: Option<usize>) -> Vec<
     if command.contains('\n') {
         return command.lines().map(str::to_owned).collect();
     }
-    let room = width.saturating_sub(columns(shell.continuation));
-    let mut lines = vec![String::new()];
     let pieces = pieces(command, shell);
-    for (position, piece) in pieces.iter().enumerate() {
-        let Some(line) = lines.last_mut() else { continue };
-        let room = if position + 1 == pieces.len() { width } else { room };
-        if line.is_empty() {
-            line.push_str(piece);
-        } else if columns(line) + 1 + columns(piece) <= room {
-            line.push(' ');
-            line.push_str(piece);
-        } else {
-            line.push_str(shell.continuation);
-            lines.push(format!("{INDENT}{piece}"));
+    let mut fill = Fill { lines: vec![String::new()], width, shell };
+    let is_end =
+        |piece: &String| is_operator(piece.rsplit(' ').next().unwrap_or_default()) || piece.ends_with(';');
+    let count = pieces.split_inclusive(is_end).count();
+    for (position, part) in pieces.split_inclusive(is_end).enumerate() {
+        fill.add(part, position + 1 == count);
+    }
+    fill.lines
+}
+
+/// Lines that are filled with the parts of a command.
+struct Fill<'a> {
+    lines: Vec<String>,
+    width: usize,
+    shell: &'a Shell,
+}
+
+impl Fill<'_> {
+    /// Adds a command of several, up to the operator behind it: whole where a line can hold it.
+    fn add(&mut self, part: &[String], is_last: bool) {
+        let whole = part.join(" ");
+        let alone = columns(INDENT) + columns(&whole) + columns(self.shell.continuation);
+        if alone <= self.width {
+            return self.put(&whole, is_last);
+        }
+        if !self.is_blank() {
+            self.next_line();
+        }
+        for (position, piece) in part.iter().enumerate() {
+            self.put(piece, is_last && position + 1 == part.len());
         }
     }
-    lines
+
+    /// Puts something on the line, or on the next where it has no room.
+    fn put(&mut self, piece: &str, is_last: bool) {
+        let needs = columns(piece) + if is_last { 0 } else { columns(self.shell.continuation) };
+        let line = self.lines.last().map_or(0, |line| columns(line));
+        if !self.is_blank() && line + 1 + needs > self.width {
+            self.next_line();
+        }
+        let is_blank = self.is_blank();
+        if let Some(line) = self.lines.last_mut() {
+            line.push_str(if is_blank { "" } else { " " });
+            line.push_str(piece);
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.lines.last().is_none_or(|line| line.trim().is_empty())
+    }
+
+    fn next_line(&mut self) {
+        if let Some(line) = self.lines.last_mut() {
+            line.push_str(self.shell.continuation);
+        }
+        self.lines.push(INDENT.to_owned());
+    }
+}
+
+/// Whether a word joins commands.
+fn is_operator(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| "&|;{}()<>".contains(c))
 }
 
 /// What stays on one line: a word, or an option and its value.
@@ -66,7 +112,7 @@ fn pieces(command: &str, shell: &Shell) -> Vec<String> {
     let mut takes_value = false;
     for word in words(command, shell) {
         let is_option = word.starts_with('-') && word.len() > 1;
-        let is_operator = word.chars().all(|c| "&|;{}()<>".contains(c));
+        let is_operator = is_operator(word);
         match pieces.last_mut() {
             Some(option) if takes_value && !is_option && !is_operator => {
                 option.push(' ');
@@ -136,6 +182,20 @@ mod tests {
                 r"  -d sql:/etc/pki/nssdb \",
                 r#"  -n "Jo's old laptop" \"#,
                 "  --new-n device-042"
+            ]
+        );
+    }
+
+    #[test]
+    fn of_several_commands_each_has_its_line() {
+        let command = "sudo apt-get install -y libnss3-tools && sudo mkdir -p /etc/pki/nssdb && sudo certutil -N -d \
+                       sql:/etc/pki/nssdb --empty-password";
+        assert_eq!(
+            lines(command, System::Linux, Some(66)),
+            [
+                r"sudo apt-get install -y libnss3-tools && \",
+                r"  sudo mkdir -p /etc/pki/nssdb && \",
+                r"  sudo certutil -N -d sql:/etc/pki/nssdb --empty-password"
             ]
         );
     }
