@@ -198,6 +198,7 @@ fn nss_certificate(row: &Row) -> Result<CertificateRecord, NotACapture> {
         _ => PrivateKey::Present,
     };
     Ok(CertificateRecord {
+        described: None,
         der: Binary(bytes("der")?.unwrap_or_default()),
         label: bytes("label")?.map(Text),
         trust: None,
@@ -224,6 +225,7 @@ fn windows(rows: &[Row]) -> Result<PlaceRecord, NotACapture> {
         for found in objects.certificates {
             let key = key_of(&found.der, &objects.keys);
             place.certificates.push(CertificateRecord {
+                described: None,
                 der: Binary(found.der),
                 label: found.label.map(|label| Text(label.into_bytes())),
                 trust: None,
@@ -267,6 +269,7 @@ fn apple(udid: Option<String>, unix_time: Option<i64>, list: &[Listed]) -> Resul
             None => PrivateKey::Unknown,
         };
         place.certificates.push(CertificateRecord {
+            described: None,
             der: Binary(der),
             label: None,
             trust: None,

@@ -113,7 +113,10 @@ fn place(mut record: PlaceRecord) -> Result<CapturedPlace> {
     let certificates: Vec<Certificate> = record
         .certificates
         .iter_mut()
-        .map(|one| Certificate::from_der(std::mem::take(&mut one.der.0)))
+        .map(|one| match one.described.take() {
+            None => Certificate::from_der(std::mem::take(&mut one.der.0)),
+            Some(told) => Certificate::described(std::mem::take(&mut one.der.0), told.sha1, told.subject),
+        })
         .collect();
     let index = index(&spec, &mut record, &certificates);
     let own_location = spec.to_string();

@@ -177,6 +177,9 @@ pub(super) struct SealedKeyRecord {
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct CertificateRecord {
     pub der: Binary,
+    /// Only a description was given: then `der` is the shape of a certificate with the facts in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub described: Option<DescribedRecord>,
     pub label: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<String>,
@@ -192,6 +195,13 @@ pub(super) struct CertificateRecord {
     pub subject: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nss: Option<NssRecord>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct DescribedRecord {
+    pub sha1: String,
+    /// The subject as Windows writes it.
+    pub subject: String,
 }
 
 /// What the row of an NSS database says beside the certificate. What repeats the certificate, as

@@ -1,8 +1,9 @@
 //! From what was found to a line.
 
 use super::record::{
-    CertificateRecord, ClientRecord, DeviceRecord, KeyFileRecord, ModuleRecord, NssRecord, PlaceRecord,
-    ProblemRecord, ProfileRecord, Record, RemainsRecord, SCHEMA, SealedKeyRecord, ShowsRecord, Tool,
+    CertificateRecord, ClientRecord, DescribedRecord, DeviceRecord, KeyFileRecord, ModuleRecord, NssRecord,
+    PlaceRecord, ProblemRecord, ProfileRecord, Record, RemainsRecord, SCHEMA, SealedKeyRecord, ShowsRecord,
+    Tool,
 };
 use super::text::{Binary, Text};
 use super::{Capture, CapturedPlace};
@@ -182,6 +183,9 @@ fn certificate_record(
         stored;
     CertificateRecord {
         der: Binary(certificate.der().to_vec()),
+        described: certificate
+            .description()
+            .map(|told| DescribedRecord { sha1: told.sha1.clone(), subject: told.subject.clone() }),
         label: label.clone().map(Text),
         trust: trust.clone(),
         location: (location != own_location).then(|| location.clone()),

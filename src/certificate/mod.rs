@@ -3,6 +3,7 @@
 //! The lenient reading ([`Outline`], [`Name`]) sees what the client's look-up commands see.
 //! Verification reads the same bytes again, strictly (`verification::Reading`).
 
+mod described;
 mod key;
 mod name;
 mod named;
@@ -11,6 +12,7 @@ mod outline;
 mod time;
 pub mod tlv;
 
+pub use described::Description;
 pub use key::{SubjectPublicKeyInfo, describe_key};
 pub use name::{Attribute, MAX_ATTRIBUTES, MAX_OCTETS as MAX_NAME_OCTETS, Name};
 pub use oid::dotted;
@@ -34,6 +36,16 @@ struct Inner {
     der: Vec<u8>,
     outline: Result<Outline, OutlineError>,
     sha256: OnceLock<String>,
+    told: Option<Told>,
+}
+
+/// What a description says of a certificate that was not given itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The thumbprint.
+    pub sha1: String,
+    /// The subject as Windows writes it.
+    pub subject: String,
 }
 
 impl Certificate {
@@ -41,14 +53,26 @@ impl Certificate {
     /// must not lose an entry because it cannot be read.
     pub fn from_der(der: Vec<u8>) -> Self {
         let outline = Outline::read(&der);
-        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new() }))
+        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new(), told: None }))
+    }
+
+    /// One of which only a description was given; `der` is the shape of a certificate with the facts in it.
+    pub fn described(der: Vec<u8>, sha1: String, subject: String) -> Self {
+        let outline = Outline::read(&der);
+        let told = Some(Told { sha1, subject });
+        Self(Arc::new(Inner { der, outline, sha256: OnceLock::new(), told }))
+    }
+
+    /// What was told of it, where it was not given itself: then its key, extensions and signature are unknown.
+    pub fn description(&self) -> Option<&Told> {
+        self.0.told.as_ref()
     }
 
     pub fn der(&self) -> &[u8] {
         &self.0.der
     }
 
-    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    /// SHA-256 of the bytes, in lower-case hexadecimal. (Of a description it tells that from others, no more.)
     pub fn sha256(&self) -> &str {
         self.0.sha256.get_or_init(|| text::hex(&Sha256::digest(&self.0.der)))
     }
@@ -56,7 +80,10 @@ impl Certificate {
     /// SHA-1 of the bytes, in lower-case hexadecimal: what Windows calls the thumbprint, and by which
     /// `security -Z` and Intune name a certificate too. Computed each time, for few ask for it.
     pub fn sha1(&self) -> String {
-        text::hex(&Sha1::digest(&self.0.der))
+        match &self.0.told {
+            Some(told) => told.sha1.clone(),
+            None => text::hex(&Sha1::digest(&self.0.der)),
+        }
     }
 
     /// Where its parts lie, or why they cannot be found.

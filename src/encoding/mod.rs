@@ -7,6 +7,7 @@
 //! unless it is asked for by name ([`private_keys`]).
 
 mod base64;
+mod certutil_store;
 mod der;
 mod key;
 mod key_text;
@@ -19,6 +20,7 @@ mod registry;
 mod serialized;
 
 use crate::certificate::tlv::tag;
+pub use certutil_store::{Described, KeyTold};
 pub use key::PublicKey;
 pub use key_text::private_keys;
 pub use kind::FileKind;
@@ -44,6 +46,10 @@ pub struct Objects {
     /// Certificates in the file's order.
     pub certificates: Vec<DecodedCertificate>,
     pub keys: Vec<Key>,
+    /// Certificates that are only described.
+    pub described: Vec<Described>,
+    /// Whether a listing says that it is complete.
+    pub is_told_whole: bool,
     /// The Windows stores that the file says it is of.
     pub stores: Vec<RegistryStore>,
     /// How many parts claim to be a certificate or a key and cannot be decoded.
@@ -253,6 +259,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
         FileKind::Empty => return Err(Unrecognized::Empty),
         FileKind::SerializedStore | FileKind::SerializedCertificate => serialized::read(bytes, &mut found),
         FileKind::RegistryExport | FileKind::RegistryQuery => registry::read(bytes, &mut found),
+        FileKind::CertutilStore => certutil_store::read(bytes, &mut found),
         FileKind::Pkcs12 => pkcs12::read(bytes, &pkcs12::pass_phrases(), &mut found)?,
         FileKind::Base64 => {
             return base64::decode(bytes).map_or(Err(Unrecognized::NeitherPemNorDer), |der| inside(&der));
@@ -279,7 +286,11 @@ fn inside(bytes: &[u8]) -> Result<Objects, Unrecognized> {
 
 /// The certificates alone, in the file's order.
 pub fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Unrecognized> {
-    read(bytes).map(|objects| objects.certificates.into_iter().map(|found| found.der).collect())
+    let objects = read(bytes)?;
+    if objects.certificates.is_empty() && !objects.described.is_empty() {
+        return Err(Unrecognized::Other(objects.kind));
+    }
+    Ok(objects.certificates.into_iter().map(|found| found.der).collect())
 }
 
 /// Takes in what the readers find, within the limits.
@@ -302,6 +313,14 @@ impl Collector {
             self.too_many = true;
         } else {
             self.objects.certificates.push(DecodedCertificate { der: der.into(), label });
+        }
+    }
+
+    fn described(&mut self, described: Described) {
+        if self.objects.described.len() == MAX_CERTIFICATES {
+            self.too_many = true;
+        } else {
+            self.objects.described.push(described);
         }
     }
 

@@ -24,11 +24,12 @@ pub(super) fn of(
     const UNREADABLE: &str = "cannot be read";
     let told = |facts: Option<Vec<String>>| facts.unwrap_or_else(|| vec![UNREADABLE.to_owned()]);
     let mut details = vec![("SHA-1 (thumbprint)", vec![certificate.sha1()])];
-    if let Some(subject) = lookup::subject_compared(spec, system, certificate) {
+    let compared = lookup::subject_compared(spec, system, certificate);
+    if let Some(subject) = compared.filter(|subject| !subject.is_empty()) {
         let name = if system == System::Windows { "Subject on Windows" } else { "Name that security sees" };
         details.push((name, vec![shown(&subject).into_owned()]));
     }
-    if certificate.outline().is_ok() {
+    if certificate.outline().is_ok() && certificate.description().is_none() {
         details.push(("Alternative names", told(verification::alternative_names(certificate))));
         details.push(("Extended key usage", told(verification::usages(certificate))));
     }
@@ -54,6 +55,7 @@ pub(super) fn write(
 
 /// Adds them to a certificate's object; `null` is what cannot be read.
 pub(super) fn add(value: &mut Value, spec: &StoreSpec, system: System, certificate: &Certificate) {
+    value["described"] = certificate.description().is_some().into();
     value["sha1"] = certificate.sha1().into();
     value["subject_compared"] = lookup::subject_compared(spec, system, certificate).into();
     value["subject_alternative_names"] = verification::alternative_names(certificate).into();

@@ -252,7 +252,8 @@ pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificat
         "serial": readable.then(|| certificate.serial_hex()),
         "not_before": time(certificate.not_before()),
         "not_after": time(certificate.not_after()),
-        "key": readable.then(|| crate::certificate::describe_key(certificate.spki())),
+        "key": (readable && certificate.description().is_none())
+            .then(|| crate::certificate::describe_key(certificate.spki())),
         "private_key": stored.private_key.as_str(),
         "problem": certificate.outline().err().map(|why| why.to_string()),
     });

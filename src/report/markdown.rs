@@ -55,7 +55,9 @@ fn check(answer: &Diagnosis, style: &Style) -> String {
     }
     for store in answer.stores.iter().filter(|store| store.searched) {
         let count = counted(store.certificates, "certificate");
-        let _ = writeln!(page, "* **Searched:** {} · {count}", text(&store.spec.to_string()));
+        let role =
+            super::table::stands_for(store).map_or_else(String::new, |role| format!(" · {}", text(&role)));
+        let _ = writeln!(page, "* **Searched:** {} · {count}{role}", text(&store.spec.to_string()));
     }
     let at = answer.at.strftime("%Y-%m-%d %H:%M UTC");
     let version = env!("CARGO_PKG_VERSION");

@@ -12,7 +12,9 @@ pub const MOST: usize = 100;
 /// The first [`MOST`] subject alternative names, such as `DNS:device-042`, safe to print; none without the
 /// extension, `None` where it cannot be read.
 pub fn alternative_names(certificate: &Certificate) -> Option<Vec<String>> {
-    certificate.outline().ok()?;
+    if certificate.outline().is_err() || certificate.description().is_some() {
+        return None;
+    }
     let Some(der) = certificate.extension(oid::SUBJECT_ALTERNATIVE_NAME) else { return Some(Vec::new()) };
     let names = GeneralName::read_list(der).ok()?;
     Some(names.iter().take(MOST).map(|name| bounded(&name.to_string()).into_owned()).collect())
@@ -20,7 +22,9 @@ pub fn alternative_names(certificate: &Certificate) -> Option<Vec<String>> {
 
 /// The first [`MOST`] extended key usages: by name, or by number where the name is not known.
 pub fn usages(certificate: &Certificate) -> Option<Vec<String>> {
-    certificate.outline().ok()?;
+    if certificate.outline().is_err() || certificate.description().is_some() {
+        return None;
+    }
     let Some(der) = certificate.extension(oid::EXTENDED_KEY_USAGE) else { return Some(Vec::new()) };
     let usages = extensions::extended_key_usage(der).ok()?;
     let named = |usage: &&[u8]| oid::name(usage).map_or_else(|| oid::dotted(usage), str::to_owned);

@@ -14,6 +14,7 @@
 //! * `lab`: `check` says of the lab's certificates what the lab promises
 //! * `large_certificates`: certificates of megabytes
 //! * `limits`: bounds on input, time and memory
+//! * `listing`: what `certutil -store` prints, as evidence
 //! * `log`: Cloudflare's own record beside the verdict
 //! * `not_a_certificate`: what is no certificate is called what it is
 //! * `nss_store`: NSS databases that only certutil may read
@@ -47,6 +48,7 @@ mod lab;
 #[cfg(unix)]
 mod large_certificates;
 mod limits;
+mod listing;
 #[cfg(unix)]
 mod log;
 mod not_a_certificate;

@@ -12,7 +12,7 @@ use crate::posture::RuleType;
 use crate::reason::{Code, Finding};
 use crate::rule;
 use crate::store::scope;
-use crate::store::{Place, SealedKey, Status, StoreSpec, WindowsLocation};
+use crate::store::{Contents, Place, SealedKey, Status, StoreSpec, WindowsLocation};
 use crate::system::System;
 use crate::text::{show_sh, shown, shown_bytes};
 use std::path::Path;
@@ -158,6 +158,9 @@ fn specific(situation: &Situation<'_>, finding: &Finding) -> Option<String> {
         Code::NicknameDiffers => Some(import_under_name(situation)),
         Code::NicknameOtherSubject => Some(make_way(situation)),
         Code::StoreMissing | Code::StoreEmpty => Some(put_there(situation)),
+        Code::EvidencePartial => {
+            candidate.filter(|c| c.stored.certificate.description().is_some()).map(|_| bring_the_store())
+        }
         Code::KeyEncrypted | Code::KeyOnToken => open_key(situation),
         Code::PathNotPem => finding.file().map(|file| bring_pem(situation, file)),
         Code::CnShellSpecial => candidate.and_then(escape_name),
@@ -240,6 +243,13 @@ fn escape_name(candidate: &Examined) -> Option<String> {
         "In a check that is for Windows devices alone, change the Common name to: {}",
         shown(&typed_literally(&name))
     ))
+}
+
+/// A listing has no certificates.
+fn bring_the_store() -> String {
+    "Export the store itself on the Windows device with `Get-ChildItem Cert:\\CurrentUser\\My | Export-Certificate -Type SST \
+     -FilePath my.sst`, and give it with --store 'windows:CurrentUser\\My=my.sst'"
+        .to_owned()
 }
 
 /// What would let anybody see whose key it is. `None` for one on a token, of which the code itself tells.
@@ -366,12 +376,26 @@ fn sound_file(situation: &Situation<'_>, path: &Path) -> String {
     }
 }
 
+/// The store on the device that is to be changed, where `place` is a copy of it or a file that stands for it.
+fn on_the_device(situation: &Situation<'_>, place: &Place) -> StoreSpec {
+    let Contents { spec, evidence, .. } = &place.contents;
+    if let Some(role) = place.copy_of() {
+        return role.spec();
+    }
+    let searched = || scope::default_stores(situation.case.rule, situation.system()).into_iter().next();
+    let is_loose = evidence.role.is_none() && matches!(spec, StoreSpec::File(_));
+    searched().filter(|_| is_loose).unwrap_or_else(|| spec.clone())
+}
+
 /// Without its key, a certificate is of no use to a rule that asks for it.
 fn bring_key(situation: &Situation<'_>, candidate: &Examined) -> String {
     let new =
         "If the key is not to be had, create a new one on this device and have a certificate issued for it";
-    let place = shown(&candidate.spec.to_string()).into_owned();
-    let how = match &candidate.spec {
+    let spec = situation
+        .place_of(candidate)
+        .map_or_else(|| candidate.spec.clone(), |place| on_the_device(situation, place));
+    let place = shown(&spec.to_string()).into_owned();
+    let how = match &spec {
         StoreSpec::File(_) => key_file(situation),
         StoreSpec::Nss(directory) => format!(
             "Install the certificate together with its key, from a PKCS #12 file: pk12util -i FILE -d sql:{}",
@@ -539,7 +563,7 @@ fn install(situation: &Situation<'_>) -> String {
             .to_owned();
     }
     let Some(place) = situation.searched().next() else { return list_a_place(situation) };
-    let place = shown(&place.contents.spec.to_string()).into_owned();
+    let place = shown(&on_the_device(situation, place).to_string()).into_owned();
     match &situation.resolution.common_name {
         Some(_) => format!(
             "Have the uploaded CA issue a certificate with the common name {} for this device and install it in {place}; or \

@@ -2,6 +2,7 @@
 //! valid now, and whatever else the rule asks for.
 
 mod demands;
+mod described;
 mod found;
 mod signed;
 
@@ -195,6 +196,10 @@ impl Examination<'_> {
     fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::with_capacity(USUAL_STEPS);
         steps.extend([self.lookup_step(), self.name_step()]);
+        if self.stored.certificate.description().is_some() {
+            steps.extend(self.described_steps());
+            return steps;
+        }
         steps.extend(self.signature_steps());
         steps.extend(self.path_steps());
         steps.extend(self.is_a_ca_step());

@@ -109,6 +109,7 @@ impl FileKind {
                 | Self::SerializedCertificate
                 | Self::RegistryExport
                 | Self::RegistryQuery
+                | Self::CertutilStore
                 | Self::Base64
         )
     }

@@ -1,7 +1,7 @@
 //! Text known by its words.
 
 use super::FileKind;
-use crate::encoding::{base64, pem};
+use crate::encoding::{base64, certutil_store, pem};
 use memchr::memmem;
 
 /// How much of a text is looked through.
@@ -53,7 +53,7 @@ pub fn by_words(bytes: &[u8]) -> FileKind {
         FileKind::RegistryExport
     } else if has("hkey_") && has("reg_binary") {
         FileKind::RegistryQuery
-    } else if has("================ certificate ") {
+    } else if text.lines().any(certutil_store::is_heading) {
         FileKind::CertutilStore
     } else if begins("<") {
         markup(&lower)

@@ -43,6 +43,9 @@ const DIRECTORY_NAME: u8 = 0xa4;
 /// What `$_.Subject` is for a certificate. One without a subject shows the first directory name
 /// among its alternative names, as `CertGetNameString` documents.
 pub fn subject(certificate: &Certificate) -> String {
+    if let Some(told) = certificate.description() {
+        return told.subject.clone();
+    }
     let name = certificate.subject();
     match name.rdns() {
         Some(rdns) if rdns.is_empty() => {

@@ -415,7 +415,8 @@ fn write_facts(answer: &Diagnosis, page: &mut Markup) {
             Status::Read => counted(store.certificates, "certificate"),
             other => other.to_string(),
         };
-        fact(name, &format!("{} · {count}", store.spec), page);
+        let role = table::stands_for(store).map_or_else(String::new, |role| format!(" · {role}"));
+        fact(name, &format!("{} · {count}{role}", store.spec), page);
     }
     if let Some(client) = &answer.client {
         fact("Client", &table::client_facts(client, answer).join(" · "), page);

@@ -16,7 +16,7 @@ use crate::diagnosis::{Diagnosis, Examined, Fix, Nearness, Reason, StepStatus, S
 use crate::lookup;
 use crate::reason::{Code, Severity};
 use crate::rule;
-use crate::store::{Status, StoreSpec};
+use crate::store::{Origin, RoleSource, Status, StoreSpec};
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 use std::io::{self, Write};
@@ -150,7 +150,26 @@ fn store_facts(store: &StoreReport) -> (&'static str, Vec<String>) {
     let name = if store.searched { "Searched" } else { "Also read" };
     let mut facts = vec![shown(&store.spec.to_string()).into_owned(), count];
     facts.extend(store.account.as_deref().map(|name| format!("of {}", shown(name))));
+    facts.extend(stands_for(store));
     (name, facts)
+}
+
+/// Which store on a device the evidence is taken for, and on whose word.
+pub(in crate::report) fn stands_for(store: &StoreReport) -> Option<String> {
+    let evidence = &store.evidence;
+    if evidence.origin == Origin::ThisMachine {
+        return None;
+    }
+    let Some(role) = &evidence.role else {
+        return store.searched.then(|| "judged as if it lay in the searched store".to_owned());
+    };
+    let named = shown(&role.to_string()).into_owned();
+    let is_itself = role.to_string() == store.spec.to_string();
+    match evidence.source {
+        _ if is_itself => None,
+        RoleSource::Given => Some(format!("a copy of {named}")),
+        RoleSource::Inferred | RoleSource::Assumed => Some(format!("taken for {named}")),
+    }
 }
 
 /// The certificate's number among those of all stores, as they stand in the JSON.

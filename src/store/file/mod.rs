@@ -7,7 +7,7 @@ use super::{
     WindowsLocation, problem,
 };
 use crate::certificate::Certificate;
-use crate::encoding::{self, FileKind, Form, Key, Objects, RegistryStore, Unrecognized};
+use crate::encoding::{self, Described, FileKind, Form, Key, KeyTold, Objects, RegistryStore, Unrecognized};
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use crate::system::System;
@@ -156,6 +156,10 @@ struct FileReader<'a> {
     /// The Windows stores that the files say they are of.
     stores: Vec<RegistryStore>,
     index: FileIndex,
+    /// What is said of the keys of certificates that are only described.
+    told: BTreeMap<usize, KeyTold>,
+    /// Whether a listing says that it is complete.
+    is_told_whole: bool,
 }
 
 impl<'a> FileReader<'a> {
@@ -170,6 +174,8 @@ impl<'a> FileReader<'a> {
             kind: FileKind::Unknown,
             stores: Vec::new(),
             index: FileIndex::default(),
+            told: BTreeMap::new(),
+            is_told_whole: false,
         }
     }
 
@@ -242,7 +248,7 @@ impl<'a> FileReader<'a> {
     }
 
     fn take(&mut self, file: &Path, objects: Objects) {
-        if !objects.certificates.is_empty() || !self.is_folder {
+        if !objects.certificates.is_empty() || !objects.described.is_empty() || !self.is_folder {
             self.kind = objects.kind;
         }
         self.index.has_keys |= !objects.keys.is_empty();
@@ -257,6 +263,16 @@ impl<'a> FileReader<'a> {
             file: file.to_path_buf(),
             form: objects.form,
         }));
+        self.is_told_whole |= objects.is_told_whole;
+        for Described { certificate, key } in objects.described {
+            self.told.insert(self.certificates.len(), key);
+            self.certificates.push(FoundCertificate {
+                certificate: certificate.certificate(),
+                label: None,
+                file: file.to_path_buf(),
+                form: Form::Other,
+            });
+        }
         self.keys.add(objects.keys, file, objects.form);
     }
 
@@ -294,6 +310,11 @@ impl<'a> FileReader<'a> {
         if self.kind.is_windows() {
             evidence.system = Some(System::Windows);
         }
+        if !self.told.is_empty() {
+            evidence.may_be_whole &= self.is_told_whole;
+            evidence.shows.private_key = true;
+            evidence.shows.label = false;
+        }
         evidence
     }
 
@@ -310,6 +331,7 @@ impl<'a> FileReader<'a> {
                 index.key_files.insert(position, KeyFile { form, ..file });
             }
         }
+        let told = self.told;
         let certificates = self.certificates.into_iter().zip(matches).enumerate();
         Contents {
             spec: StoreSpec::File(self.path.to_path_buf()),
@@ -322,7 +344,12 @@ impl<'a> FileReader<'a> {
                     label: entry.label.map(String::into_bytes),
                     trust: None,
                     location: entry.file.display().to_string(),
-                    private_key: beside.private_key,
+                    private_key: match told.get(&position) {
+                        None => beside.private_key,
+                        Some(KeyTold::Container) => PrivateKey::Present,
+                        Some(KeyTold::None) => PrivateKey::Absent,
+                        Some(KeyTold::Nothing) => PrivateKey::Unknown,
+                    },
                     other_key_beside: beside.other_key,
                     position,
                 })

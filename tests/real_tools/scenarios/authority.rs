@@ -138,7 +138,9 @@ fn ca_file_has_the_key_too() {
 #[test]
 fn ca_file_is_missing_empty_or_something_else() {
     let device = client("device-042").mint().nickname("device-042");
-    for (content, says) in [(&b""[..], "empty"), (b"hello", "neither"), (b"{}", "certificates")] {
+    for (content, says) in
+        [(&b""[..], "empty"), (b"hello", "text without a certificate"), (b"{}", "certificates")]
+    {
         let outcome =
             scenario().nss(std::slice::from_ref(&device)).ca_file("ca.pem", content).cn("device-042").run();
         outcome.cannot_tell("ca-unreadable").says(says);
