@@ -1,6 +1,6 @@
 //! Reason codes: the stable vocabulary in which every verdict is explained.
 //!
-//! One table, `table.rs`, holds each code, how much it weighs and its texts. `certposture explain`,
+//! One table, in `table/`, holds each code, how much it weighs and its texts. `certposture explain`,
 //! `docs/reasons.md` and the JSON all come from it.
 
 mod document;
