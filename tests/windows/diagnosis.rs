@@ -166,7 +166,7 @@ fn a_missing_key_comes_with_the_certificate_from_the_other_location() {
     assert!(first_command(&both).contains("Export-PfxCertificate"), "{}", first_command(&both));
     let alone = answer(&with_key_of_the_system(), &[without_key]);
     let message = &alone.fixes[0].message;
-    let repair = "`certutil -repairstore My A0B8326DA3CAFF40428C1B67B609071A0E4EF03F`";
+    let repair = "certutil -repairstore My A0B8326DA3CAFF40428C1B67B609071A0E4EF03F ";
     assert!(message.contains(repair), "{message}");
 }
 
