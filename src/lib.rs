@@ -34,3 +34,4 @@ pub mod system;
 pub mod text;
 mod upload;
 pub mod verification;
+pub mod warp_diag;

@@ -14,6 +14,7 @@ use crate::store::scope;
 use crate::store::{Given, Origin, Place, StoreSpec, places};
 use crate::system::System;
 use crate::text::shown;
+use crate::warp_diag::WarpDiag;
 use crate::{encoding, input};
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -44,8 +45,14 @@ pub fn run(arguments: &options::Check, common: &Common, style: &Style) -> anyhow
     // Not dropped: the program ends here.
     let mut answers: ManuallyDrop<Vec<Diagnosis>> = ManuallyDrop::new(answers);
     if let Some(file) = &arguments.log {
-        let log = log::read(file)?;
-        answers.iter_mut().for_each(|answer| log::add(&log, answer, &inputs.device));
+        if let Some(diag) =
+            WarpDiag::read(file).with_context(|| shown(&file.to_string_lossy()).into_owned())?
+        {
+            answers.iter_mut().for_each(|answer| answer.warp_diag = Some(diag.clone()));
+        } else {
+            let log = log::read(file)?;
+            answers.iter_mut().for_each(|answer| log::add(&log, answer, &inputs.device));
+        }
     }
     if common.store.is_empty() {
         answers.iter_mut().flat_map(|answer| &mut answer.fixes).for_each(repeat_as_root);

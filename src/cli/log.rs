@@ -11,6 +11,7 @@ use crate::report::{self, Format, Style};
 use crate::rule::{self, Rule};
 use crate::system::System;
 use crate::text::shown;
+use crate::warp_diag::WarpDiag;
 use crate::{diagnosis, input};
 use anyhow::anyhow;
 use jiff::Timestamp;
@@ -58,6 +59,12 @@ fn exit(comparisons: &[Comparison]) -> Exit {
 /// Every record of the file that is about a client certificate.
 pub(super) fn read(file: &Path) -> anyhow::Result<Log> {
     let name = shown(&file.to_string_lossy()).into_owned();
+    if matches!(WarpDiag::read(file), Ok(Some(_))) {
+        return Err(anyhow!(
+            "{name} is an archive of warp-diag, which has the client's own view and no record of Cloudflare: give it to check \
+             --log"
+        ));
+    }
     let bytes = input::read(file, MAX_LOG_FILE).map_err(|why| anyhow!("the log {name} {why}"))?;
     Log::read(&bytes).map_err(|why| anyhow!("the log {name} {why}"))
 }

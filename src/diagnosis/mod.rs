@@ -31,6 +31,7 @@ use crate::store::scope;
 use crate::store::{Contents, Evidence, Place, Shows, Status, StoreSpec, StoredCertificate};
 use crate::system::System;
 use crate::text;
+use crate::warp_diag::WarpDiag;
 use jiff::Timestamp;
 use seen::Gap;
 use situation::Situation;
@@ -75,6 +76,8 @@ pub struct Diagnosis {
     pub other_type: OtherType,
     /// Cloudflare's own record, where it was given.
     pub log: Option<Comparison>,
+    /// The client's own diagnosis, where its archive was given.
+    pub warp_diag: Option<WarpDiag>,
 }
 
 /// The verdict under the type that the rule does not have.
@@ -194,6 +197,7 @@ fn under(case: &Case<'_>, judged: &Judged) -> Diagnosis {
         fixes,
         other_type: OtherType { rule_type: case.rule.rule_type.other(), verdict, reasons: Vec::new() },
         log: None,
+        warp_diag: None,
         resolution,
         lookups,
         certificates,

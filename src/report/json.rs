@@ -87,6 +87,9 @@ impl Serialize for Check<'_> {
         if let Some(comparison) = &answer.log {
             document.serialize_entry("log", &super::log::value(comparison))?;
         }
+        if let Some(diag) = &answer.warp_diag {
+            document.serialize_entry("warp_diag", &super::warp_diag::value(diag))?;
+        }
         document.end()
     }
 }

@@ -27,5 +27,6 @@ pub mod table;
 #[cfg(feature = "network")]
 pub mod upload;
 pub mod verify;
+mod warp_diag;
 
 pub use style::{ColorChoice, Format, Style};

@@ -25,6 +25,7 @@
 //! * `survey`: `certposture` alone
 //! * `untrusted_text`: text from outside never reaches a terminal or a command as it is
 //! * `verify_command`: `verify`
+//! * `warp_diag`: the client's own archive beside the verdict
 //! * `without_ca`: `check` judges what needs no CA
 
 #[path = "../support/mod.rs"]
@@ -60,4 +61,6 @@ mod standard_input;
 mod survey;
 mod untrusted_text;
 mod verify_command;
+#[cfg(unix)]
+mod warp_diag;
 mod without_ca;

@@ -139,7 +139,8 @@ pub struct Check {
     /// Fail where the certificate that passes now expires within so many days
     #[arg(long, value_name = "DAYS", help_heading = "What to judge")]
     pub fail_on_expiry: Option<u32>,
-    /// Cloudflare's own record of the check, to stand beneath the verdict: see `certposture log --help`
+    /// Cloudflare's own record of the check (see `certposture log --help`), or an archive of the client's `warp-diag`, to
+    /// stand beneath the verdict
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 }

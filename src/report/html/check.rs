@@ -12,7 +12,7 @@ use crate::report::style::{Style, Tone};
 use crate::report::table::{
     self, common_name, counted, other_type_text, pass_text, sentence, store_kind, verdict_word,
 };
-use crate::report::{detail, gist};
+use crate::report::{detail, gist, warp_diag};
 use crate::store::Status;
 
 /// The title of a page that tells of this answer.
@@ -33,6 +33,7 @@ pub(super) fn write(position: usize, answer: &Diagnosis, style: &Style, page: &m
     chain(answer, examined).draw(&format!("chain-{position}"), page);
     page.raw("</section>\n<div class=\"stack\">\n");
     write_notes(answer, page);
+    write_client(answer, page);
     write_facts(answer, page);
     page.raw("</div>\n</div>\n");
     write_table(answer, style, page);
@@ -259,6 +260,14 @@ fn write_fix(id: &str, fix: &Fix, page: &mut Markup) {
         page.element("p", &[("class", "then")], &format!("Then: {then}"));
     }
     page.raw("</div>\n");
+}
+
+/// What the client itself says, where its archive was given.
+fn write_client(answer: &Diagnosis, page: &mut Markup) {
+    let Some(diag) = &answer.warp_diag else { return };
+    page.raw("<section class=\"sheet\">\n<h2>The client itself (warp-diag)</h2>\n");
+    page.element("p", &[("class", "below")], &warp_diag::facts(diag).join(" · "));
+    page.open("pre", &[]).text(&warp_diag::lines(diag).join("\n")).close("pre").raw("\n</section>\n");
 }
 
 /// The reasons besides the one that stands at the top.

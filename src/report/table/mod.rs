@@ -48,6 +48,10 @@ fn write_check(output: &mut impl Write, answer: &Diagnosis, style: &Style) -> io
         write_certificates(output, answer, style)?;
     }
     write_answer(output, answer, style)?;
+    if let Some(diag) = &answer.warp_diag {
+        writeln!(output)?;
+        super::warp_diag::write(output, diag, style)?;
+    }
     let Some(comparison) = &answer.log else { return Ok(()) };
     writeln!(output)?;
     super::log::write(output, comparison, style)

@@ -11,6 +11,8 @@ use crate::encoding::{self, Described, FileKind, Form, Key, KeyTold, Objects, Re
 use crate::input::{self, Unreadable};
 use crate::reason::{Code, Finding};
 use crate::system::System;
+use crate::text::shown;
+use crate::warp_diag::WarpDiag;
 use keys::Keys;
 pub use keys::{KeyFile, SealedKey};
 use std::collections::BTreeMap;
@@ -180,6 +182,18 @@ impl<'a> FileReader<'a> {
     }
 
     fn read_file(&mut self) -> Result<(), (Status, Finding)> {
+        if let Ok(Some(diag)) = WarpDiag::read(self.path) {
+            self.kind = FileKind::WarpDiag;
+            let of = [("client ", diag.client_version), ("device ", diag.host_name), ("date ", diag.date)];
+            let facts =
+                of.iter().filter_map(|(name, value)| Some(format!("{name}{}", shown(value.as_deref()?))));
+            let facts = facts.collect::<Vec<_>>().join(", ");
+            let why = format!(
+                "is an archive of `warp-diag` ({facts}), which has no certificate stores; give it as --log, and the store \
+                 itself with --store"
+            );
+            return Err((Status::Corrupt, problem::of_file(Code::StoreCorrupt, self.path, &why)));
+        }
         let bytes =
             input::read(self.path, MAX_FILE_SIZE).map_err(|why| problem::unreadable(self.path, &why))?;
         let objects = encoding::read(&bytes).map_err(|why| {
