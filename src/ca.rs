@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A CA file larger than this is none.
+/// Larger files are not read: no CA file is.
 pub const MAX_FILE_SIZE: u64 = 4 << 20;
 
 /// A certificate that was uploaded.
@@ -111,7 +111,7 @@ impl UploadedCas {
         }
     }
 
-    /// Nobody said which one was uploaded.
+    /// It was not said which one was uploaded.
     pub fn not_given() -> Self {
         let message =
             "Which CA certificate was uploaded is not known here, and no certificate passes without it";
@@ -161,7 +161,7 @@ impl UploadedCas {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, id.as_deref(), what);
             }
-            // Of a leaf it is plain enough that it is no CA.
+            // A leaf is plainly not a CA.
             if not_as_ca && certificate.claims_to_be_ca() {
                 let what = "was uploaded with \"ca\": false, so not as a CA. Upload it again with true, as certposture ca \
                             upload does, and put the new ID into the rule";
@@ -302,7 +302,7 @@ fn no_certificates(object: &Value) -> &'static str {
 
 fn read_objects(bytes: &[u8]) -> Result<Objects, String> {
     encoding::read(bytes).map_err(|why| match why {
-        // Whoever tells of it says what to give instead.
+        // The caller says what to give instead.
         Unrecognized::Other(kind) if kind.is_nothing_like() => format!("is {}", kind.phrase()),
         why => why.to_string(),
     })

@@ -1,7 +1,7 @@
 //! Text that came from outside, made safe to show, and words quoted for a shell.
 //!
 //! A certificate, a file or a rule may hold anything. No character of it may move the cursor, change
-//! the reading direction or hide, lest a certificate forge a line of the report.
+//! the reading direction or hide, so that no certificate can forge a line of the report.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -54,7 +54,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Characters of a name, a label or another text of somebody's choice that are told. Longer ones are cut: a
+/// Characters of a name, a label or another text chosen by somebody else that are shown. Longer ones are cut: a
 /// certificate may hold megabytes. Neither a path nor a name in use is as long.
 pub const MAX_TOLD: usize = 4_096;
 

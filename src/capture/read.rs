@@ -26,7 +26,7 @@ pub const MAX_CERTIFICATES: usize = 50_000;
 /// The most places of a capture.
 pub const MAX_PLACES: usize = 1024;
 
-/// Why a line is no capture; safe to print.
+/// Why a line is not a capture; safe to print.
 #[derive(Debug, thiserror::Error)]
 pub enum NotACapture {
     #[error("it is not JSON of a capture: {0}")]
@@ -58,7 +58,7 @@ type Result<T> = std::result::Result<T, NotACapture>;
 ///
 /// # Errors
 ///
-/// When it is no capture, or one beyond the limits.
+/// When it is not a capture, or one beyond the limits.
 pub fn read(line: &[u8]) -> Result<Capture> {
     of_record(serde_json::from_slice(line).map_err(|error| NotACapture::malformed(&error))?)
 }

@@ -166,7 +166,7 @@ pub(super) struct KeyFileRecord {
     pub own_form: String,
 }
 
-/// A private key that nobody can look into.
+/// A private key that cannot be looked into.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct SealedKeyRecord {
     pub file: Text,

@@ -25,7 +25,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
-/// Longer serial numbers are told in part: RFC 5280 §4.1.2.2 allows 20 octets.
+/// Longer serial numbers are reported in part: RFC 5280 §4.1.2.2 allows 20 octets.
 const MAX_SERIAL_OCTETS: usize = 64;
 
 /// A certificate as its bytes; cheap to clone.
@@ -49,7 +49,7 @@ pub struct Told {
 }
 
 impl Certificate {
-    /// Keeps `der` and reads its outline. Bytes that are no certificate are kept too: a store's list
+    /// Keeps `der` and reads its outline. Bytes that are not a certificate are kept too: a store's list
     /// must not lose an entry because it cannot be read.
     pub fn from_der(der: Vec<u8>) -> Self {
         let outline = Outline::read(&der);

@@ -132,7 +132,7 @@ fn attribute<'a>(der: &'a [u8], members: &mut Reader<'a>) -> Option<Attribute<'a
 }
 
 impl Attribute<'_> {
-    /// The value as text; `#` and hex of the element for a type that is no string (RFC 4514 §2.4).
+    /// The value as text; `#` and hex of the element for a type that is not a string (RFC 4514 §2.4).
     pub fn text(&self) -> String {
         match self.tag {
             tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::NUMERIC_STRING | tag::IA5_STRING => {

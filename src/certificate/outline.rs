@@ -20,7 +20,7 @@ pub struct Outline {
     /// Issuer and subject, each a whole `Name` element.
     pub issuer: Range<usize>,
     pub subject: Range<usize>,
-    /// Seconds since 1970-01-01T00:00:00Z; `None` for what is no date.
+    /// Seconds since 1970-01-01T00:00:00Z; `None` for what is not a date.
     pub not_before: Option<i64>,
     pub not_after: Option<i64>,
     /// `subjectPublicKeyInfo` as a whole element.

@@ -40,7 +40,7 @@ fn log(arguments: &options::Log, common: &Common, style: &Style) -> anyhow::Resu
     Ok(exit(&comparisons))
 }
 
-/// Whether record and verdict agree; a record alone, without anything to compare, is no fault.
+/// Whether record and verdict agree; a record alone, without anything to compare, is not a fault.
 fn exit(comparisons: &[Comparison]) -> Exit {
     let mut judged = comparisons.iter().filter(|comparison| comparison.verdict.is_some()).peekable();
     if judged.peek().is_none() {

@@ -213,7 +213,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 /// A file with more in it than this holds no pass phrase.
 const MAX_PASS_FILE: u64 = 1 << 16;
 
-/// The pass phrase stands in a file, for a command line is seen by every user and kept in a history.
+/// The pass phrase is in a file, for a command line is seen by every user and kept in a history.
 fn read_pass_phrase(file: &Path) -> Result<(), UsageError> {
     let refused = |why: &str| {
         UsageError(format!("--p12-pass-file names {}, which {why}", shown(&file.to_string_lossy())))
@@ -256,7 +256,7 @@ fn with_document(schema: &str, common: &Common, outcome: anyhow::Result<Exit>) -
     outcome
 }
 
-/// Whoever reads our output has had enough: that is no error of ours.
+/// Whoever reads our output has had enough: that is not an error of ours.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

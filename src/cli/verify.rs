@@ -181,7 +181,7 @@ impl Inputs {
 #[derive(Default)]
 struct ReadFile {
     certificates: Vec<Certificate>,
-    /// What is told of parts that cannot be decoded.
+    /// What is reported about parts that cannot be decoded.
     damage: Option<String>,
 }
 

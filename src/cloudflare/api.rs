@@ -14,7 +14,7 @@ const RETRIES: u32 = 3;
 /// Before the first retry; doubled before each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// An API that asks for more patience than this gets none from a program that somebody waits for.
+/// The longest pause that the API may ask for: somebody is waiting for the program.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A list has fewer pages; more mean that the server pages in circles.
@@ -201,7 +201,7 @@ fn parse_retry_after(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds.max(0).unsigned_abs()))
 }
 
-/// Messages of a bearable length.
+/// Messages of a readable length.
 fn cut(text: &str) -> String {
     match text.char_indices().nth(300) {
         None => text.to_owned(),

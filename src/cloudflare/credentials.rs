@@ -6,7 +6,7 @@ use std::path::Path;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-/// What stands in place of a secret.
+/// What is shown in place of a secret.
 const HIDDEN: &str = "[hidden]";
 
 /// A file with a token is a line of some forty characters.

@@ -3,7 +3,7 @@
 //!
 //! [`transport`](Transport) sends one request and follows no redirect to another origin; [`Api`] adds
 //! retries and the API's envelope; [`Account`] knows the paths. Secrets are in [`Credentials`] alone, and
-//! whatever the API says is scrubbed of them before anybody sees it.
+//! they are removed from whatever the API says before it is shown.
 
 mod account;
 mod api;

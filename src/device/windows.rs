@@ -49,7 +49,7 @@ fn client_version(programs: &Key) -> Option<String> {
 
 fn computer_name(form: COMPUTER_NAME_FORMAT) -> Option<String> {
     let mut length = 0;
-    // SAFETY: with no buffer, only the length is told.
+    // SAFETY: without a buffer, only the length is returned.
     unsafe { GetComputerNameExW(form, ptr::null_mut(), &raw mut length) };
     let mut units = vec![0u16; usize::try_from(length).ok()?];
     // SAFETY: the buffer has room for the number of units that is passed with it.
@@ -58,7 +58,7 @@ fn computer_name(form: COMPUTER_NAME_FORMAT) -> Option<String> {
 }
 
 fn firmware_tables() -> io::Result<Vec<u8>> {
-    // SAFETY: with no buffer, only the length is told.
+    // SAFETY: without a buffer, only the length is returned.
     let length = unsafe { GetSystemFirmwareTable(RSMB, 0, ptr::null_mut(), 0) };
     let mut tables = vec![0u8; usize::try_from(length).unwrap_or_default()];
     // SAFETY: the buffer has the length that is passed with it.

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 /// How a certificate came to be a candidate, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
-    /// Whether it passes cannot be told, so nothing that is wrong with another one decides.
+    /// Whether it passes cannot be determined, so nothing that is wrong with another one decides.
     MayPass,
     /// It would pass, but the command stops at another one before it.
     Behind,
@@ -23,7 +23,7 @@ pub(super) enum Standing {
     NearName,
     /// It is where the client does not look.
     Elsewhere,
-    /// The rule's name stands in another part of it.
+    /// The rule's name appears in another part of it.
     NameInside,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn best<'a>(
 
 /// The passing certificate with the fewest warnings; a CA's only where no other passes, and one that nobody
 /// knows to lie where the client looks only after those that do. None while it is not known which of several
-/// matches the client comes upon first.
+/// matches the client finds first.
 pub(super) fn passing<'a>(case: &Case<'_>, certificates: &'a [Examined]) -> Option<&'a Examined> {
     let counts = |examined: &&Examined| examined.passes() && !is_another_users(case, &examined.spec);
     if seen::order_reason(case, certificates).is_some() {
@@ -103,7 +103,7 @@ pub(super) fn standing(case: &Case<'_>, examined: &Examined) -> Option<Standing>
     }
 }
 
-/// Whether every step that stops it is one that nobody can tell from here.
+/// Whether every step that stops it is one that cannot be determined from here.
 pub(super) fn may_pass(examined: &Examined) -> bool {
     let mut stopping = examined.steps.iter().filter(|step| step.status.stops()).peekable();
     stopping.peek().is_some() && stopping.all(|step| step.status == StepStatus::Unknown)

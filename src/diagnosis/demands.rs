@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Demands {
     /// The client must be installed.
     pub client: bool,
-    /// The certificate must not end within so many days.
+    /// The certificate must not end within this many days.
     pub days: Option<u32>,
 }
 

@@ -40,7 +40,7 @@ pub struct Judged(pub(super) Vec<Vec<Facts>>);
 #[derive(Debug)]
 pub(super) struct Facts {
     pub judgement: Judgement,
-    /// What is to be said of its own dates.
+    /// What there is to report about its own dates.
     pub validity: Vec<Finding>,
 }
 
@@ -67,7 +67,7 @@ impl Judged {
     }
 }
 
-/// What a strict reading answers; of a certificate that is malformed only that is told.
+/// What a strict reading answers; of a malformed certificate only that it is malformed.
 pub(super) fn asked(
     reading: &Result<Reading<'_>, String>,
     ask: impl FnOnce(&Reading<'_>) -> Vec<Finding>,

@@ -95,7 +95,7 @@ pub struct Reason {
     pub severity: Severity,
 }
 
-/// What is told of a store.
+/// What is reported about a store.
 #[derive(Clone, Debug)]
 pub struct StoreReport {
     pub spec: StoreSpec,
@@ -237,7 +237,7 @@ fn report_store(case: &Case<'_>, place: &Place) -> StoreReport {
     }
 }
 
-/// A store that the client searches and that nobody gave.
+/// A store that the client searches and that was not given.
 fn report_unseen(gap: Gap<'_>) -> Option<StoreReport> {
     let Gap::Unseen(role) = gap else { return None };
     let message = format!("{} was not given", text::shown(&role.to_string()));

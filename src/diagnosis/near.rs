@@ -26,9 +26,9 @@ pub enum Nearness {
     DistinguishedName,
     /// The rule's variable has a value that is a part of the certificate's name: the rest of it differs.
     Template,
-    /// The name stands in a subject alternative name.
+    /// The name appears in a subject alternative name.
     San,
-    /// The name stands in another attribute of the subject.
+    /// The name appears in another attribute of the subject.
     OtherAttribute,
     /// One name contains the other: probably a different device.
     Substring,
@@ -36,7 +36,7 @@ pub enum Nearness {
     Different,
 }
 
-/// Longer names are compared as they are alone: nobody mistypes kilobytes.
+/// Longer names are only compared as they are: nobody mistypes kilobytes.
 const MAX_COMPARED: usize = 4_096;
 
 /// The rule's name, with the forms that others are compared with made once.
@@ -160,7 +160,7 @@ pub fn is_by_nickname(name: &[u8], stored: &StoredCertificate, nearness: Nearnes
     WantedName::new(name).by_label(stored, false) == nearness
 }
 
-/// A name without the characters around and inside it that nobody sees.
+/// A name without the invisible characters around and inside it.
 pub fn unpadded(name: &str) -> String {
     name.chars().filter(|c| !text::is_deceptive(*c)).collect::<String>().trim().to_owned()
 }

@@ -12,11 +12,11 @@ use crate::text::{sentences, shown};
 
 /// A store that the rule's client searches and that was not seen whole.
 pub(super) enum Gap<'a> {
-    /// Nothing was given that stands for it.
+    /// Nothing was given in its place.
     Unseen(Role),
     /// Only this was given of it.
     Part(&'a Place),
-    /// Nobody said where this comes from, and nothing else stands for the store.
+    /// Its origin was not given, and nothing else was given for the store.
     Loose(&'a Place),
 }
 
@@ -45,7 +45,7 @@ pub(super) fn gaps<'a>(case: &Case<'a>) -> Vec<Gap<'a>> {
     gaps
 }
 
-/// Whether every store that the client searches was given as such: then a loose file is none of them.
+/// Whether every store that the client searches was given as such: then a loose file is not taken for one of them.
 pub(super) fn is_seen_without_loose(case: &Case<'_>) -> bool {
     let given: Vec<&Place> = given(case).collect();
     let system = system(case);
@@ -117,7 +117,7 @@ fn partial(place: &Place, case: &Case<'_>) -> String {
     )
 }
 
-/// The documented macOS command stops at the first match. Which one that is cannot be told of a folder or of
+/// The documented macOS command stops at the first match. Which one that is cannot be determined for a folder or for
 /// several files; it does not matter where all matches pass or none does.
 pub(super) fn order_reason(case: &Case<'_>, certificates: &[Examined]) -> Option<Reason> {
     if case.rule.rule_type == RuleType::ClientCertificateV2 || system(case) != System::Macos {

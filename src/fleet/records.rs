@@ -35,7 +35,7 @@ pub struct RecordCounts {
     pub other_types: u64,
     /// Records that name no device: neither its ID nor a serial number of its own.
     pub no_device: u64,
-    /// Lines that are no record.
+    /// Lines that are not records.
     pub unreadable: u64,
     /// Records of devices beyond those of which one is kept.
     pub left_out: u64,

@@ -1,4 +1,4 @@
-//! What is told of one device: the facts of a row, without any text that only some reports need.
+//! What is reported about one device: the facts of a row, without any text that only some reports need.
 
 use crate::diagnosis::{Fix, Reason, Verdict};
 use crate::posture::RuleType;
@@ -20,7 +20,7 @@ pub enum Outcome {
     Judged(Judged),
     /// The line is empty.
     Blank,
-    /// It is no capture; nothing of it is judged.
+    /// It is not a capture; nothing of it is judged.
     Rejected(Rejection),
 }
 

@@ -17,7 +17,7 @@ const MOST_ISSUERS: usize = 4096;
 /// Rejected lines told with their reasons.
 pub const REJECTIONS: usize = 10;
 
-/// What is told of a whole fleet.
+/// What is reported about a whole fleet.
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub at: Timestamp,
@@ -73,7 +73,7 @@ impl RecordedSummary {
     }
 }
 
-/// How many devices pass, fail, or cannot be told.
+/// How many devices pass, fail, or are unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
     pub pass: u64,

@@ -44,7 +44,7 @@ pub fn run<S: Sink>(
             let mut lines = Lines::new(input, limit);
             while let Some(chunk) = lines.next_chunk().transpose() {
                 let is_last = chunk.is_err();
-                // Nobody listens any more when the answers cannot be written.
+                // When answers cannot be written, the reader has gone.
                 if sender.send(chunk).is_err() || is_last {
                     return;
                 }

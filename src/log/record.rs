@@ -46,7 +46,7 @@ pub struct Log {
     pub records: Vec<Record>,
     /// Records of checks of other types.
     pub others: usize,
-    /// Lines that are no record.
+    /// Lines that are not records.
     pub unreadable: usize,
 }
 
@@ -85,14 +85,14 @@ impl Log {
         }
     }
 
-    /// Reads one line of a file; `None` for one that is no record of any check.
+    /// Reads one line of a file; `None` for one that is not a record of any check.
     pub fn read_line(line: &[u8]) -> Option<Self> {
         let mut log = Self::default();
         log.add(Document::read(line).ok()?.value());
         (!log.records.is_empty() || log.others > 0).then_some(log)
     }
 
-    /// One line that is no JSON, such as the last of a file that is cut off, hides none of the others.
+    /// One line that is not JSON, such as the last of a file that is cut off, hides none of the others.
     fn add_lines(&mut self, bytes: &[u8], why: NoDocument) -> Result<(), NoLog> {
         let mut read = 0;
         for line in bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())

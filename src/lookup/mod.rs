@@ -26,7 +26,7 @@ pub struct Lookup {
     /// Stored certificates (their positions) that have the name, but that the command does not
     /// print because it stops at the first.
     pub shadowed: Vec<usize>,
-    /// What it would print depends on the session that runs it, and cannot be told from here.
+    /// What it would print depends on the session that runs it, and cannot be determined from here.
     pub undetermined: bool,
     /// Its exit status.
     pub exit_status: i32,

@@ -24,7 +24,7 @@ pub fn share_lock(file: &File) -> io::Result<bool> {
     unix::share_lock_as(file, |range| FcntlArg::F_OFD_SETLK(range))
 }
 
-/// Whether somebody is in the middle of writing to the database `file`.
+/// Whether another process is writing to the database `file`.
 pub fn has_writer(file: &File) -> bool {
     unix::has_writer_as(file, |range| FcntlArg::F_OFD_GETLK(range))
 }

@@ -23,7 +23,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
 }
 
-/// Lets reads of a pipe wait for its writer, after [`open`]; `false` for anything else that is no file.
+/// Lets reads of a pipe wait for its writer, after [`open`]; `false` for anything else that is not a file.
 pub fn wait_for_data(file: &File) -> io::Result<bool> {
     if !file.metadata()?.file_type().is_fifo() {
         return Ok(false);
@@ -66,7 +66,7 @@ pub fn share_lock(file: &File) -> io::Result<bool> {
     share_lock_as(file, |range| FcntlArg::F_SETLK(range))
 }
 
-/// Whether somebody is in the middle of writing to the database `file`.
+/// Whether another process is writing to the database `file`.
 #[allow(dead_code, reason = "Linux has a better kind of lock")]
 pub fn has_writer(file: &File) -> bool {
     has_writer_as(file, |range| FcntlArg::F_GETLK(range))

@@ -30,7 +30,7 @@ pub fn path_of_bytes(name: &[u8]) -> Option<&Path> {
     std::str::from_utf8(name).ok().map(Path::new)
 }
 
-/// There are no user numbers.
+/// Windows has no user numbers.
 pub const fn effective_user() -> Option<u32> {
     None
 }
@@ -45,7 +45,7 @@ pub fn share_lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Nobody writes while this process holds its lock.
+/// No other process writes while this one holds its lock.
 pub const fn has_writer(_file: &File) -> bool {
     false
 }

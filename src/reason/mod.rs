@@ -155,7 +155,7 @@ impl std::str::FromStr for Code {
     }
 }
 
-/// A text that is no reason code.
+/// A text that is not a reason code.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no reason code {0:?}; `certposture explain` shows them all")]
 pub struct UnknownCode(String);

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// The reason that is told beside the verdict.
+/// The reason that is reported beside the verdict.
 pub(super) fn main_reason(answer: &Diagnosis) -> Option<&Reason> {
     answer.reasons.first().filter(|_| answer.verdict != Verdict::Pass)
 }

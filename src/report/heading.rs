@@ -13,7 +13,7 @@ pub struct Heading {
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
-    /// The name that a row goes by. Like any name it may be shortened: it stands in full elsewhere in a report.
+    /// The name that a row goes by. Like any name it may be shortened: it appears in full elsewhere in a report.
     Subject,
     /// Another name.
     Name,

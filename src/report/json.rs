@@ -265,7 +265,7 @@ pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificat
     value
 }
 
-/// A label is any bytes; what is no UTF-8 is written as `\xNN`.
+/// A label is any bytes; what is not UTF-8 is written as `\xNN`.
 fn label_text(label: &[u8]) -> String {
     std::str::from_utf8(label).map_or_else(|_| shown_bytes(label), |label| bounded(label).into_owned())
 }

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 pub struct RuleFile {
     pub rules: Vec<Rule>,
     /// The certificates that a bundle or Terraform's state has for these rules, as the API's
-    /// mTLS-certificate objects; `None` when the file is no place for them.
+    /// mTLS-certificate objects; `None` when the file does not hold them.
     pub certificates: Option<Vec<Value>>,
 }
 
@@ -100,7 +100,7 @@ pub fn read_rule(json: &Value) -> Rule {
     rule
 }
 
-/// An object that may stand in a list of its own; what is not set is null.
+/// An object that may appear in a list of its own; what is not set is null.
 fn block(value: &Value) -> &Value {
     match value.as_array().map(Vec::as_slice) {
         Some([]) => &Value::Null,

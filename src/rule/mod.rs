@@ -22,7 +22,7 @@ pub struct Rule {
     pub id: Option<String>,
     pub name: Option<String>,
     pub rule_type: RuleType,
-    /// Nobody said which type the rule has; the original one was assumed.
+    /// The type was not given; the original one was assumed.
     pub type_assumed: bool,
     /// UUID of the uploaded CA.
     pub certificate_id: Option<String>,

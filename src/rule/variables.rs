@@ -113,7 +113,7 @@ pub fn values<'a>(rule: &Rule, device: &'a Device) -> Vec<(Variable, &'a str)> {
 }
 
 /// A certificate's name with this device's value taken out again: what a rule for every device has to
-/// say. `None` when no value of this device stands in it as a part of its own.
+/// say. `None` when no value of this device appears in it as a part of its own.
 pub fn template_of(name: &str, values: &[(Variable, &str)]) -> Option<String> {
     values.iter().find_map(|(variable, value)| {
         let at = part_of_its_own(name, *variable, value)?;
@@ -121,7 +121,7 @@ pub fn template_of(name: &str, values: &[(Variable, &str)]) -> Option<String> {
     })
 }
 
-/// Where `value` stands in `name`, beside nothing that could make it another device's: the rest has no
+/// Where `value` appears in `name`, beside nothing that could make it another device's: the rest has no
 /// digit (but in a host name's domain), and the value does not go on.
 fn part_of_its_own(name: &str, variable: Variable, value: &str) -> Option<usize> {
     let is_ascii = name.is_ascii() && value.is_ascii();

@@ -67,7 +67,7 @@ pub struct Shows {
     pub private_key: bool,
     /// The store's own name for a certificate: nickname, friendly name, label.
     pub label: bool,
-    /// The order in which the documented command comes upon the certificates.
+    /// The order in which the documented command finds the certificates.
     pub order: bool,
     /// Trust flags.
     pub trust: bool,
@@ -167,7 +167,7 @@ impl Role {
     }
 
     /// The store that a copy stands for, as far as its kind and its name tell. A database or keychain
-    /// of no telling name is taken for the one that the client searches: its giver named the kind.
+    /// whose name says nothing is taken for the one that the client searches: its giver named the kind.
     fn inferred(spec: &StoreSpec) -> Option<Self> {
         match spec {
             StoreSpec::Nss(directory) => Some(Self::nss_copy(directory)),

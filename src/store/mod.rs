@@ -34,7 +34,7 @@ pub struct Contents {
     pub status: Status,
     /// Why the status is not `Read`, or what is odd about a store that was read.
     pub problem: Option<Finding>,
-    /// In the store's own order, which look-ups depend on.
+    /// In the store's own order, on which look-ups depend.
     pub certificates: Vec<StoredCertificate>,
     /// What only the look-up of this kind of store needs.
     pub index: Index,
@@ -75,7 +75,7 @@ impl Contents {
         }
     }
 
-    /// Whether it is a file in which no store could be, so that it is no empty store either.
+    /// Whether it is a file that cannot hold a store, so that it is not an empty store either.
     fn holds_nothing_readable(&self) -> bool {
         let is_file = matches!(&self.spec, StoreSpec::File(path) if path.is_file());
         is_file && self.certificates.is_empty() && !self.evidence.complete
@@ -103,9 +103,9 @@ pub enum Status {
     Locked,
     Corrupt,
     Unsupported,
-    /// What was given cannot be read. That is no fact about the device.
+    /// What was given cannot be read. That is not a fact about the device.
     Unreadable,
-    /// Nothing was given or captured that stands for it.
+    /// Nothing was given or captured in its place.
     NotCaptured,
 }
 

@@ -1,4 +1,4 @@
-//! What stands on this device while nobody has said yet what the rule is: the client, the stores and their
+//! What there is on this device, before anybody has said what the rule is: the client, the stores and their
 //! certificates, and the likely cause where one stands out. Reads only, and asks nothing of the network.
 
 mod warp;

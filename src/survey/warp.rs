@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 pub enum ClientSays {
     /// There is no `warp-cli` where the client's packages put it.
     NoCommand,
-    /// Its output; anything may stand in it.
+    /// Its output; anything may appear in it.
     Said(String),
-    /// Why there is none; anything may stand in it.
+    /// Why there is none; anything may appear in it.
     Failed(String),
 }
 
-/// Where the packages put it. No folder that somebody else may have put on the path.
+/// Where the packages put it. Folders on PATH are not searched: others may have put them there.
 const LINUX: &[&str] = &["/usr/bin/warp-cli", "/usr/local/bin/warp-cli"];
 const MACOS: &[&str] =
     &["/Applications/Cloudflare WARP.app/Contents/Resources/warp-cli", "/usr/local/bin/warp-cli"];

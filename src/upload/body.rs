@@ -26,7 +26,7 @@ pub struct Choice {
     pub force: bool,
 }
 
-/// A body, and what is to be said about it.
+/// A body, and what there is to report about it.
 pub struct Body {
     name: Option<String>,
     /// PEM without the line break at the end, as the documentation has it.

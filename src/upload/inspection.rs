@@ -186,7 +186,7 @@ impl InspectedCa {
         let authority = reading.as_ref().ok().map(Reading::authority);
         let mut findings = verification::anchor(&reading, at);
         let is_ca = findings.iter().all(|finding| finding.code != Code::CaNotACa);
-        // Of what is no CA it says nothing that it is no root either.
+        // That something is not a root says nothing more when it is not a CA at all.
         findings.retain(|finding| is_ca || finding.code != Code::CaNotSelfSigned);
         let kind = match &authority {
             None => CaKind::Unreadable,

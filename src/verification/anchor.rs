@@ -10,7 +10,7 @@ use crate::certificate::oid;
 use crate::reason::{Code, Finding};
 use jiff::Timestamp;
 
-/// What is to be said of an uploaded CA before any certificate is looked at.
+/// What there is to report about an uploaded CA before any certificate is looked at.
 pub fn anchor(reading: &Result<Reading<'_>, String>, at: Timestamp) -> Vec<Finding> {
     findings(reading, at.as_second(), &Memo::default())
 }
@@ -21,7 +21,7 @@ fn unparseable(what: &str) -> Finding {
     finding(Code::CertificateUnparseable, 0, format!("{WHO} is malformed: {what}"))
 }
 
-/// What is to be said of the CA that reads as `reading`, at the moment `at`.
+/// What there is to report about the CA that reads as `reading`, at the moment `at`.
 pub fn findings(reading: &Result<Reading<'_>, String>, at: i64, memo: &Memo) -> Vec<Finding> {
     let reading = match reading {
         Ok(reading) => reading,

@@ -19,7 +19,7 @@ pub struct Extensions<'a> {
     pub name_constraints: Option<NameConstraints<'a>>,
     pub subject_key_id: Option<&'a [u8]>,
     pub authority_key_id: Option<&'a [u8]>,
-    /// Identifiers of critical extensions that nobody here processes.
+    /// Identifiers of critical extensions that are not processed here.
     pub unknown_critical: Vec<&'a [u8]>,
     pub malformed: Vec<Flaw<'a>>,
 }
@@ -38,7 +38,7 @@ pub enum Flaw<'a> {
     Repeated(&'a [u8]),
     /// What is wrong with this extension.
     Of(&'a [u8], String),
-    /// One is no extension.
+    /// One of them is not an extension.
     Unreadable,
     TooMany,
 }
@@ -94,7 +94,7 @@ impl KeyUsage {
         self.0 & Self::KEY_CERT_SIGN != 0
     }
 
-    /// The names of the bits that are set. (decipherOnly stands in a second octet and is left out.)
+    /// The names of the bits that are set. (decipherOnly is in a second octet and is left out.)
     pub fn names(self) -> Vec<&'static str> {
         let set = |bit: &usize| self.0 & (0x80 >> bit) != 0;
         (0..8).filter(set).map(|bit| Self::NAMES[bit]).collect()

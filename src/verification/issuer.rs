@@ -85,7 +85,7 @@ impl<'a> Issuer<'a> {
         self.own_key.get_or_init(own_key).as_deref()
     }
 
-    /// What is to be said of it as a trust anchor.
+    /// What there is to report about it as a trust anchor.
     pub fn anchor_findings(&self, at: i64, memo: &Memo) -> &[Finding] {
         self.anchor_findings.get_or_init(|| memo.anchor(self.certificate, self.strict(), at))
     }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Keys that are kept, at the least; at most twice as many.
 const KEYS: usize = 256;
 
-/// Uploaded CAs of which it is kept what there is to say, at the least; at most twice as many.
+/// Uploaded CAs whose findings are kept, at the least; at most twice as many.
 const ANCHORS: usize = 64;
 
 /// Outcomes of signature checks that are kept in each of the parts, at the least; at most twice as many.
@@ -72,7 +72,7 @@ impl Memo {
         key
     }
 
-    /// What is to be said of an uploaded CA at the moment `at`.
+    /// What there is to report about an uploaded CA at the moment `at`.
     pub fn findings(&self, certificate: &Certificate, at: Timestamp) -> Arc<[Finding]> {
         self.anchor(certificate, &Reading::of(certificate), at.as_second())
     }
@@ -134,7 +134,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         if let Some(value) = self.young.get(key) {
             return Some(value.clone());
         }
-        // Young again, so that it outlives what nobody asks for.
+        // Moved to the younger generation, so that it outlives entries that are no longer asked for.
         let (key, value) = self.old.remove_entry(key)?;
         self.young.insert(key, value.clone());
         Some(value)

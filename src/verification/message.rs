@@ -22,7 +22,7 @@ pub fn name(name: Name<'_>) -> String {
     cut(&name.to_string())
 }
 
-/// Outside text, escaped and cut to a bearable length.
+/// Outside text, escaped and cut to a readable length.
 pub fn cut(outside: &str) -> String {
     match outside.char_indices().nth(MAX_NAME) {
         None => text::shown(outside).into_owned(),
@@ -76,7 +76,7 @@ pub fn unparseable(what: &str) -> Finding {
 
 /// That two names which are not the same look alike, and where they differ first (UTS #39 §4).
 pub fn look_alike(one: Name<'_>, other: Name<'_>) -> Option<String> {
-    // Longer names are not read letter by letter, by nobody.
+    // Nobody reads longer names letter by letter.
     if one.der.len().max(other.der.len()) > MAX_COMPARED {
         return None;
     }

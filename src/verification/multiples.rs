@@ -68,7 +68,7 @@ type Element<C> = <C as FieldArithmetic>::FieldElement;
 /// coordinates.
 pub struct Multiples<C: FieldArithmetic>(Box<[(Element<C>, Element<C>)]>);
 
-/// A sum of points; the identity is none.
+/// A sum of points; `None` is the identity.
 struct Sum<C: FieldArithmetic>(Option<[Element<C>; 4]>);
 
 impl<C: FieldArithmetic> Sum<C> {
@@ -194,7 +194,7 @@ impl<C: Tabled> Prepared<C> {
         Some(sum.has_x(r))
     }
 
-    /// Builds the table when it is time; whoever comes meanwhile does without.
+    /// Builds the table when it is due; checks made in the meantime go without it.
     fn prepare(&self) -> Option<&Multiples<C>> {
         if self.uses.fetch_add(1, Ordering::Relaxed) != USES_BEFORE || !reserve(Multiples::<C>::bytes()) {
             return None;
@@ -211,7 +211,7 @@ impl<C: FieldArithmetic> Drop for Prepared<C> {
     }
 }
 
-/// Takes `bytes` of what all tables may take, if there are so many left.
+/// Reserves `bytes` of the memory that all tables share, if that much is left.
 fn reserve(bytes: usize) -> bool {
     let taken = BYTES.try_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
         Some(taken + bytes).filter(|sum| *sum <= MAX_BYTES)

@@ -32,7 +32,7 @@ pub fn is_ambiguous(name: Name<'_>) -> bool {
 }
 
 /// T.61 beyond ASCII is meant as T.61, as Latin-1 or as UTF-8, and of other types or of bytes that the type
-/// does not allow nobody can tell the text.
+/// does not allow, the text is not known.
 fn is_open(attribute: &Attribute<'_>) -> bool {
     match attribute.tag {
         tag::TELETEX_STRING => !attribute.value.is_ascii(),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     /// RSAVP1 wants a representative below the modulus: the signature plus the modulus is the same
-    /// number to the arithmetic, and another signature to whoever compares octets.
+    /// number to the arithmetic, and another signature to code that compares octets.
     #[test]
     fn a_signature_beyond_the_modulus_is_none() {
         let private = key("2048");

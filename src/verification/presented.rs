@@ -1,4 +1,4 @@
-//! Extensions as people compare them: each name and each usage with its kind. They are told as they stand,
+//! Extensions as people compare them: each name and each usage with its kind. They are reported as they stand,
 //! also of a certificate that is malformed elsewhere.
 
 use super::extensions;
@@ -6,7 +6,7 @@ use super::general_name::GeneralName;
 use crate::certificate::{Certificate, oid};
 use crate::text::bounded;
 
-/// How many names or usages are told of one certificate.
+/// How many names or usages of one certificate are reported.
 pub const MOST: usize = 100;
 
 /// The first [`MOST`] subject alternative names, such as `DNS:device-042`, safe to print; none without the

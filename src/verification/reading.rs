@@ -102,7 +102,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// What the bytes are, where they are something else than a certificate that anybody would know.
+/// What the bytes are, where they are some other well-known kind of file.
 fn other_kind(bytes: &[u8]) -> Option<String> {
     match FileKind::of(bytes) {
         FileKind::Certificate | FileKind::Unknown | FileKind::Empty | FileKind::Base64 => None,

@@ -40,7 +40,7 @@ pub fn validate(
     findings
 }
 
-/// Findings of one kind about one certificate that are told before the rest is only counted.
+/// Findings of one kind about one certificate that are reported before the rest is only counted.
 pub const MAX_ALIKE: usize = 10;
 
 pub fn malformed(reading: &Reading<'_>, depth: usize, who: &str) -> Vec<Finding> {
@@ -248,7 +248,7 @@ fn inconsistent_key_usage(leaf: &Reading<'_>, purpose: Purpose) -> Option<Findin
     (!fits).then(|| finding(Code::EkuMissing, 0, message))
 }
 
-/// The order in which findings are told: what breaks the chain first, warnings last. Where something cannot be told,
+/// The order in which findings are reported: what breaks the chain first, warnings last. Where something cannot be determined,
 /// what decides comes before all: a fault of the certificate itself, or else what leaves the answer open.
 pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     let is_doubtful = findings.iter().any(is_doubt);

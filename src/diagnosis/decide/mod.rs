@@ -106,15 +106,15 @@ impl Reasons {
     }
 }
 
-/// Whether a reason is told already. What is wrong with the uploaded CA shows in every certificate's
-/// chain too, and is told once.
+/// Whether a reason is reported already. What is wrong with the uploaded CA shows in every certificate's
+/// chain too, and is reported once.
 fn is_same(known: &Reason, new: &Reason) -> bool {
     let about_ca = new.finding.code.stage() == Stage::UploadedCa;
     known.finding.code == new.finding.code
         && (known.finding.about == new.finding.about || about_ca && known.severity <= new.severity)
 }
 
-/// What a verdict rests on that nobody said.
+/// What the verdict assumes because nobody said it.
 fn assumption(passing: &Examined) -> Reason {
     let message = format!(
         "{} is judged as if it lay in the store that the client searches; nobody said which store it is from",

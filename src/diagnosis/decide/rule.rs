@@ -56,7 +56,7 @@ fn variable_not_filled(situation: &Situation<'_>) -> Option<Reason> {
     Some(reason(Code::VariableNotFilled, Severity::Unknown, message))
 }
 
-/// The name that the command would look for cannot be told from here.
+/// The name that the command would look for cannot be determined from here.
 fn undetermined_lookup(situation: &Situation<'_>) -> Option<Reason> {
     let mut lookups = situation.lookups.iter().filter(|(_, lookup)| lookup.undetermined);
     let note =
@@ -77,7 +77,7 @@ fn name_is_missing(rule: &Rule) -> Option<&'static str> {
     }
 }
 
-/// Whether nobody can see anything of the name.
+/// Whether the name has no visible character.
 pub(super) fn is_blank(name: &[u8]) -> bool {
     unpadded(&String::from_utf8_lossy(name)).is_empty()
 }

@@ -9,16 +9,16 @@ use crate::reason::{About, Code, Finding, Severity, Weight};
 use crate::store::{Place, Status, StoreSpec};
 use crate::text::{sentences, shown, shown_bytes};
 
-/// A name that is this much like the rule's is told as the nearest.
+/// A name this similar to the rule's is reported as the nearest.
 const ALIKE: f64 = 0.75;
 
-/// Nobody mistypes a longer name, in octets.
+/// Longer names, in octets, are not compared: nobody mistypes those.
 const LONGEST_COMPARED: usize = 256;
 
 /// More names than this are not compared.
 const MOST_COMPARED: usize = 2_000;
 
-/// What is to be said of each searched place, in their order. Where there is none, a store of another
+/// What there is to report about each searched place, in their order. Where there is none, a store of another
 /// system, which nobody can read here, leaves the question open.
 pub(super) fn reasons(situation: &Situation<'_>) -> Vec<Reason> {
     if situation.searched().next().is_some() {
@@ -71,7 +71,7 @@ fn about(place: &Place) -> Option<Reason> {
     }
     let state = match contents.status {
         Status::Read if !contents.certificates.is_empty() => return read_with_doubt(place),
-        // That nothing is in a part of a store is told with what was not seen.
+        // That a part of a store is empty is reported with what was not seen.
         Status::Read if !contents.evidence.complete => return None,
         Status::Read => "is empty",
         Status::Missing if is_partly_there(place) => "is incomplete",

@@ -88,7 +88,7 @@ fn fill(situation: &Situation<'_>, found: Option<&Examined>) -> Option<Repair> {
     }
     let made = database.as_ref().filter(|database| !database.is_read()).and_then(NssDatabase::make);
     let kept = made.as_ref().map(|made| made.keeps);
-    // What certutil makes, nobody else may read.
+    // Nobody else may read what certutil creates.
     let is_roots = made.is_some() && database.as_ref().is_some_and(|database| !database.place.writable);
     let again = "only root may read the new files: run certposture with sudo then [store-denied]";
     // Certificates that are kept may be the right ones: that is seen afterwards.

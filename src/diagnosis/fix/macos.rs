@@ -125,7 +125,7 @@ fn uncover(situation: &Situation<'_>, keychain: &Keychain<'_>, target: &Examined
     Some(Repair { message: uncovering(&in_front, now), command: Some(commands.join(" && ")), then: None })
 }
 
-/// The certificates that the documented command comes upon before the one at `position`, or at all.
+/// The certificates that the documented command finds before the one at `position`, or at all.
 fn in_front<'a>(
     situation: &Situation<'_>,
     keychain: &'a Keychain<'_>,
@@ -189,7 +189,7 @@ fn leave_alone(target: &Examined, in_front: &[&StoredCertificate]) -> String {
     )
 }
 
-/// Takes a certificate away from the front. The command proves first that the look-up does come upon
+/// Takes a certificate away from the front. The command proves first that the look-up does find
 /// this one, and what is only put behind is in a file before it is deleted.
 fn clear_away(
     keychain: &Keychain<'_>,
@@ -215,7 +215,7 @@ fn clear_away(
 }
 
 /// Puts the candidate, found where the client does not look, into the keychain. It comes last
-/// there, so what the command would come upon first is cleared away too.
+/// there, so what the command would find first is cleared away too.
 fn import(situation: &Situation<'_>, keychain: &Keychain<'_>, candidate: &Examined) -> Option<Repair> {
     let original = situation.rule_type() == RuleType::ClientCertificate;
     let with_key = situation.needs_key();

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) enum Plan<'a> {
     /// Give the certificate the name that the look-up goes by.
     Rename(&'a Examined),
-    /// Move the certificate before those that the look-up comes upon first.
+    /// Move the certificate before those that the look-up finds first.
     Move(&'a Examined),
     /// Put the certificate, which lies elsewhere, where the client looks.
     Install(&'a Examined),

@@ -73,7 +73,7 @@ impl Examination<'_> {
         }
     }
 
-    /// The key's file, where the rule lists its path and it is no PEM. (That the certificate's own is none is said
+    /// The key's file, where the rule lists its path and it is not PEM. (That the certificate's own is not PEM is said
     /// of that.)
     fn key_not_pem(&self) -> Option<&KeyFile> {
         let own = self.context.listed_path()?;
@@ -81,7 +81,7 @@ impl Examination<'_> {
         (file.own_form != Form::Pem && file.path != own).then_some(file)
     }
 
-    /// What is known of a key that may be this certificate's and that nobody can look into.
+    /// What is known of a key that may be this certificate's and that cannot be looked into.
     fn sealed_key(&self) -> Option<(Code, String)> {
         let SealedKey { path, seal } = self.context.place.files()?.sealed_key.as_ref()?;
         if self.stored.private_key != PrivateKey::Unknown {

@@ -1,4 +1,4 @@
-//! A certificate of which only a description was given: what needs its bytes cannot be told.
+//! A certificate of which only a description was given: what needs its bytes cannot be determined.
 
 use super::{Examination, Step, StepName, StepStatus};
 use crate::posture::RuleType;

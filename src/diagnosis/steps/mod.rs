@@ -131,7 +131,7 @@ impl StoreContext<'_> {
     }
 }
 
-/// What lies where a rule lists a path, and is no PEM file.
+/// What lies where a rule lists a path, and is not a PEM file.
 pub(super) fn not_pem(path: &Path, form: Form) -> String {
     format!(
         "The rule's path {} leads to {}, and the client reads PEM files there",
@@ -246,8 +246,9 @@ impl Examination<'_> {
         Step { step, status: StepStatus::Skip, code: None, message: Cow::Borrowed(why) }
     }
 
-    /// What a finding does to its step, and what is told beside it. Windows keeps intermediates in stores of their own, and macOS may
-    /// have them in another keychain: that one is not in a copy of one store proves nothing.
+    /// What a finding does to its step, and what is reported beside it. Windows keeps intermediates in stores
+    /// of their own, and macOS may have them in another keychain: a copy of one store proves nothing by
+    /// lacking one.
     fn weighed(&self, step: StepName, finding: &Finding) -> (StepStatus, Option<String>) {
         let evidence = &self.context.place.contents.evidence;
         let unseen = evidence.origin == Origin::Elsewhere && self.system() != System::Linux;

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The pass phrase is another one, or the file is damaged: without checking more than the
-    /// padding, nobody can tell which.
+    /// padding, it is not known which.
     PassPhrase,
     /// A scheme that is not known here, or one that asks for too much work.
     Scheme,

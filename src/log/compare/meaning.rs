@@ -67,7 +67,7 @@ pub(super) fn meanings(record: &Record, here: &Here<'_>, agrees: Option<bool>) -
         (MeaningKind::OtherRule, other_rule(record, here)),
     ];
     let apart: Vec<Meaning> = apart.into_iter().filter_map(meaning).collect();
-    // Of another rule or device, no more needs to be told.
+    // If the rule or device is another one, nothing more needs to be reported.
     if !apart.is_empty() || agrees == Some(true) && same_rule(record, here) != Some(true) {
         return apart;
     }

@@ -173,7 +173,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// The fields of an object that are set, as text; a value that is no object as one field.
+/// The fields of an object that are set, as text; a value that is not an object as one field.
 fn fields(value: &Value) -> impl Iterator<Item = (String, String)> {
     let fields: Vec<(String, String)> = match value {
         Value::Null => Vec::new(),

@@ -29,7 +29,7 @@ pub(super) fn is_uri(name: &[u8]) -> bool {
 }
 
 /// What the URI `name` asks of the token called `token`; `None` when it is malformed or asks for
-/// something that is no certificate of that token.
+/// something that is not a certificate of that token.
 pub(super) fn parse(name: &[u8], token: &[u8]) -> Option<Wanted> {
     let rest = is_uri(name).then(|| &name[7..])?;
     let (path, query) = match rest.iter().position(|&byte| byte == b'?') {

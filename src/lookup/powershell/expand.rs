@@ -149,7 +149,7 @@ fn automatic_value(name: &str) -> &'static str {
     }
 }
 
-/// Variables that a session has, and whose values cannot be told from here (about_Automatic_Variables and
+/// Variables that a session has, and whose values cannot be determined from here (about_Automatic_Variables and
 /// about_Preference_Variables of Windows PowerShell 5.1). Within `where{…}`, `$_` is the certificate.
 const OF_THE_SESSION: &[&str] = &[
     "$",

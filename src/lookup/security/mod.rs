@@ -41,7 +41,7 @@ pub fn lookup(contents: &Contents, name: &[u8]) -> Lookup {
     }
 }
 
-/// The positions of all certificates that have the name. One whose common name cannot be told is
+/// The positions of all certificates that have the name. One whose common name cannot be determined is
 /// passed over; a name that is not UTF-8 becomes no string for Security.framework, and nothing
 /// contains that.
 fn matching(contents: &Contents, name: &[u8]) -> Vec<usize> {
@@ -56,7 +56,7 @@ fn matching(contents: &Contents, name: &[u8]) -> Vec<usize> {
         .collect()
 }
 
-/// The command for the store in question; for one that is no keychain, the documented one.
+/// The command for the store in question; for one that is not a keychain, the documented one.
 fn command(spec: &StoreSpec, name: &[u8]) -> String {
     let keychain = match spec {
         StoreSpec::Keychain(file) => absolute(file),

@@ -71,12 +71,12 @@ macro_rules! codes {
                 match self { $($(Self::$variant => Stage::$stage,)*)* }
             }
 
-            /// One or two words for a cell of a table; empty where it never stands in one.
+            /// One or two words for a cell of a table; empty where it never appears in one.
             pub const fn short(self) -> &'static str {
                 match self { $($(Self::$variant => concat!($($short)?),)*)* }
             }
 
-            /// Where it is told among others of its severity: below 0 before most, above 0 after.
+            /// Where it is reported among others of its severity: below 0 before most, above 0 after.
             pub const fn rank(self) -> i8 {
                 match self { $($(Self::$variant => 0 $(+ $rank)?,)*)* }
             }

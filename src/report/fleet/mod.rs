@@ -50,7 +50,7 @@ pub fn write_row(
     }
 }
 
-/// Writes a rejected line with its number and the reason; what is no text of it, as the nearest text.
+/// Writes a rejected line with its number and the reason; what is not text in it, as the nearest text.
 pub fn write_rejection(output: &mut impl Write, number: u64, rejection: &Rejection) -> io::Result<()> {
     let raw = rejection.raw.as_deref().map(String::from_utf8_lossy);
     write_line(output, &serde_json::json!({"line": number, "reason": rejection.reason, "raw": raw}))

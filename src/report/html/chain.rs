@@ -31,7 +31,7 @@ pub(super) struct Node {
 pub(super) struct Link {
     caption: String,
     hold: Hold,
-    /// Why it does not hold, or why that cannot be told.
+    /// Why it does not hold, or why that cannot be determined.
     why: String,
 }
 
@@ -144,7 +144,7 @@ impl Link {
         Self { caption: caption.to_owned(), hold: Hold::No, why }
     }
 
-    /// Of which it cannot be told whether it holds.
+    /// Whether it holds cannot be determined.
     pub fn open(caption: &str, why: String) -> Self {
         Self { caption: caption.to_owned(), hold: Hold::Open, why }
     }

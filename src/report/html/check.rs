@@ -86,7 +86,7 @@ pub(super) fn write_code(code: Code, page: &mut Markup) {
     page.element("span", &[("class", "code")], code.as_str());
 }
 
-/// The reason that is told beside the verdict.
+/// The reason that is reported beside the verdict.
 fn main_reason(answer: &Diagnosis) -> Option<&Reason> {
     answer.reasons.first().filter(|_| answer.verdict != Verdict::Pass)
 }
@@ -210,7 +210,7 @@ fn mend_or_break(answer: &Diagnosis, examined: &Examined, chain: &mut Chain) {
 }
 
 impl Link {
-    /// One that a step stops: it is broken, or open where the step cannot be told.
+    /// One that a step stops: it is broken, or open where the step cannot be determined.
     fn stopping(broken: &str, open: &str, step: &Step, answer: &Diagnosis) -> Self {
         let why = step_text(step, answer);
         if step.status == StepStatus::Unknown { Self::open(open, why) } else { Self::broken(broken, why) }

@@ -11,7 +11,7 @@ pub(super) struct Markup(String);
 pub(super) type Attributes<'a> = &'a [(&'static str, &'a str)];
 
 impl Markup {
-    /// Markup as it stands in this program.
+    /// Markup as this program writes it.
     pub fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self

@@ -139,7 +139,7 @@ fn chain(one: &Verified) -> Chain {
     chain
 }
 
-/// Why the chain ends before the CA: it is told at the link that is missing.
+/// Why the chain ends before the CA: it is reported at the link that is missing.
 fn loose_end(one: &Verified) -> Option<crate::reason::Code> {
     one.path().reason.filter(|_| one.judgement.path.anchor.is_none())
 }

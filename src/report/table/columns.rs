@@ -1,4 +1,4 @@
-//! The columns of `check`'s table: which ones a rule calls for, and what stands in each.
+//! The columns of `check`'s table: which ones a rule calls for, and what appears in each.
 
 use super::{counted, is_relevant, is_undecided, number, system_of};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
@@ -9,7 +9,7 @@ use crate::store::StoreSpec;
 use crate::system::System;
 use crate::text::{shown, shown_bytes};
 
-/// A column: its heading and what stands in it.
+/// A column: its heading and what appears in it.
 pub(in crate::report) struct Column {
     pub heading: Heading,
     pub cell: fn(&Diagnosis, &Examined, &Style) -> (Tone, String),

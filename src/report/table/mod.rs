@@ -238,7 +238,7 @@ fn write_certificates(output: &mut impl Write, answer: &Diagnosis, style: &Style
         let header: Vec<Heading> = columns.iter().map(|column| column.heading).collect();
         let mut grid = Grid::new(style, &header, rows.len());
         for examined in &rows {
-            // What has nothing to do with the rule's name stands back, be it good or bad.
+            // What has nothing to do with the rule's name is shown faintly, good or bad.
             let is_faint = !is_relevant(examined);
             for column in &columns {
                 let (tone, text) = (column.cell)(answer, examined, style);

@@ -16,7 +16,7 @@ pub struct KeyFile {
     pub own_form: Form,
 }
 
-/// A private key that nobody can look into.
+/// A private key that cannot be looked into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedKey {
     pub path: PathBuf,
@@ -24,7 +24,7 @@ pub struct SealedKey {
 }
 
 /// The private keys of a store: their public keys with the first file of each, and whether there are others of
-/// which nobody can tell whose they are.
+/// which it is not known whose they are.
 #[derive(Default)]
 pub struct Keys {
     known: HashMap<PublicKey, KeyFile>,
@@ -69,7 +69,7 @@ impl Keys {
         self.known.is_empty() && self.sealed.is_none()
     }
 
-    /// The first key that nobody can look into.
+    /// The first key that cannot be looked into.
     pub const fn sealed(&self) -> Option<&SealedKey> {
         self.sealed.as_ref()
     }

@@ -133,7 +133,7 @@ pub struct FileIndex {
     pub is_new_pkcs12: bool,
     /// Whether a private key is in it, whosever it is.
     pub has_keys: bool,
-    /// A private key in it or beside it that nobody can look into.
+    /// A private key in it or beside it that cannot be looked into.
     pub sealed_key: Option<SealedKey>,
 }
 
@@ -304,7 +304,7 @@ impl<'a> FileReader<'a> {
         }
     }
 
-    /// What the form proves. One certificate is no store, and neither is what was read only in part.
+    /// What the form proves. One certificate is not a store, and neither is what was read only in part.
     fn evidence(&self) -> Evidence {
         let mut evidence = Evidence::given_as(&StoreSpec::File(self.path.to_path_buf()));
         let is_read_whole = self.problem.as_ref().is_none_or(|problem| problem.code == Code::StoreEmpty);

@@ -4,7 +4,7 @@
 //! Everything is made of big-endian 32-bit atoms. A schema section holds tables; a table holds
 //! records one after another, in the order in which they were last written, and beside them an
 //! array that finds a record by its number. Numbers are reused and say nothing about the order, so
-//! records are read where they lie. What a relation's columns are stands in a table too.
+//! records are read where they lie. A relation's columns are listed in a table too.
 //!
 //! Every offset comes from the file and is checked before it is used.
 
@@ -144,7 +144,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// What a file is that is no keychain of this kind.
+/// What a file is that is not a keychain of this kind.
 fn foreign(bytes: &[u8]) -> Corrupt {
     Corrupt(if bytes.is_empty() {
         "is empty"

@@ -1,4 +1,4 @@
-//! Systems that are no Mac.
+//! Systems other than macOS.
 
 use super::{KeychainItem, Unsearched};
 use std::path::Path;

@@ -9,7 +9,7 @@ use crate::store::PrivateKey;
 use sha1::{Digest as _, Sha1};
 use std::collections::HashSet;
 
-/// Every certificate in the order in which `security find-certificate` comes upon them.
+/// Every certificate in the order in which `security find-certificate` finds them.
 pub fn entries(bytes: &[u8]) -> Result<Vec<KeychainItem>, Corrupt> {
     let database = KeychainFile::open(bytes)?;
     let columns = database.columns(relation::X509_CERTIFICATE)?;

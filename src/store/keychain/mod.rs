@@ -35,7 +35,7 @@ enum Unsearched {
     Failed(i32),
 }
 
-/// The sources on this system that are no file.
+/// The sources on this system that are not files.
 pub fn beyond_files() -> Option<StoreSpec> {
     here::has_items().then(|| StoreSpec::Keychain(ITEMS.into()))
 }

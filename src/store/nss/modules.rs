@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// More than a list of modules ever needs, and more modules than anybody has.
+/// More than any list of modules needs, and more modules than any system has.
 const MAX_BYTES: u64 = 1 << 20;
 const MOST_MODULES: usize = 32;
 

@@ -15,7 +15,7 @@ pub struct Remains {
     pub certificates: FileState,
     /// `key4.db`.
     pub keys: FileState,
-    /// Something that is no directory has the directory's name.
+    /// Something that is not a directory has the directory's name.
     pub is_obstructed: bool,
 }
 

@@ -132,7 +132,7 @@ fn stored(context: &CertContext, spec: &StoreSpec, position: usize) -> StoredCer
 fn subject(context: &CertContext) -> String {
     let format = CERT_X500_NAME_STR | CERT_NAME_STR_REVERSE_FLAG;
     let format = ptr::from_ref(&format).cast();
-    // SAFETY: the context is valid while it is borrowed; with no buffer, only the length is told.
+    // SAFETY: the context is valid while it is borrowed; without a buffer, only the length is returned.
     let length = unsafe {
         CertGetNameStringW(context.as_ptr().cast(), CERT_NAME_RDN_TYPE, 0, format, ptr::null_mut(), 0)
     };
@@ -141,7 +141,7 @@ fn subject(context: &CertContext) -> String {
     unsafe {
         CertGetNameStringW(context.as_ptr().cast(), CERT_NAME_RDN_TYPE, 0, format, units.as_mut_ptr(), length)
     };
-    // The count includes the NUL at the end; .NET keeps one that stands in the name.
+    // The count includes the NUL at the end; .NET keeps a NUL inside the name.
     units.pop();
     String::from_utf16_lossy(&units)
 }
@@ -168,7 +168,7 @@ fn private_key(context: &CertContext) -> PrivateKey {
 
 fn property_length(context: &CertContext, id: u32) -> io::Result<Option<u32>> {
     let mut length = 0;
-    // SAFETY: the context is valid while it is borrowed; with no buffer, only the length is told.
+    // SAFETY: the context is valid while it is borrowed; without a buffer, only the length is returned.
     let found = unsafe {
         CertGetCertificateContextProperty(context.as_ptr().cast(), id, ptr::null_mut(), &raw mut length)
     };

@@ -17,7 +17,7 @@ pub fn profiles() -> Option<PathBuf> {
     None
 }
 
-/// Nobody is an administrator of a Windows system here.
+/// There are no Windows administrators on this system.
 pub fn is_elevated() -> bool {
     false
 }

@@ -14,7 +14,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Eight or 32 octets. A mask with holes is no CIDR style, which RFC 5280 §4.2.1.10 asks for; Go and
+    /// Eight or 32 octets. A mask with holes is not CIDR style, which RFC 5280 §4.2.1.10 asks for; Go and
     /// webpki refuse it too.
     pub fn read(octets: &[u8]) -> Option<Self> {
         let (address, mask) = octets.split_at(octets.len() / 2);

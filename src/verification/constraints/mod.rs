@@ -47,7 +47,7 @@ pub enum Relation {
 pub enum Obstacle {
     Limited,
     Base,
-    /// Why it is no name of its kind.
+    /// Why it is not a name of its kind.
     Name(&'static str),
     OpenText,
     Unsupported(NameForm),
@@ -223,7 +223,7 @@ fn of_kind<'s, 'a>(subtrees: &'s [Subtree<'a>], borne: &Borne) -> impl Iterator<
     subtrees.iter().filter(move |subtree| subtree.name.kind() == kind)
 }
 
-/// A name in words, cut to a bearable length.
+/// A name in words, cut to a readable length.
 fn shown(name: &GeneralName<'_>) -> String {
     cut(&name.to_string())
 }

@@ -23,7 +23,7 @@ pub enum Value {
     Address(IpAddr),
     /// A kind on which no constraint can be judged.
     Unsupported,
-    /// Why it is no name of its kind.
+    /// Why it is not a name of its kind.
     Malformed(&'static str),
 }
 

@@ -35,7 +35,7 @@ impl Search<'_, '_> {
         failed: &[(usize, Signed)],
     ) -> Option<(Nearness, Finding)> {
         let reading = self.reading(child)?;
-        // What cannot be checked might be right, so it is told before what is certainly wrong.
+        // What cannot be checked might be right, so it is reported before what is certainly wrong.
         let by_anchor = failed
             .iter()
             .filter(|(index, _)| self.issuer(*index).anchor.is_some())
