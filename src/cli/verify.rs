@@ -22,7 +22,7 @@ use std::path::PathBuf;
 const MANY: usize = 500;
 
 /// The largest file of certificates read.
-const MAX_FILE_SIZE: u64 = 16 << 20;
+const MAX_FILE_SIZE: u64 = 128 << 20;
 
 pub fn run(arguments: &options::Verify, common: &Common, style: &Style) -> anyhow::Result<Exit> {
     refuse_to_read_twice(arguments.certificates.iter().chain(&arguments.ca).chain(&arguments.intermediate))?;

@@ -29,7 +29,13 @@ pub use registry::Store as RegistryStore;
 use std::fmt;
 
 /// The most certificates taken from one file.
-pub const MAX_CERTIFICATES: usize = 50_000;
+pub const MAX_CERTIFICATES: usize = 200_000;
+
+/// The longest certificate that is taken, in octets: TLS carries none that is longer.
+pub const MAX_CERTIFICATE: usize = 16 << 20;
+
+/// A longer file is read as it stands: to undo what mail programs do to text takes copies of all of it.
+const MAX_MENDED: usize = 16 << 20;
 
 /// The most private keys whose public key is computed for one file; of further ones nothing is
 /// known. Computing one takes up to a millisecond.
@@ -87,6 +93,8 @@ pub enum Undecodable {
     NoEnd,
     /// PEM with something else than base64 in it.
     NotBase64,
+    /// A certificate of more than [`MAX_CERTIFICATE`] octets.
+    TooLarge,
     /// Something else.
     Form,
 }
@@ -99,6 +107,7 @@ impl fmt::Display for Undecodable {
                 ": after its BEGIN line no END line of the same kind follows, so it was not copied whole"
             }
             Self::NotBase64 => ": what stands between its BEGIN and END lines is no base64",
+            Self::TooLarge => ": it is larger than 16 MiB",
             Self::Form => "",
         })
     }
@@ -242,7 +251,7 @@ pub fn read(bytes: &[u8]) -> Result<Objects, Unrecognized> {
         found.any(&contents);
         return found.finish();
     }
-    let plain = plain::plain(bytes);
+    let plain = if bytes.len() > MAX_MENDED { None } else { plain::plain(bytes) };
     let bytes = plain.as_ref().map_or(bytes, |plain| &plain[..]);
     let kind = FileKind::of(bytes);
     let mut found = Collector::default();
@@ -309,10 +318,13 @@ impl Collector {
     }
 
     fn labelled(&mut self, der: impl Into<Vec<u8>>, label: Option<String>) {
+        let der = der.into();
         if self.objects.certificates.len() == MAX_CERTIFICATES {
             self.too_many = true;
+        } else if der.len() > MAX_CERTIFICATE {
+            self.damaged(Undecodable::TooLarge);
         } else {
-            self.objects.certificates.push(DecodedCertificate { der: der.into(), label });
+            self.objects.certificates.push(DecodedCertificate { der, label });
         }
     }
 

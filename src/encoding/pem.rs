@@ -13,6 +13,9 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
+/// The longest body that is decoded: the longest certificate in lines of a few characters takes no more.
+const MAX_BODY: usize = 2 * super::MAX_CERTIFICATE;
+
 /// The longest label; the longest in use has 21 characters.
 const MAX_LABEL: usize = 64;
 
@@ -30,6 +33,9 @@ pub fn lone_certificate(bytes: &[u8]) -> Option<Vec<u8>> {
     let end = bytes.trim_ascii_end();
     let body =
         end.strip_prefix(b"-----BEGIN CERTIFICATE-----")?.strip_suffix(b"-----END CERTIFICATE-----")?;
+    if body.len() > MAX_BODY {
+        return None;
+    }
     // No character of base64 begins another block, an escape or a mark of quoted mail.
     plain_contents(body)
 }
@@ -80,6 +86,7 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
     match block.label {
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE" | b"PKCS12" => match contents(block) {
             Some(bytes) => found.any(&bytes),
+            None if block.body.len() > MAX_BODY => found.damaged(Undecodable::TooLarge),
             None => found.damaged(Undecodable::NotBase64),
         },
         // OpenSSL's own: trust settings follow the certificate.
@@ -109,6 +116,9 @@ fn read_block(block: &Block<'_>, found: &mut Collector) {
 }
 
 fn contents(block: &Block<'_>) -> Option<Vec<u8>> {
+    if block.body.len() > MAX_BODY {
+        return None;
+    }
     let strict = || pem::parse(block.whole).ok().map(pem::Pem::into_contents);
     plain_contents(block.body)
         .or_else(strict)

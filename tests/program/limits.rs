@@ -37,12 +37,12 @@ fn a_store_file_of_the_greatest_size_is_read_and_a_larger_one_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("device.pem");
     let spec = StoreSpec::File(file.clone());
-    padded(&file, &root_pem(), 16 << 20);
+    padded(&file, &root_pem(), 128 << 20);
     assert_eq!(Place::read(&spec.clone().into(), &[]).contents.certificates.len(), 1);
-    padded(&file, &root_pem(), (16 << 20) + 1);
+    padded(&file, &root_pem(), (128 << 20) + 1);
     let refused = Place::read(&spec.clone().into(), &[]).contents;
     assert!(refused.certificates.is_empty());
-    assert!(refused.problem.unwrap().message.contains("is larger than 16 MiB"));
+    assert!(refused.problem.unwrap().message.contains("is larger than 128 MiB"));
 }
 
 #[test]
@@ -55,12 +55,28 @@ fn a_keychain_larger_than_the_limit_is_not_read() {
     assert!(refused.problem.unwrap().message.contains("is larger than 64 MiB"));
 }
 
+#[test]
+fn a_certificate_has_16_mib_and_no_more() {
+    let found = |octets: usize| {
+        let mut der = vec![0x30, 0x84];
+        der.extend(u32::try_from(octets - 6).unwrap().to_be_bytes());
+        // A SEQUENCE in the first place makes it one that is meant as a certificate.
+        der.extend([0x30, 0]);
+        der.resize(octets, 0x05);
+        let pem = pem::encode(&pem::Pem::new("CERTIFICATE", der));
+        let read = encoding::read(pem.as_bytes()).unwrap();
+        (read.certificates.len(), read.damaged)
+    };
+    assert_eq!(found(16 << 20), (1, 0));
+    assert_eq!(found((16 << 20) + 1), (0, 1));
+}
+
 /// The shortest block that is taken for a certificate.
 const BLOCK: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
 
 #[test]
-fn a_file_holds_fifty_thousand_certificates_and_no_more() {
-    assert_eq!(MAX_CERTIFICATES, 50_000);
+fn a_file_holds_two_hundred_thousand_certificates_and_no_more() {
+    assert_eq!(MAX_CERTIFICATES, 200_000);
     let bundle = BLOCK.repeat(MAX_CERTIFICATES);
     assert_eq!(encoding::read(bundle.as_bytes()).unwrap().certificates.len(), MAX_CERTIFICATES);
     let one_more = BLOCK.repeat(MAX_CERTIFICATES + 1);

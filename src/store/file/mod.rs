@@ -21,13 +21,13 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 /// The largest file read.
-pub const MAX_FILE_SIZE: u64 = 16 << 20;
+pub const MAX_FILE_SIZE: u64 = 128 << 20;
 
 /// The most bytes read from a folder.
-pub const MAX_TOTAL_SIZE: u64 = 64 << 20;
+pub const MAX_TOTAL_SIZE: u64 = 256 << 20;
 
 /// The most entries of a folder looked at.
-pub const MAX_FILES: usize = 50_000;
+pub const MAX_FILES: usize = 200_000;
 
 /// How many folders deep files are looked for where nobody said what a folder is.
 pub const MAX_DEPTH: usize = 3;
