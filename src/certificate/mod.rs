@@ -136,6 +136,17 @@ impl Certificate {
         timestamp(self.0.outline.as_ref().ok()?.not_after)
     }
 
+    /// The end of its validity in RFC 3339, as it stands in the certificate: also the last second of the year 9999,
+    /// with which certificates say that they never expire and which a `Timestamp` cannot hold.
+    pub fn not_after_text(&self) -> Option<String> {
+        time::moment_text(self.0.outline.as_ref().ok()?.not_after?)
+    }
+
+    /// The day of the end of its validity, as it stands in the certificate.
+    pub fn not_after_day(&self) -> Option<String> {
+        self.not_after_text().map(|moment| moment.split('T').next().unwrap_or_default().to_owned())
+    }
+
     /// The value of the extension with the object identifier `oid` (content octets); the first when
     /// there are several.
     pub fn extension(&self, oid: &[u8]) -> Option<&[u8]> {

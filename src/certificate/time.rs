@@ -1,8 +1,8 @@
 //! Dates as certificates write them (RFC 5280 §4.1.2.5).
 
 use super::tlv::tag;
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp};
 
 /// Reads a UTCTime or GeneralizedTime as seconds since 1970; `None` when it names no such moment.
 ///
@@ -63,6 +63,13 @@ pub fn timestamp(seconds: Option<i64>) -> Option<Timestamp> {
     Timestamp::from_second(seconds?.min(Timestamp::MAX.as_second())).ok()
 }
 
+/// Seconds since 1970 in RFC 3339, as far as the calendar goes.
+pub fn moment_text(seconds: i64) -> Option<String> {
+    const START: DateTime = Date::constant(1970, 1, 1).to_datetime(jiff::civil::Time::midnight());
+    let moment = START.checked_add(SignedDuration::from_secs(seconds)).ok()?;
+    Some(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +83,8 @@ mod tests {
         // RFC 5280 §4.1.2.5: no well-defined expiration date.
         assert_eq!(decode_time(tag::GENERALIZED_TIME, b"99991231235959Z"), Some(253_402_300_799));
         assert!(timestamp(Some(253_402_300_799)).is_some());
+        assert_eq!(moment_text(253_402_300_799).as_deref(), Some("9999-12-31T23:59:59Z"));
+        assert_eq!(moment_text(2_524_608_000).as_deref(), Some("2050-01-01T00:00:00Z"));
     }
 
     /// Every day of the four centuries after which the calendar repeats.
@@ -85,7 +94,7 @@ mod tests {
         for _ in 0..146_097 {
             let text = day.strftime("%Y%m%d%H%M%SZ").to_string();
             assert_eq!(decode_time(tag::GENERALIZED_TIME, text.as_bytes()), Some(day.as_second()), "{text}");
-            day = day.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+            day = day.checked_add(SignedDuration::from_hours(24)).unwrap();
         }
     }
 

@@ -5,9 +5,10 @@ use super::{Case, Examined, is_searched};
 use crate::lookup::{self, Lookup};
 use crate::posture::RuleType;
 use crate::reason::Code;
-use crate::rule::Resolution;
-use crate::store::{Place, PrivateKey, StoreSpec};
+use crate::rule::{self, Resolution, Unfilled};
+use crate::store::{Place, PrivateKey, Status, StoreSpec};
 use crate::system::System;
+use std::path::Path;
 
 /// Everything that was found out under one rule type.
 pub(super) struct Situation<'a> {
@@ -62,6 +63,18 @@ impl<'a> Situation<'a> {
     /// Whether the look-up goes by the store's own name for a certificate: certutil's alone does.
     pub fn goes_by_nickname(&self) -> bool {
         (self.system(), self.rule_type()) == (System::Linux, RuleType::ClientCertificate)
+    }
+
+    /// A path that the rule lists, with nothing there and a variable in it.
+    pub fn path_with_variable(&self) -> Option<(&'a Path, Unfilled)> {
+        let missing = self.searched().filter(|place| place.contents.status == Status::Missing);
+        missing.filter_map(Place::listed_path).find_map(|path| {
+            // Of each part by itself: what a part begins with is no dollar sign within a name.
+            let mut parts = path.components();
+            let unfilled =
+                parts.find_map(|part| rule::unfilled(&part.as_os_str().to_string_lossy(), true))?;
+            Some((path, unfilled)).filter(|_| self.passing.is_none())
+        })
     }
 
     /// The place where a certificate was found.

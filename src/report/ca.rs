@@ -46,7 +46,7 @@ fn ca_value(inspection: &Inspection, ca: &InspectedCa) -> Value {
         "issuer": readable.then(|| certificate.issuer().to_string()),
         "serial": readable.then(|| certificate.serial_hex()),
         "not_before": time(certificate.not_before()),
-        "not_after": time(certificate.not_after()),
+        "not_after": certificate.not_after_text(),
         "key": readable.then(|| describe_key(certificate.spki())),
         "signature": authority.map(|a| a.signature.clone()),
         "kind": kind_word(ca.kind),

@@ -133,7 +133,7 @@ pub(super) fn authority(certificate: &Certificate, at: Timestamp) -> Value {
         "subject": certificate.subject().to_string(),
         "sha256": certificate.sha256(),
         "not_before": time(certificate.not_before()),
-        "not_after": time(certificate.not_after()),
+        "not_after": certificate.not_after_text(),
     });
     add_derived(&mut value, certificate, at);
     value
@@ -254,7 +254,7 @@ pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificat
         "issuer": readable.then(|| certificate.issuer().to_string()),
         "serial": readable.then(|| certificate.serial_hex()),
         "not_before": time(certificate.not_before()),
-        "not_after": time(certificate.not_after()),
+        "not_after": certificate.not_after_text(),
         "key": (readable && certificate.description().is_none())
             .then(|| crate::certificate::describe_key(certificate.spki())),
         "private_key": stored.private_key.as_str(),

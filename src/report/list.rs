@@ -185,7 +185,7 @@ fn write_certificates(
             last_issuer = Some((issuer, issuer_text(issuer)));
         }
         cell(last_issuer.as_ref().map_or("", |(_, text)| text));
-        cell(&certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string()));
+        cell(&certificate.not_after_day().unwrap_or_default());
         let is_told = certificate.description().is_some();
         cell(&if is_told { "?".to_owned() } else { describe_key(certificate.spki()) });
         cell(private_key(stored.private_key));

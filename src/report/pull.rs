@@ -69,7 +69,7 @@ fn write_rule(output: &mut impl Write, pulled: &PulledRule, style: &Style) -> io
     writeln!(output, "  Common name     {common_name}")?;
     writeln!(output, "  Certificate ID  {}", shown(rule.certificate_id.as_deref().unwrap_or("none")))?;
     for ca in &pulled.cas {
-        let until = ca.not_after().map_or_else(|| "?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        let until = ca.not_after_day().unwrap_or_else(|| "?".to_owned());
         writeln!(output, "  Uploaded CA     {} {dot} valid until {until}", shown(&ca.subject().to_string()))?;
     }
     for reason in &pulled.reasons {

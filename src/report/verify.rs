@@ -63,7 +63,7 @@ fn result(one: &Verified, at: Timestamp) -> Value {
         "subject": readable.then(|| one.certificate.subject().to_string()),
         "issuer": readable.then(|| one.certificate.issuer().to_string()),
         "not_before": json::time(one.certificate.not_before()),
-        "not_after": json::time(one.certificate.not_after()),
+        "not_after": one.certificate.not_after_text(),
         "direct": {
             "status": direct.verdict.as_str(),
             "reason": direct.reason.map(Code::as_str),
@@ -149,7 +149,7 @@ pub(super) fn summary(answer: &Verification) -> String {
 fn write_cas(output: &mut impl Write, anchors: &[Certificate], style: &Style) -> io::Result<()> {
     const HEAD: &str = "CA    ";
     for ca in anchors {
-        let until = ca.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        let until = ca.not_after_day().unwrap_or_else(|| "?".to_owned());
         let facts = [
             shown(&ca.subject().to_string()).into_owned(),
             format!("valid until {until}"),
@@ -245,7 +245,7 @@ fn describe(certificate: &Certificate, one: &Verified, depth: usize) -> Vec<Stri
     } else {
         "certificate"
     };
-    let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    let until = certificate.not_after_day().unwrap_or_else(|| "?".to_owned());
     vec![
         shown(&certificate.subject().to_string()).into_owned(),
         role.to_owned(),
@@ -302,7 +302,7 @@ fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) 
     };
     let path = one.path();
     let (tone, result) = verdict_face(path.verdict);
-    let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
+    let until = certificate.not_after_day().unwrap_or_default();
     grid.cell(Tone::Faint, &(position + 1).to_string());
     grid.cell(Tone::Plain, &name);
     grid.cell(Tone::Plain, &shown(&one.source));

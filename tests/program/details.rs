@@ -64,3 +64,19 @@ fn the_documents_have_them() {
         }
     }
 }
+
+/// RFC 5280 §4.1.2.5: the value of certificates without a well-defined end.
+#[test]
+fn the_last_second_of_the_calendar_is_told_as_it_stands() {
+    let (store, ca) = (format!("file:{}", fixture("endless.pem")), fixture("endless.pem"));
+    let check = ["check", "--cn", "endless", "--ca", &ca, "--store", &store, "--os", "windows"];
+    let verify = ["verify", "--ca", &ca, &ca];
+    for arguments in [&["list", "--store", &store][..], &check, &verify] {
+        let text = said(&certposture(arguments));
+        assert!(text.contains("9999-12-31") && !text.contains("9999-12-30"), "{arguments:?}: {text}");
+        let document: Value =
+            serde_json::from_slice(&certposture(&[arguments, &["--json"]].concat()).stdout).unwrap();
+        let told = ["certificates", "results"].map(|member| document[member][0]["not_after"].clone());
+        assert!(told.contains(&"9999-12-31T23:59:59Z".into()), "{arguments:?}: {document:#}");
+    }
+}

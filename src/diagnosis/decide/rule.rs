@@ -24,6 +24,7 @@ pub(super) fn faults(situation: &Situation<'_>) -> Vec<Reason> {
     reasons.extend(ca_mismatch(situation));
     reasons.extend(undetermined_lookup(situation));
     reasons.extend(variable_not_filled(situation));
+    reasons.extend(variable_in_path(situation));
     // A rule that cannot be read lacks more than its name.
     if rule.problems.is_empty() {
         let missing = name_is_missing(rule);
@@ -51,6 +52,18 @@ fn variable_not_filled(situation: &Situation<'_>) -> Option<Reason> {
     };
     let message = format!(
         "In the rule's name, {} is a variable that nothing has filled in: {which}",
+        shown(&unfilled.written)
+    );
+    Some(reason(Code::VariableNotFilled, Severity::Unknown, message))
+}
+
+/// A path is documented to be one, and not a template of one.
+fn variable_in_path(situation: &Situation<'_>) -> Option<Reason> {
+    let (path, unfilled) = situation.path_with_variable()?;
+    let message = format!(
+        "In the rule's path {}, {} is a variable that nothing has filled in: the client is documented to fill in the common \
+         name and the alternative names alone",
+        shown(&path.to_string_lossy()),
         shown(&unfilled.written)
     );
     Some(reason(Code::VariableNotFilled, Severity::Unknown, message))

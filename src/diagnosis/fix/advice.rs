@@ -92,6 +92,13 @@ fn to_alternative_name(written: &str) -> String {
 
 /// What the rule has for a variable of others.
 fn fill_in(situation: &Situation<'_>) -> String {
+    if let Some((path, _)) = situation.path_with_variable() {
+        return format!(
+            "In the Zero Trust dashboard, write a path that is the same on every device into the check's OS locations in \
+             place of {}, and have the certificate put there under that name",
+            shown(&path.to_string_lossy())
+        );
+    }
     let written = written_name(situation);
     let is_original = situation.rule_type() == RuleType::ClientCertificate;
     let Some(unfilled) = rule::unfilled(&written, is_original) else {

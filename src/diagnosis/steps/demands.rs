@@ -15,7 +15,7 @@ use std::path::PathBuf;
 impl Examination<'_> {
     pub(super) fn validity_steps(&self) -> Vec<Step> {
         let until =
-            self.stored.certificate.not_after().map_or_else(String::new, |t| format!("Valid until {t}"));
+            self.stored.certificate.not_after_text().map_or_else(String::new, |t| format!("Valid until {t}"));
         self.steps_of(StepName::Validity, &self.validity.iter().collect::<Vec<_>>(), StepStatus::Pass, until)
     }
 

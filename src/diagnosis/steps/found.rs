@@ -324,6 +324,6 @@ impl Examination<'_> {
 /// A certificate told from others of the same subject, as a renewed one from the old.
 fn described(certificate: &Certificate) -> String {
     let subject = certificate.subject().to_string();
-    let end = certificate.not_after().map(|end| format!(", valid until {}", end.strftime("%Y-%m-%d")));
+    let end = certificate.not_after_day().map(|end| format!(", valid until {end}"));
     format!("{} (serial number {}{})", shown(&subject), certificate.serial_hex(), end.unwrap_or_default())
 }

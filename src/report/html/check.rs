@@ -177,7 +177,7 @@ fn issuer_node(answer: &Diagnosis, issuer: &Certificate) -> Node {
 pub(super) fn certificate_node(role: &str, certificate: &Certificate) -> Node {
     let subject = certificate.subject();
     let name = subject.bounded_common_name().unwrap_or_else(|| subject.to_string());
-    let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    let until = certificate.not_after_day().unwrap_or_else(|| "?".to_owned());
     let fingerprint = certificate.sha256().get(..16).unwrap_or_default();
     Node {
         details: vec![format!("valid until {until} · sha256 {fingerprint}…")], ..Node::plain(role, &name)

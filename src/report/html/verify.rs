@@ -170,7 +170,7 @@ fn write_row(position: usize, one: &Verified, page: &mut Markup) {
         Ok(_) => certificate.subject().bounded_common_name().unwrap_or_else(|| "–".to_owned()),
         Err(why) => format!("(unreadable: {why})"),
     };
-    let until = certificate.not_after().map_or_else(String::new, |t| t.strftime("%Y-%m-%d").to_string());
+    let until = certificate.not_after_day().unwrap_or_default();
     let mark_of = |answer: Answer| {
         let (class, mark) = face(answer.verdict);
         let code = answer.reason.map_or_else(String::new, |code| format!(" {code}"));
@@ -196,7 +196,7 @@ fn write_row(position: usize, one: &Verified, page: &mut Markup) {
 fn write_cas(anchors: &[Certificate], page: &mut Markup) {
     page.raw("<section class=\"sheet\">\n<h2>Uploaded CA</h2>\n<dl>\n");
     for ca in anchors {
-        let until = ca.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        let until = ca.not_after_day().unwrap_or_else(|| "?".to_owned());
         page.element("dt", &[], &ca.subject().to_string());
         page.element("dd", &[], &format!("valid until {until} · sha256 {}", ca.sha256())).raw("\n");
     }

@@ -108,7 +108,7 @@ fn facts(answer: &Diagnosis, style: &Style) -> Facts {
         facts.push(("Common name", vec![common_name(answer)]));
     }
     for ca in &answer.cas.cas {
-        let until = ca.certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+        let until = ca.certificate.not_after_day().unwrap_or_else(|| "?".to_owned());
         let subject = ca.certificate.subject().to_string();
         let fingerprint = &ca.certificate.sha256()[..8];
         facts.push((
@@ -421,7 +421,7 @@ pub(in crate::report) fn pass_text(answer: &Diagnosis) -> String {
     let Some(passing) = answer.certificates.iter().find(|c| c.passes()) else { return String::new() };
     let certificate = &passing.stored.certificate;
     let subject = certificate.subject().to_string();
-    let until = certificate.not_after().map_or("?".to_owned(), |t| t.strftime("%Y-%m-%d").to_string());
+    let until = certificate.not_after_day().unwrap_or_else(|| "?".to_owned());
     if passing.steps.iter().any(|step| step.code == Some(Code::IsTheCa)) {
         return format!("The uploaded CA itself, {}, is what the look-up finds.", shown(&subject));
     }

@@ -151,3 +151,18 @@ fn the_key_is_there_and_the_certificate_is_not() {
     );
     request.run().fails("store-empty").also(&[]).says("certificate request");
 }
+
+#[test]
+fn a_variable_in_a_path() {
+    for path in ["${hostname}.pem", "$USER/device.pem", "$(hostname).pem"] {
+        let outcome = listing(&device(), &[path]).run();
+        outcome.cannot_tell("variable-not-filled").says(path).by_hand("the same on every device");
+    }
+    // A file of that very name is one.
+    let device = device();
+    let both = format!("{}{}", device.pem, device.key);
+    listing(&device, &["${hostname}.pem"])
+        .write("${hostname}.pem", both)
+        .run()
+        .passes_with(&["client-missing"]);
+}
