@@ -6,3 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo test --locked --features external-tools --test real_tools -- "$@"
+# The wheel, and engines that judge many devices with it.
+[ $# -gt 0 ] || ci/engines.sh parallel duckdb polars

@@ -6,6 +6,7 @@ The fleet is made from the lab's certificates, of which it is known what the che
 import collections
 import functools
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 
 import certposture
 
+PROGRAM = certposture.program()
 DEVICES = 5000
 AT = "2025-06-01T12:00:00Z"
 
@@ -32,10 +34,10 @@ def run(*command):
 
 def make_fleet(folder):
     """Captures of DEVICES devices and a few lines that are none; and what has to come out."""
-    run("certposture", "lab", str(folder / "lab"), "-q", "--at", AT)
+    run(PROGRAM, "lab", str(folder / "lab"), "-q", "--at", AT)
     captures, truth = {}, collections.Counter()
     for case in CASES:
-        captures[case] = run("certposture", "capture", "--store", f"nss:{folder}/lab/nss/{case}", "--id", case).strip()
+        captures[case] = run(PROGRAM, "capture", "--store", f"nss:{folder}/lab/nss/{case}", "--id", case).strip()
     lines = []
     for number in range(DEVICES):
         case = list(CASES)[number % len(CASES)]
@@ -53,7 +55,7 @@ def count(verdicts):
 
 
 def by_parallel(file, arguments):
-    command = ["parallel", "--will-cite", "--pipe", "-k", "--block", "1M", "certposture", "fleet", "-", "--rows", *arguments]
+    command = ["parallel", "--will-cite", "--pipe", "-k", "--block", "1M", PROGRAM, "fleet", "-", "--rows", *arguments]
     with open(file, "rb") as lines:
         return subprocess.run(command, check=True, text=True, stdin=lines, stdout=subprocess.PIPE).stdout.splitlines()
 
@@ -88,9 +90,11 @@ def by_datafusion(file, arguments):
 def by_spark(file, arguments):
     from pyspark.sql import SparkSession
 
+    # Its workers are to have this one's packages.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     try:
-        command = " ".join([certposture.program(), "fleet", "-", "--rows", *arguments])
+        command = " ".join([PROGRAM, "fleet", "-", "--rows", *arguments])
         piped = spark.sparkContext.textFile(str(file), 4).pipe(command, checkCode=True).collect()
         frame = spark.read.text(str(file)).withColumnRenamed("value", "capture")
         mapped = frame.mapInArrow(functools.partial(judge_for_spark, arguments=arguments), "capture string, verdict string")
@@ -112,7 +116,7 @@ def by_clickhouse(file, arguments):
         scripts = pathlib.Path(folder) / "user_scripts"
         scripts.mkdir()
         script = scripts / "judge"
-        words = " ".join(f"'{word}'" for word in [certposture.program(), "fleet", "-", "--rows", *arguments])
+        words = " ".join(f"'{word}'" for word in [PROGRAM, "fleet", "-", "--rows", *arguments])
         script.write_text(f"#!/bin/sh\nexec {words}\n")
         script.chmod(0o755)
         clickhouse = session.Session(f"{folder}/data?user_scripts_path={scripts}&user_files_path=/")

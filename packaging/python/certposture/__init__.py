@@ -53,27 +53,31 @@ class _Child:
         except (BrokenPipeError, ValueError):
             pass  # the reader notices
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        if failure:
+            self.process.kill()
         try:
             self.process.stdin.close()
         except BrokenPipeError:
             pass
         self.process.stdout.close()
-        if self.process.wait() != 0:
+        if self.process.wait() != 0 and not failure:
             raise RuntimeError(f"certposture ended with status {self.process.returncode}")
 
 
 def judge_lines(lines, *arguments, size=1024):
     """Yields a verdict, as JSON text, for each capture in `lines`, in their order."""
-    child = _Child(arguments)
-    batch = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) >= size:
-            yield from child.answer(batch)
-            batch = []
-    yield from child.answer(batch)
-    child.close()
+    with _Child(arguments) as child:
+        batch = []
+        for line in lines:
+            batch.append(line)
+            if len(batch) >= size:
+                yield from child.answer(batch)
+                batch = []
+        yield from child.answer(batch)
 
 
 def judge(batches, *arguments, column="capture"):
@@ -84,10 +88,9 @@ def judge(batches, *arguments, column="capture"):
     """
     import pyarrow
 
-    child = _Child(arguments)
-    for batch in batches:
-        captures = batch.column(batch.schema.get_field_index(column)).to_pylist()
-        verdicts = pyarrow.array(child.answer(captures), pyarrow.string())
-        names = [*batch.schema.names, "verdict"]
-        yield pyarrow.RecordBatch.from_arrays([*batch.columns, verdicts], names)
-    child.close()
+    with _Child(arguments) as child:
+        for batch in batches:
+            captures = batch.column(batch.schema.get_field_index(column)).to_pylist()
+            verdicts = pyarrow.array(child.answer(captures), pyarrow.string())
+            names = [*batch.schema.names, "verdict"]
+            yield pyarrow.RecordBatch.from_arrays([*batch.columns, verdicts], names)
