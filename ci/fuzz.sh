@@ -46,6 +46,20 @@ seed_database() {
         >fuzz/corpus/nss/modules
 }
 
+# Lines of `fleet`: captures as the program writes them, and a snapshot of osquery's log.
+seed_captures() {
+    mkdir -p fuzz/corpus/capture
+    local store
+    for store in nss:"$fixtures"/nssdb-passing nss:"$fixtures"/nssdb-truncated file:"$fixtures"/files/both.pem \
+        'windows:LocalMachine\My='"$fixtures"/serialized/with-key.blob; do
+        cargo run --quiet --locked -- capture --store "$store" >"fuzz/corpus/capture/$(basename "$store")"
+    done
+    printf '%s' '{"snapshot":[{"certificates":"1","keys":"1","class":"00000001","token_object":"01","label":"6131","der":"3000","id":"01","email":"","has_key":"1","hostname":"h","hardware_serial":"s"}],"hostIdentifier":"h","unixTime":1}' \
+        >fuzz/corpus/capture/osquery
+    printf '%s' '{"UDID":"u","CertificateList":[{"CommonName":"c","Data":"MAA=","IsIdentity":true}],"Status":"Acknowledged"}' \
+        >fuzz/corpus/capture/apple
+}
+
 der() { openssl x509 -in "$1" -outform der 2>/dev/null; }
 
 seeds() {
@@ -60,6 +74,7 @@ seeds() {
         der "$file" >"fuzz/corpus/certificate/$(basename "$file" .pem).der" || true
     done
     seed_database
+    seed_captures
     seed keychain "$fixtures"/keychain/*
     mkdir -p fuzz/corpus/rule fuzz/corpus/text fuzz/corpus/mutated_chain
     printf '%s' '{"result":[{"id":"a","type":"client_certificate_v2","name":"n","schedule":"5m","match":[{"platform":"linux"}],"input":{"certificate_id":"2a9e7f0c-0000-4000-8000-000000000000","operating_system":"linux","cn":"${serial_number}","check_private_key":true,"extended_key_usage":["clientAuth"],"locations":{"trust_stores":["system","user"],"paths":["/a.pem"]},"subject_alternative_names":["a"]}},{"type":"client_certificate","input":{"certificate_id":"x","cn":"${hostname}"}}],"success":true}' \

@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-ci/debian.sh chromium chromium-driver cmark-gfm jq libmonitoring-plugin-perl libnss3-tools libxml2-utils \
-    monitoring-plugins-basic openssl prometheus softhsm2 strace tmux unzip
+ci/debian.sh ansible-core chromium chromium-driver cmark-gfm curl hostname jq libmonitoring-plugin-perl libnss3-tools libxml2-utils \
+    monitoring-plugins-basic openssl parallel prometheus softhsm2 strace systemd tmux unzip zstd
 openssl version
 dpkg-query -W -f 'NSS ${Version}\n' libnss3-tools
 tests/fetch-pkits.sh

@@ -536,10 +536,10 @@ fn the_page_shows_commands_that_work() {
     let bundle =
         json!({"schema": "certposture.bundle/1", "rules": [rule], "certificates": [{"certificates": ca}]});
     place("rule.json", bundle.to_string().as_bytes());
-    place("fleet.ndjson", captures(10).as_bytes());
-    place("device-042.ndjson", captures(1).as_bytes());
+    place("fleet.ndjson", named_capture(0, "device-0042", None).as_bytes());
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let record = record(&rule_of_the_lab(), "SER-A", "good", AT, false);
+    let record = record(&rule_of_the_lab(), "SER-A", "device-0042", AT, false);
+    place("posture-results.ndjson", record.as_bytes());
     gzip.write_all(record.as_bytes()).unwrap();
     place("posture-results.ndjson.gz", &gzip.finish().unwrap());
     let level = ruzstd::encoding::CompressionLevel::Fastest;
@@ -550,7 +550,7 @@ fn the_page_shows_commands_that_work() {
     );
     let mut run = 0;
     for line in page.lines().map(str::trim_start).filter(|line| line.starts_with("certposture ")) {
-        if line.contains("pull ") || line.contains("/var/lib/") {
+        if line.contains("pull ") || line.contains("/var/lib/") || line.contains(['|', '>']) {
             continue;
         }
         let words: Vec<&str> = line.split_whitespace().skip(1).chain(["--at", AT]).collect();

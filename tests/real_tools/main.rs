@@ -2,8 +2,10 @@
 //! which ci/install.sh installs. Feature `external-tools`.
 //!
 //! * `browser`: drives Chromium, for `html_report`
+//! * `automation`: the scripts of docs/automation with what they call
 //! * `certutil`: the real look-up and ours, on the same databases
 //! * `concurrency`: checks of a database that certutil writes at the same time
+//! * `fleet_page`: every command of docs/fleet.md, with ten thousand devices (feature `network`)
 //! * `formats`: what other tools take, in those tools
 //! * `html_report`: the HTML report in a browser
 //! * `lab_tools`: the lab's files in OpenSSL's and NSS's hands
@@ -17,9 +19,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod automation;
 mod browser;
 mod certutil;
+/// The server that plays the API.
+#[allow(dead_code)]
+#[path = "../program/cloudflare/server.rs"]
+mod cloudflare_server;
 mod concurrency;
+#[cfg(feature = "network")]
+mod fleet_page;
 mod formats;
 mod html_report;
 mod lab_tools;
