@@ -50,7 +50,7 @@ seed_database() {
 seed_captures() {
     mkdir -p fuzz/corpus/capture
     local store
-    for store in nss:"$fixtures"/nssdb-passing nss:"$fixtures"/nssdb-truncated file:"$fixtures"/files/both.pem \
+    for store in nss:"$fixtures"/nssdb-passing nss:"$fixtures"/nssdb-truncated file:"$fixtures"/files/rsa.pem \
         'windows:LocalMachine\My='"$fixtures"/serialized/with-key.blob; do
         cargo run --quiet --locked -- capture --store "$store" >"fuzz/corpus/capture/$(basename "$store")"
     done

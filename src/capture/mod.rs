@@ -10,7 +10,7 @@ mod write;
 
 pub use gather::Extent;
 pub use osquery::read_osquery_line;
-pub use read::{NotACapture, read, read_line};
+pub use read::{MAX_CERTIFICATES, MAX_DEPTH, MAX_PLACES, NotACapture, read, read_line};
 pub use write::line;
 
 use crate::device::{Client, Device};

@@ -1,12 +1,12 @@
 //! Captures from what osquery and an MDM know of a device. Each says what it cannot show: trust, and
 //! where the query did not ask for it, whether there is a private key.
 //!
-//! A line is a snapshot of osquery's results log. Its rows are certificates of an NSS database (the
+//! A line is a snapshot of osquery's results log, or what `fleetctl query` prints of a host. Its rows are certificates of an NSS database (the
 //! query of docs/fleet.md), or values of the registry in which Windows keeps `LocalMachine\My`. A line
 //! may also be an Apple MDM's answer to CertificateList.
 
 use super::Capture;
-use super::read::{NotACapture, of_record};
+use super::read::{NotACapture, of_record, parsed};
 use super::record::{
     CertificateRecord, DeviceRecord, NssRecord, PlaceRecord, ProblemRecord, Record, SCHEMA, ShowsRecord, Tool,
 };
@@ -16,19 +16,24 @@ use crate::encoding::{self, Key, PublicKey};
 use crate::store::{LINUX_SYSTEM_STORE, PrivateKey, Status, nss};
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A line of the results log, as far as it matters here.
 #[derive(Debug, Deserialize)]
 struct Line {
-    #[serde(default, rename = "hostIdentifier")]
+    #[serde(default, rename = "hostIdentifier", alias = "host")]
     host: Option<String>,
     #[serde(default, rename = "unixTime")]
-    unix_time: Option<i64>,
-    #[serde(default)]
+    unix_time: Option<Told>,
+    #[serde(default, alias = "rows")]
     snapshot: Option<Vec<Row>>,
+    /// What osquery's decorators add to every line.
+    #[serde(default)]
+    decorations: Option<Row>,
     /// An Apple MDM's answer.
     #[serde(default, rename = "CertificateList")]
     certificate_list: Option<Vec<Listed>>,
@@ -36,8 +41,22 @@ struct Line {
     udid: Option<String>,
 }
 
-/// osquery gives every value as text.
-type Row = BTreeMap<String, Option<String>>;
+type Row = BTreeMap<String, Told>;
+
+/// osquery gives every value as text; numbers as such with `logger_numerics`.
+#[derive(Debug)]
+struct Told(Option<String>);
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self(None)),
+            Value::String(text) => Ok(Self(Some(text))),
+            Value::Number(number) => Ok(Self(Some(number.to_string()))),
+            _ => Err(D::Error::custom("a text or a number is wanted")),
+        }
+    }
+}
 
 /// A certificate as Apple's MDM protocol lists it.
 #[derive(Debug, Deserialize)]
@@ -54,13 +73,14 @@ struct Listed {
 ///
 /// When it is neither, or beyond the limits of a capture.
 pub fn read_osquery(line: &[u8]) -> Result<Capture, NotACapture> {
-    let line: Line = serde_json::from_slice(line).map_err(|error| NotACapture::malformed(&error))?;
+    let line: Line = parsed(line)?;
+    let unix_time = line.unix_time.and_then(|told| told.0?.parse().ok());
     if let Some(list) = line.certificate_list {
-        return of_record(apple(line.udid, line.unix_time, &list)?);
+        return of_record(apple(line.udid, unix_time, &list)?);
     }
     let Some(rows) = line.snapshot else { return Err(NotACapture::NoSnapshot) };
-    let first = rows.first();
-    let value = |name: &str| first.and_then(|row| row.get(name)?.clone()).filter(|value| !value.is_empty());
+    let of = |row: Option<&Row>, name: &str| row?.get(name)?.0.clone().filter(|value| !value.is_empty());
+    let value = |name: &str| of(rows.first(), name).or_else(|| of(line.decorations.as_ref(), name));
     let is_registry = rows.iter().any(|row| row.contains_key("data"));
     let place = if is_registry { windows(&rows)? } else { linux(&rows)? };
     let device = device(
@@ -69,7 +89,7 @@ pub fn read_osquery(line: &[u8]) -> Result<Capture, NotACapture> {
         value("hostname").or(line.host),
         value("hardware_serial"),
     );
-    of_record(record(device, line.unix_time, place))
+    of_record(record(device, unix_time, place))
 }
 
 /// Reads one line, or says why it is none; as text, for a row.
@@ -153,7 +173,7 @@ const CERTIFICATE: &str = "00000001";
 fn linux(rows: &[Row]) -> Result<PlaceRecord, NotACapture> {
     let asks = |name: &str| rows.iter().any(|row| row.contains_key(name));
     let is = |name: &str, value: &str| {
-        rows.iter().any(|row| row.get(name).and_then(Option::as_deref) == Some(value))
+        rows.iter().any(|row| row.get(name).and_then(|told| told.0.as_deref()) == Some(value))
     };
     let shows = ShowsRecord { private_key: asks("has_key"), label: true, order: true, trust: false };
     let mut place = place(&format!("nss:{LINUX_SYSTEM_STORE}"), "linux", shows);
@@ -284,7 +304,7 @@ fn apple(udid: Option<String>, unix_time: Option<i64>, list: &[Listed]) -> Resul
 }
 
 fn text<'a>(row: &'a Row, name: &str) -> &'a str {
-    row.get(name).and_then(Option::as_deref).unwrap_or_default()
+    row.get(name).and_then(|told| told.0.as_deref()).unwrap_or_default()
 }
 
 /// SQLite's `hex()`, or osquery's of a registry value.

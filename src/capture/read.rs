@@ -19,12 +19,16 @@ use crate::store::{
 use crate::system::System;
 use crate::text::shown;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 
 /// The most certificates of a capture.
 pub const MAX_CERTIFICATES: usize = 50_000;
 
 /// The most places of a capture.
 pub const MAX_PLACES: usize = 1024;
+
+/// How deep values may stand in one another; a capture's own go to seven.
+pub const MAX_DEPTH: usize = 32;
 
 /// Why a line is not a capture; safe to print.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,8 @@ pub enum NotACapture {
     OtherSchema(String),
     #[error("it is neither a snapshot of osquery's results log nor an MDM's list of certificates")]
     NoSnapshot,
+    #[error("it nests values deeper than {MAX_DEPTH}")]
+    TooDeep,
     #[error("it holds more than {MAX_CERTIFICATES} certificates or {MAX_PLACES} places")]
     TooMany,
     #[error("its {member} has the value \"{value}\", which is not known")]
@@ -60,7 +66,45 @@ type Result<T> = std::result::Result<T, NotACapture>;
 ///
 /// When it is not a capture, or one beyond the limits.
 pub fn read(line: &[u8]) -> Result<Capture> {
-    of_record(serde_json::from_slice(line).map_err(|error| NotACapture::malformed(&error))?)
+    of_record(parsed(line)?)
+}
+
+/// A line as JSON.
+pub(super) fn parsed<T: DeserializeOwned>(line: &[u8]) -> Result<T> {
+    if is_too_deep(line) {
+        return Err(NotACapture::TooDeep);
+    }
+    serde_json::from_slice(line).map_err(|error| NotACapture::malformed(&error))
+}
+
+/// Whether more brackets are open at once than are allowed; those within strings do not count.
+fn is_too_deep(line: &[u8]) -> bool {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = line.get(at) {
+        at += 1;
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => at = end_of_string(line, at),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// Behind the quotation mark that ends the string which begins at `at`.
+fn end_of_string(line: &[u8], mut at: usize) -> usize {
+    while let Some(next) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += next + 1;
+        if line[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    line.len()
 }
 
 /// What a record says.

@@ -1,6 +1,7 @@
 //! Tests of the library: bytes and a time in, values out. Nothing is run.
 //!
 //! * `architecture`: the order of the modules is the one of docs/architecture.md
+//! * `capture_limits`: how many certificates, places and levels a capture may have
 //! * `certutil_experiments`: what certutil was seen to print, look-up by look-up
 //! * `host_names`: which form of the host name a variable stands for
 //! * `keychain`: keychain files and the look-up in them
@@ -14,6 +15,7 @@
 mod support;
 
 mod architecture;
+mod capture_limits;
 mod certutil_experiments;
 mod host_names;
 mod keychain;

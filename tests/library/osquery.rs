@@ -126,3 +126,52 @@ fn other_lines_are_refused() {
         assert!(read_osquery_line(line.as_bytes()).is_err(), "{line}");
     }
 }
+
+/// osquery has written its numbers as text and as numbers, and Fleet's command line names the members otherwise.
+#[test]
+fn every_form_of_the_same_rows_is_read_alike() {
+    let line: Value = serde_json::from_str(&snapshot("nssdb-passing")).unwrap();
+    let own = read(&line.to_string());
+    let mut as_text = line.clone();
+    as_text["unixTime"] = json!("1764000000");
+    let mut as_numbers = line.clone();
+    for row in as_numbers["snapshot"].as_array_mut().unwrap() {
+        for name in ["has_key", "certificates", "keys"] {
+            row[name] = json!(row[name].as_str().unwrap().parse::<i64>().unwrap());
+        }
+    }
+    let mut decorated = line.clone();
+    decorated["decorations"] = json!({"hostname": "jo-laptop", "hardware_serial": "C02X"});
+    for row in decorated["snapshot"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("hostname");
+        row.as_object_mut().unwrap().remove("hardware_serial");
+    }
+    let fleetctl = json!({"host": "host-7", "rows": line["snapshot"], "unixTime": line["unixTime"]});
+    for other in [as_text, as_numbers, decorated, fleetctl] {
+        let other = read(&other.to_string());
+        assert_eq!(certposture::capture::line(&other), certposture::capture::line(&own));
+    }
+    let failed = json!({"host": "host-7", "rows": null, "error": "no such table: nss_certificates"});
+    assert!(read_osquery_line(failed.to_string().as_bytes()).is_err());
+}
+
+#[test]
+fn an_mdm_s_list_tells_of_keys_and_neither_of_order_nor_of_all() {
+    use base64ct::{Base64, Encoding as _};
+    let der = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/files/rsa.der")).unwrap();
+    // Property lists break base64 into lines.
+    let data = Base64::encode_string(&der);
+    let data = format!("{}\n\t{}\n", &data[..64], &data[64..]);
+    let entry = |is_identity: Value| json!({"CommonName": "device", "Data": data, "IsIdentity": is_identity});
+    let line = json!({"UDID": "00008030-1", "Status": "Acknowledged",
+                      "CertificateList": [entry(json!(true)), entry(json!(false)), entry(Value::Null)]});
+    let capture = read(&line.to_string());
+    assert_eq!(capture.id.as_deref(), Some("00008030-1"));
+    let found = &capture.places[0].place.contents;
+    let keys: Vec<PrivateKey> = found.certificates.iter().map(|stored| stored.private_key).collect();
+    assert_eq!(keys, [PrivateKey::Present, PrivateKey::Absent, PrivateKey::Unknown]);
+    assert!(found.certificates.iter().all(|stored| stored.certificate.der() == der));
+    let shows = found.evidence.shows;
+    assert!(!shows.order && !shows.trust && !found.evidence.complete);
+    assert!(read_osquery_line(br#"{"CertificateList":[{"Data":"***"}]}"#).is_err());
+}

@@ -213,3 +213,24 @@ fn one_of_several_captures_is_named() {
     assert_eq!(check("capture:both.ndjson#three"), Some(2));
     assert_eq!(check("capture:both.ndjson"), Some(2));
 }
+
+/// Without any store given: this machine's own, whatever they are.
+#[test]
+fn judging_a_capture_of_this_machine_equals_check_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("capture.ndjson");
+    let captured = format!("capture:{}", file.display());
+    let output = certposture(&["capture", "--elsewhere", "all", "--at", AT, "-o", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", said(&output));
+    let ca = fixtures("files/ca.pem");
+    for rule_type in ["client_certificate", "client_certificate_v2"] {
+        for name in ["device-042", "${hostname}", "${serial_number}"] {
+            let rule = ["--cn", name, "--type", rule_type, "--ca", ca.to_str().unwrap(), "--at", AT];
+            let check =
+                |store: &[&str]| certposture(&[&["check", "--format", "json"], store, &rule].concat());
+            let (live, judged) = (check(&[]), check(&["--store", &captured]));
+            assert!(!live.stdout.is_empty(), "{}", said(&live));
+            assert_eq!(said(&live), said(&judged), "{rule_type} {name}");
+        }
+    }
+}

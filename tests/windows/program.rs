@@ -315,3 +315,35 @@ fn reads_exported_files_too() {
         assert_eq!(output.status.code(), Some(0), "{text}");
     }
 }
+
+/// What a capture says is what `check` says on the device, to the byte: `check --store capture:` against `check`.
+#[test]
+fn judging_a_capture_equals_check_on_the_device() {
+    let named = [friendly_name("Zoë’s certificate"), key_reference()];
+    let machines: [fn(&[Vec<u8>]) -> Machine; 5] = [
+        |_| Machine::new(),
+        |_| Machine::holding(&[issued(DEVICE), issued("CN=device-042 (old)")]),
+        |named| Machine::new().with(Root::CurrentUser, "My", &[issued(DEVICE)], named),
+        |_| Machine::new().with(Root::LocalMachine, "Root", &[issued(DEVICE)], &[]),
+        |_| Machine::holding(&[device(DEVICE).sign(&Key::p256("another"))]),
+    ];
+    for (position, machine) in machines.iter().enumerate() {
+        let machine = machine(&named);
+        let captured = machine.run(&["capture", "--elsewhere", "all", "-o", "capture.ndjson"]);
+        assert!(captured.status.success(), "{}", String::from_utf8_lossy(&captured.stderr));
+        for rule_type in ["client_certificate", "client_certificate_v2"] {
+            for name in ["device-042", "${hostname}"] {
+                let rule = ["--cn", name, "--type", rule_type, "--ca", "ca.der", "--format", "json"];
+                let live = machine.run(&[&["check"], &rule[..]].concat());
+                let judged =
+                    machine.run(&[&["check", "--store", "capture:capture.ndjson"], &rule[..]].concat());
+                assert!(!live.stdout.is_empty());
+                assert_eq!(
+                    (String::from_utf8_lossy(&live.stdout), live.status.code()),
+                    (String::from_utf8_lossy(&judged.stdout), judged.status.code()),
+                    "{position} {rule_type} {name}"
+                );
+            }
+        }
+    }
+}
