@@ -34,7 +34,7 @@ database() {
     local first
     mkdir "$1"
     certutil -N -d "sql:$1" --empty-password
-    first=$(find "$2" -name '*.pem' | sort | head -1)
+    first=$(find "$2" -name '*.pem' | sort | sed -n 1p)
     certutil -A -d "sql:$1" -n "device-$(basename "$first" .pem)" -t ,, -a -i "$first"
     python3 bench/database.py "$1" "$2"
 }

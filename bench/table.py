@@ -162,7 +162,8 @@ print()
 before = None
 count = 100
 while count <= largest:
-    seconds = once(verify(f"selfsigned-{count}"), (1,))[0] / count
+    # Of a thousand namesakes the search tries a hundred, and says so: its status is 3.
+    seconds = once(verify(f"selfsigned-{count}"), (1, 3))[0] / count
     if before is not None and count > 1000:
         report(f"verify, {count:,} self-signed of one subject: growth", seconds / before, "times", 1.5, f"{seconds * 1e6:.0f} us each")
     before, count = seconds, count * 10
