@@ -57,7 +57,7 @@ pub enum Usage {
 
 /// A text that names no usage.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no extended key usage that a rule can ask for: clientAuth or emailProtection")]
+#[error("{0:?} is not an extended key usage that a rule can ask for: clientAuth or emailProtection")]
 pub struct UnknownUsage(String);
 
 impl Usage {

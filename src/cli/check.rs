@@ -23,7 +23,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-/// A rule file larger than this is none.
+/// Larger files are not read: no rule file is.
 const MAX_RULE_FILE: u64 = 16 << 20;
 
 /// The largest file of captures of which one is judged; `fleet` reads larger ones.

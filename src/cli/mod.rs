@@ -245,7 +245,7 @@ fn refuse_format(cli: &Cli) -> Result<(), UsageError> {
 }
 
 /// Gives whoever parses the output a document even when a command could not do its work. (Wrong
-/// usage is nobody's output.)
+/// usage leaves standard output empty.)
 fn with_document(schema: &str, common: &Common, outcome: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
     if let Err(error) = &outcome
         && common.format == Format::Json

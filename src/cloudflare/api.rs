@@ -43,7 +43,7 @@ impl Api {
         let mut envelope = self.patiently(|_| self.once(&Method::GET, path, None, permission))?;
         match envelope["result"].take() {
             object @ Value::Object(_) => Ok(object),
-            _ => Err(self.not_the_api(200, ": its result is no object")),
+            _ => Err(self.not_the_api(200, ": its result is not an object")),
         }
     }
 
@@ -70,7 +70,7 @@ impl Api {
                     );
                 }
                 Value::Null => {}
-                _ => return Err(self.not_the_api(200, ": its result is no list")),
+                _ => return Err(self.not_the_api(200, ": its result is not a list")),
             }
             if items.len() == before || is_last(&envelope["result_info"], page, items.len()) {
                 break;

@@ -57,7 +57,7 @@ impl Transport {
         let base = base.trim_end_matches('/');
         let bad = |why: &str| ApiError::BadBase(why.to_owned());
         let uri: Uri = base.parse().map_err(|_| bad("is no URL"))?;
-        let origin = Origin::of(&uri).ok_or_else(|| bad("is no http or https URL"))?;
+        let origin = Origin::of(&uri).ok_or_else(|| bad("is not an http or https URL"))?;
         if uri.query().is_some() || uri.authority().is_some_and(|a| a.as_str().contains('@')) {
             return Err(bad("must hold no user name and no query"));
         }

@@ -94,7 +94,7 @@ impl Verified {
             return Answer { verdict: Verdict::Fail, reason: Some(Code::IssuedByIntermediate) };
         }
         let reason = first_fault(&direct.findings).or_else(|| direct.findings.first().map(|f| f.code));
-        Answer { verdict: undecided_or_fail(direct.is_undecided()), reason }
+        Answer { verdict: unknown_or_fail(direct.is_unknown()), reason }
     }
 
     /// Whether a chain leads to an uploaded CA.
@@ -103,7 +103,7 @@ impl Verified {
         if path.passes() {
             return Answer { verdict: Verdict::Pass, reason: None };
         }
-        Answer { verdict: undecided_or_fail(path.is_undecided()), reason: first_fault(&path.findings) }
+        Answer { verdict: unknown_or_fail(path.is_unknown()), reason: first_fault(&path.findings) }
     }
 
     /// Issuer and key identifiers beside the CA's, where the CA is not the direct issuer and no finding of
@@ -123,8 +123,8 @@ impl Verified {
     }
 }
 
-const fn undecided_or_fail(is_undecided: bool) -> Verdict {
-    if is_undecided { Verdict::Unknown } else { Verdict::Fail }
+const fn unknown_or_fail(is_unknown: bool) -> Verdict {
+    if is_unknown { Verdict::Unknown } else { Verdict::Fail }
 }
 
 /// What a finding weighs here: `verify` asks what a `client_certificate` rule asks.

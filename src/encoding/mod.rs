@@ -106,7 +106,7 @@ impl fmt::Display for Undecodable {
             Self::NoEnd => {
                 ": after its BEGIN line no END line of the same kind follows, so it was not copied whole"
             }
-            Self::NotBase64 => ": what stands between its BEGIN and END lines is no base64",
+            Self::NotBase64 => ": what stands between its BEGIN and END lines is not base64",
             Self::TooLarge => ": it is larger than 16 MiB",
             Self::Form => "",
         })

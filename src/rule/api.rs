@@ -227,7 +227,7 @@ impl RuleReader {
                 "system" => trust_stores.push(TrustStore::System),
                 "user" => trust_stores.push(TrustStore::User),
                 other => self.malformed(format!(
-                    "\"{}\" is no trust store; \"system\" and \"user\" are",
+                    "\"{}\" is not a trust store; \"system\" and \"user\" are",
                     text::shown(other)
                 )),
             }
@@ -295,7 +295,7 @@ impl RuleReader {
         let system = System::from_name(name);
         if system.is_none() {
             self.malformed(format!(
-                "\"{}\" is no operating system of this check; windows, mac and linux are",
+                "\"{}\" is not an operating system of this check; windows, mac and linux are",
                 text::shown(name)
             ));
         }

@@ -166,7 +166,7 @@ impl Missing {
 
     fn variable(&mut self, name: &[u8]) {
         let message = format!(
-            "The rule uses ${{{}}}, which is no variable: only ${{serial_number}} and ${{hostname}} are",
+            "The rule uses ${{{}}}, which is not a variable: only ${{serial_number}} and ${{hostname}} are",
             text::shown_bytes(name)
         );
         let problem = Finding::new(Code::RuleVariableUnknown, message);

@@ -233,7 +233,7 @@ pub fn extended_key_usage(der: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
         if usages.len() == MAX_MEMBERS {
             return Err("it lists more than 10000 usages");
         }
-        let usage = members.next_if(tag::OBJECT_IDENTIFIER).ok_or("a usage is no identifier")?;
+        let usage = members.next_if(tag::OBJECT_IDENTIFIER).ok_or("a usage is not an object identifier")?;
         usages.push(&der[usage.content]);
     }
     if usages.is_empty() { Err("it lists no usage") } else { Ok(usages) }

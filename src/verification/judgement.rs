@@ -77,7 +77,7 @@ impl Direct {
     }
 
     /// Whether what could not be checked here might have made it pass.
-    pub fn is_undecided(&self) -> bool {
+    pub fn is_unknown(&self) -> bool {
         !self.passes() && self.findings.iter().any(is_doubt) && !self.findings.iter().any(is_own_fault)
     }
 }
@@ -90,7 +90,7 @@ impl Path {
 
     /// Whether what could not be checked here might have made it pass. What is wrong with the certificate
     /// itself is certain whatever stands above it.
-    pub fn is_undecided(&self) -> bool {
+    pub fn is_unknown(&self) -> bool {
         !self.passes() && self.findings.iter().any(is_doubt) && !self.findings.iter().any(is_own_fault)
     }
 }

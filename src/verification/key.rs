@@ -217,7 +217,7 @@ fn elliptic(parameters: Option<&[u8]>, key: &[u8]) -> Result<KeyAlgorithm, Strin
         let what = match key.first() {
             // X9.62's third form; RFC 5480 §2.2 has the other two alone.
             Some(6 | 7) => "its point is in the hybrid form, which RFC 5480 does not allow",
-            _ => "it is no point on its curve",
+            _ => "it is not a point on its curve",
         };
         format!("the EC key is not usable: {what}")
     };
@@ -239,7 +239,7 @@ fn ed25519(key: &[u8]) -> Result<ed25519_dalek::VerifyingKey, String> {
     <[u8; 32]>::try_from(key)
         .ok()
         .and_then(|key| ed25519_dalek::VerifyingKey::from_bytes(&key).ok())
-        .ok_or_else(|| "the Ed25519 key is not usable: it is no point on its curve".to_owned())
+        .ok_or_else(|| "the Ed25519 key is not usable: it is not a point on its curve".to_owned())
 }
 
 fn digest(hash: Hash, message: &[u8]) -> Vec<u8> {

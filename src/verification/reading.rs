@@ -82,8 +82,8 @@ impl<'a> Reading<'a> {
             inner_algorithm: &der[outline.inner_algorithm.clone()],
             outer_algorithm: &der[outline.outer_algorithm.clone()],
             signature: signature_octets(der, outline)?,
-            not_before: outline.not_before.ok_or("its start date is no date of the calendar")?,
-            not_after: outline.not_after.ok_or("its end date is no date of the calendar")?,
+            not_before: outline.not_before.ok_or("its start date does not exist in the calendar")?,
+            not_after: outline.not_after.ok_or("its end date does not exist in the calendar")?,
             spki: certificate.spki(),
             extensions: Extensions::read(der, outline.extensions.clone()),
             borne_names: OnceLock::new(),
@@ -172,7 +172,7 @@ fn strict_dates(der: &[u8], validity: &Tlv) -> Result<(), String> {
         let digits = match date.tag {
             tag::UTC_TIME => 12,
             tag::GENERALIZED_TIME => 14,
-            _ => return Err(format!("its {which} date is no date")),
+            _ => return Err(format!("its {which} date is not a date")),
         };
         let content = &der[date.content];
         let well_formed = content.len() == digits + 1
@@ -182,7 +182,7 @@ fn strict_dates(der: &[u8], validity: &Tlv) -> Result<(), String> {
             return Err(format!("its {which} date is not written as RFC 5280 wants it"));
         }
         if !is_day(&content[..digits - 6]) {
-            return Err(format!("its {which} date is no date of the calendar"));
+            return Err(format!("its {which} date does not exist in the calendar"));
         }
     }
     if dates.is_empty() { Ok(()) } else { Err("its validity holds more than two dates".to_owned()) }
@@ -236,6 +236,6 @@ fn strict_name(der: &[u8], range: &std::ops::Range<usize>) -> Result<(), String>
 fn signature_octets<'a>(der: &'a [u8], outline: &Outline) -> Result<&'a [u8], String> {
     match &der[outline.signature.clone()] {
         [0, octets @ ..] => Ok(octets),
-        _ => Err("its signature is no whole number of octets".to_owned()),
+        _ => Err("its signature is not a whole number of octets".to_owned()),
     }
 }

@@ -35,7 +35,7 @@ impl Entry {
     }
 }
 
-/// The files of the archive; `None` where it is none.
+/// The files of the archive; `None` where it is not an archive.
 pub fn entries<R: Read + Seek>(file: &mut R) -> Result<Option<Vec<Entry>>, Unreadable> {
     let length = file.seek(SeekFrom::End(0))?;
     let tail = length.min(END as u64 + MAX_COMMENT);

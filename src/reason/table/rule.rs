@@ -132,7 +132,7 @@ macro_rules! rule_codes {
             "certposture": "certposture log POSTURE-LOG.ndjson --rule BUNDLE.json",
         }
         CnMissing "cn-missing" Unknown {
-            seen: "No common name is given for a `client_certificate` rule, or one that nobody can see; or \
+            seen: "No common name is given for a `client_certificate` rule, or one without a visible character; or \
                    `--cn` is given an empty text.",
             why: "This type finds certificates by the common name alone, and the API requires the field. A \
                   `client_certificate_v2` rule may have none, but an empty `--cn` is more often a script's \

@@ -131,7 +131,7 @@ macro_rules! store_codes {
             "certposture": "certposture check --cn NAME --ca CA.pem --store 'windows:CurrentUser\\My=FILE'",
         }
         EvidenceAssumed "evidence-assumed" Warning {
-            seen: "The certificate that passes is in a file that nobody said the origin of.",
+            seen: "The certificate that passes is in a file whose origin was not given.",
             why: "It is judged as if it lay in the store that the client searches. On the device it may lie \
                   in another store, and then the check fails.",
             fix: "Say which store the file is a copy of, as in `--store 'windows:LocalMachine\\My=FILE'` or \

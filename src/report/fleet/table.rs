@@ -281,7 +281,7 @@ pub(in crate::report) fn records_told(counts: RecordCounts) -> Vec<(u64, &'stati
             (counts.no_device, "without a device ID or a serial number of its own"),
             (counts.other_rules, "of other rules"),
             (counts.other_types, "of other kinds of checks"),
-            (counts.unreadable, "lines that are no record"),
+            (counts.unreadable, "lines that are not records"),
             (counts.left_out, "left out: of more devices than are kept"),
         ]
         .into_iter()

@@ -1,6 +1,6 @@
 //! The columns of `check`'s table: which ones a rule calls for, and what appears in each.
 
-use super::{counted, is_relevant, is_undecided, number, system_of};
+use super::{counted, is_relevant, is_unknown, number, system_of};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
 use crate::posture::RuleType;
 use crate::report::heading::Heading;
@@ -158,7 +158,7 @@ fn spoken_days(days: i64) -> String {
 fn result_cell(_: &Diagnosis, examined: &Examined, style: &Style) -> (Tone, String) {
     if examined.passes() {
         (Tone::Good, "PASS".to_owned())
-    } else if is_relevant(examined) && is_undecided(examined) {
+    } else if is_relevant(examined) && is_unknown(examined) {
         (Tone::Doubtful, "?".to_owned())
     } else if is_relevant(examined) {
         (Tone::Bad, "FAIL".to_owned())

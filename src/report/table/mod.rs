@@ -188,7 +188,7 @@ pub(in crate::report) fn is_relevant(examined: &Examined) -> bool {
 }
 
 /// Whether it would pass but for what cannot be seen from here.
-fn is_undecided(examined: &Examined) -> bool {
+fn is_unknown(examined: &Examined) -> bool {
     let with = |status| examined.steps.iter().any(|step| step.status == status);
     with(StepStatus::Unknown) && !with(StepStatus::Fail)
 }

@@ -293,7 +293,7 @@ fn a_hostile_file_ends_within_a_second() {
 }
 
 #[test]
-fn a_certificate_with_an_unreadable_key_of_its_own_stays_undecided() {
+fn a_certificate_with_an_unreadable_key_of_its_own_stays_unknown() {
     let junk = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
     let contents = read_bytes(&[junk, fixture("rsa.key")].concat());
     assert_eq!(keys(&contents), [PrivateKey::Unknown]);

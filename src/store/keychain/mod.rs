@@ -96,7 +96,8 @@ fn unreadable(path: &Path, why: &Unreadable) -> (Status, Finding) {
     if !matches!(why, Unreadable::Missing) || !here::is_on_a_mac(path) {
         return problem::unreadable(path, why);
     }
-    let why = "is a keychain of a Mac, and this is none: here, give a copy of the file as keychain:FILE";
+    let why =
+        "is a keychain of a Mac, and this system is not one: here, give a copy of the file as keychain:FILE";
     (Status::Unsupported, problem::of_file(Code::StoreDenied, path, why))
 }
 

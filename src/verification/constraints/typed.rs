@@ -50,7 +50,7 @@ impl Value {
             GeneralName::Email(text) => or_malformed(Mailbox::read(text).map(Self::Mailbox), NO_MAILBOX),
             GeneralName::Uri(text) => uri::host(text).map_or_else(Self::Malformed, Self::UriHost),
             GeneralName::Ip(octets) => {
-                or_malformed(ip_address(octets).map(Self::Address), "it is no address")
+                or_malformed(ip_address(octets).map(Self::Address), "it is not an address")
             }
             GeneralName::Other { .. }
             | GeneralName::X400
@@ -81,7 +81,7 @@ impl Value {
     }
 }
 
-const NO_MAILBOX: &str = "it is no mailbox that can be compared";
+const NO_MAILBOX: &str = "it is not a mailbox that can be compared";
 
 impl Base {
     pub fn of(name: &GeneralName<'_>) -> Self {

@@ -10,7 +10,7 @@ pub fn host(uri: &str) -> Result<Host, &'static str> {
     }
     let (scheme, rest) = uri.split_once(':').ok_or("it has no scheme")?;
     if !is_scheme(scheme) {
-        return Err("its scheme is none");
+        return Err("its scheme is malformed");
     }
     const NO_HOST: &str = "it has no host name";
     let authority =
@@ -24,12 +24,12 @@ pub fn host(uri: &str) -> Result<Host, &'static str> {
     }
     let (host, port) = host_port.split_once(':').unwrap_or((host_port, ""));
     if !port.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("its port is no number");
+        return Err("its port is not a number");
     }
     if host.is_empty() {
         return Err(NO_HOST);
     }
-    let host = Host::read(host).ok_or("its host is no host name")?;
+    let host = Host::read(host).ok_or("its host is not a host name")?;
     if host.is_numeric() { Err("its host is an address") } else { Ok(host) }
 }
 

@@ -157,7 +157,7 @@ fn the_key_identifier_finds_the_right_one_of_many() {
     let lost = world.device().sign(&world.issuing_key);
     let path = judge(std::slice::from_ref(&world.root), &pool, &lost).path;
     assert!(!path.passes());
-    assert!(path.is_undecided());
+    assert!(path.is_unknown());
     let spent = "limit-reached@0: The search for a chain was given up after 100 signature checks: too many \
                  certificates here bear the same names";
     assert_eq!(told(&path.findings)[0], spent);
@@ -267,7 +267,7 @@ fn a_chain_that_is_too_long_is_told_as_such() {
     };
     assert!(judged(14).passes(), "16 certificates");
     let path = judged(15);
-    assert!(path.is_undecided());
+    assert!(path.is_unknown());
     assert!(
         told(&path.findings)[0].ends_with(
             "The chain is longer than the 16 certificates that are followed here, so it is not known where it ends"
@@ -304,7 +304,7 @@ fn an_algorithm_that_cannot_be_checked_leaves_the_answer_open() {
     // Beside an anchor whose key certainly did not sign it.
     for anchors in [[unsupported.clone(), world.root.clone()], [world.root.clone(), unsupported.clone()]] {
         let judgement = judge(&anchors, &[], &signed);
-        assert!(judgement.path.is_undecided() && judgement.direct.is_undecided());
+        assert!(judgement.path.is_unknown() && judgement.direct.is_unknown());
         assert_eq!(judgement.path.findings[0].code.as_str(), "algorithm-unsupported");
         assert_eq!(judgement.direct.findings[0].code.as_str(), "algorithm-unsupported");
         // With an anchor whose key did, nothing is open.
@@ -318,11 +318,11 @@ fn an_algorithm_that_cannot_be_checked_leaves_the_answer_open() {
     let leaf = world.device();
     let pool = [issuing, through, odd];
     let path = judge(std::slice::from_ref(&world.root), &pool, &leaf.clone().sign(&world.issuing_key)).path;
-    assert!(path.is_undecided(), "{:?}", told(&path.findings));
+    assert!(path.is_unknown(), "{:?}", told(&path.findings));
     // A certificate that has expired fails whatever stands above it.
     let expired = leaf.dates("200101000000Z", "210101000000Z").sign(&world.issuing_key);
     let path = judge(std::slice::from_ref(&world.root), &pool, &expired).path;
-    assert!(!path.is_undecided() && !path.passes());
+    assert!(!path.is_unknown() && !path.passes());
     assert_eq!(codes(&path.findings)[0], "expired@0");
 }
 

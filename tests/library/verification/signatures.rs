@@ -198,11 +198,11 @@ fn keys_that_cannot_be_used() {
         (forge::rsa_spki(&der::integer(&[0xff; 256]), &three), "the RSA key is malformed"),
         (
             forge::spki(ec("1.2.840.10045.3.1.7"), &off_curve),
-            "the EC key is not usable: it is no point on its curve",
+            "the EC key is not usable: it is not a point on its curve",
         ),
         (
             forge::spki(ec("1.2.840.10045.3.1.7"), &[0]),
-            "the EC key is not usable: it is no point on its curve",
+            "the EC key is not usable: it is not a point on its curve",
         ),
         (forge::spki(ec("1.3.132.0.10"), &off_curve), "the curve secp256k1 (1.3.132.0.10) is not supported"),
         (
@@ -211,7 +211,7 @@ fn keys_that_cannot_be_used() {
         ),
         (
             forge::spki(der::sequence(&[der::object("1.3.101.112")]), &[2; 31]),
-            "the Ed25519 key is not usable: it is no point on its curve",
+            "the Ed25519 key is not usable: it is not a point on its curve",
         ),
         (
             forge::spki(der::sequence(&[der::object("1.3.101.113")]), &[2; 57]),
@@ -306,7 +306,7 @@ fn a_point_in_the_hybrid_form() {
         &[],
         &Template::new(DEVICE, &world.device_key, ROOT).sign(&world.root_key),
     );
-    assert!(judgement.path.is_undecided());
+    assert!(judgement.path.is_unknown());
     let expected = "its point is in the hybrid form, which RFC 5480 does not allow";
     assert!(judgement.path.findings[0].message.contains(expected), "{}", judgement.path.findings[0].message);
 }

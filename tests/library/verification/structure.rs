@@ -93,12 +93,12 @@ fn serial_numbers() {
 #[test]
 fn dates() {
     for (date, what) in [
-        (der::utc_time("250230000000Z"), "its end date is no date of the calendar"),
-        (der::utc_time("251301000000Z"), "its end date is no date of the calendar"),
+        (der::utc_time("250230000000Z"), "its end date does not exist in the calendar"),
+        (der::utc_time("251301000000Z"), "its end date does not exist in the calendar"),
         (der::utc_time("2501010000Z"), "its end date is not written as RFC 5280 wants it"),
         (der::utc_time("250101000000+0100"), "its end date is not written as RFC 5280 wants it"),
         (der::generalized_time("20300101000000.5Z"), "its end date is not written as RFC 5280 wants it"),
-        (der::tlv(0x0c, b"300101000000Z"), "its end date is no date"),
+        (der::tlv(0x0c, b"300101000000Z"), "its end date is not a date"),
     ] {
         assert_eq!(faulty(|device| device.not_after = date), what);
     }

@@ -57,7 +57,7 @@ fn usages_by_their_names() {
     assert_eq!(Usage::EmailProtection.to_string(), "emailProtection");
     assert_eq!(
         "serverAuth".parse::<Usage>().unwrap_err().to_string(),
-        "\"serverAuth\" is no extended key usage that a rule can ask for: clientAuth or emailProtection"
+        "\"serverAuth\" is not an extended key usage that a rule can ask for: clientAuth or emailProtection"
     );
 }
 

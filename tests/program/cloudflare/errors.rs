@@ -146,7 +146,7 @@ fn answers_that_are_not_the_apis() {
     says(Reply::new(200, "[1, 2]"), &["not with the API's JSON"]);
     says(Reply::new(200, "{\"result\": {}}"), &["not with the API's JSON"]);
     says(Reply::new(200, "{\"success\": true, \"result\": {\"id\":"), &["not with the API's JSON"]);
-    says(Reply::new(200, "{\"success\": true, \"result\": null}"), &["its result is no object"]);
+    says(Reply::new(200, "{\"success\": true, \"result\": null}"), &["its result is not an object"]);
     let deep = format!("{{\"success\": true, \"result\": {}", "[".repeat(200_000));
     says(Reply::new(200, deep), &["not with the API's JSON"]);
 }
