@@ -60,7 +60,7 @@ fn every_command_says_what_a_file_is() {
         (lines[..lines.len() - 1].join("\n").into(), "no END line of the same kind follows"),
         (lines[1..].join("\n").into(), "is PEM whose boundary lines are damaged"),
         (pem().replace("-----", "\u{2014}").into(), "is PEM whose boundary lines are damaged"),
-        (b"-----BEGIN CERTIFICATE-----\n<html>\n-----END CERTIFICATE-----\n".to_vec(), "is no base64"),
+        (b"-----BEGIN CERTIFICATE-----\n<html>\n-----END CERTIFICATE-----\n".to_vec(), "is not base64"),
     ];
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
