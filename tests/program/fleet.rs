@@ -538,9 +538,9 @@ fn the_page_shows_commands_that_work() {
     place("rule.json", bundle.to_string().as_bytes());
     place("fleet.ndjson", named_capture(0, "device-0042", None).as_bytes());
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let record = record(&rule_of_the_lab(), "SER-A", "device-0042", AT, false);
-    place("posture-results.ndjson", record.as_bytes());
-    gzip.write_all(record.as_bytes()).unwrap();
+    let records = ["good", "device-0042"].map(|id| record(&rule_of_the_lab(), "", id, AT, false)).concat();
+    place("posture-results.ndjson", records.as_bytes());
+    gzip.write_all(records.as_bytes()).unwrap();
     place("posture-results.ndjson.gz", &gzip.finish().unwrap());
     let level = ruzstd::encoding::CompressionLevel::Fastest;
     place("fleet.ndjson.zst", &ruzstd::encoding::compress_to_vec(captures(10).as_bytes(), level));
