@@ -45,6 +45,12 @@ resolves() {
         --account-id 00000000000000000000000000000000 2>&1) || status=$?
     [ $status -eq 3 ] && grep -qi 'refused' <<<"$said" || { echo "$said" >&2; return 1; }
 }
+# fails_softly PROGRAM: an error is told, whatever the environment asks for.
+fails_softly() {
+    local status=0
+    RUST_BACKTRACE=1 "$@" ca body /nonexistent 2>/dev/null || status=$?
+    [ $status -eq 3 ]
+}
 for arch in x86_64 aarch64; do
     run=()
     [ "$arch" = "$(uname -m)" ] || run=("qemu-$arch-static")
@@ -54,6 +60,7 @@ for arch in x86_64 aarch64; do
     check "$arch: no library" needs_nothing "$program"
     check "$arch: small" small "$program"
     check "$arch: runs" "${run[@]}" "$program" --version
+    check "$arch: an error where a backtrace is asked for" fails_softly "${run[@]}" "$program"
     check "$arch: offers pull" "${run[@]}" "$program" pull --help
     check "$arch: resolves names" resolves "${run[@]}" "$program"
     check "$arch: a database" "${run[@]}" "$program" check --cn device-042 --ca tests/fixtures/ca/root-ca.pem \

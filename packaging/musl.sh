@@ -72,9 +72,14 @@ END
 printf '#!/bin/sh\nexec %s "$@" -specs %s\n' "$gcc" "$home/specs" >"$home/bin/cc"
 chmod +x "$home/bin/cc"
 # Where Rust's standard library looks for the unwinder; gcc has it under another name. Gcc's asks glibc
-# for the loaded objects, which musl does not know: it is told that there are none. The program ends on
-# a panic, so all that this costs is the lines of a backtrace.
-cp "$($gcc -print-file-name=libgcc_eh.a)" "$home/lib/libunwind.a"
-echo 'int _dl_find_object(void *address, void *result) { (void)address; (void)result; return -1; }' |
-    "$home/bin/cc" -c -O2 -x c - -o "$home/lib/find_object.o"
-ar r "$home/lib/libunwind.a" "$home/lib/find_object.o"
+# for the loaded objects, which musl does not know: it is told that there are none. It would end the program when
+# it is asked for a backtrace then (with RUST_BACKTRACE=1 every error asks), so a backtrace is empty. The program
+# ends on a panic, so those lines are all that this costs.
+"${gcc%gcc}objcopy" --redefine-sym _Unwind_Backtrace=_Unwind_Backtrace_of_gcc \
+    "$($gcc -print-file-name=libgcc_eh.a)" "$home/lib/libunwind.a"
+"$home/bin/cc" -c -O2 -x c - -o "$home/lib/instead.o" <<'END'
+int _dl_find_object(void *address, void *result) { (void)address; (void)result; return -1; }
+/* 5: _URC_END_OF_STACK */
+int _Unwind_Backtrace(void *each, void *argument) { (void)each; (void)argument; return 5; }
+END
+ar r "$home/lib/libunwind.a" "$home/lib/instead.o"
