@@ -274,19 +274,23 @@ fn prometheus_checks_the_metrics() {
     });
     // Two rules that nothing tells apart would spoil the scrape: the worse one is told.
     let folder = folder();
+    // The whole store, so that a failure is certain.
+    fs::create_dir(folder.path().join("whole")).unwrap();
+    fs::copy(folder.path().join("good.der"), folder.path().join("whole/good.der")).unwrap();
     let rule = |usage: &str| {
         json!({"name": "x", "type": "client_certificate_v2",
-            "input": {"cn": "device-042", "operating_system": "linux", "extended_key_usage": [usage]}})
+            "input": {"cn": "device-042", "operating_system": "windows", "extended_key_usage": [usage],
+                "locations": {"trust_stores": ["system"]}}})
     };
     let rules = json!([rule("clientAuth"), rule("emailProtection")]);
     fs::write(folder.path().join("twins.json"), rules.to_string()).unwrap();
     let output = program(
         folder.path(),
         "prometheus",
-        &["--rule", "twins.json", "--store", "file:good.der", "--os", "linux"],
+        &["--rule", "twins.json", "--store", r"windows:LocalMachine\My=whole"],
     );
     let text = said(&output);
     filter(Command::new("promtool").args(["check", "metrics"]), &text);
-    assert_eq!(text.matches("verdict=\"unknown\"} 1").count(), 1, "{text}");
+    assert_eq!(text.matches("verdict=\"fail\"} 1").count(), 1, "{text}");
     assert_eq!(text.matches("verdict=\"pass\"} 1").count(), 0, "{text}");
 }

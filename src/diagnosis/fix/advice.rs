@@ -197,8 +197,8 @@ fn absolute_paths(situation: &Situation<'_>) -> Option<String> {
         None => String::new(),
     };
     Some(format!(
-        "In the Zero Trust dashboard, put the absolute path of the file into the check's OS locations in place of \
-         {}{example}. The client runs as root and expands neither ~ nor variables; a path begins with /",
+        "In the Zero Trust dashboard, replace {}{example} in the check's OS locations by the absolute path of the file. The \
+         client runs as root and expands neither ~ nor variables; a path begins with /",
         shown(&relative.join(" and "))
     ))
 }
@@ -247,7 +247,7 @@ fn make_way(situation: &Situation<'_>) -> String {
 fn escape_name(candidate: &Examined) -> Option<String> {
     let name = candidate.stored.certificate.subject().common_name()?;
     Some(format!(
-        "In a check that is for Windows devices alone, change the Common name to: {}",
+        "In a check that is for Windows devices alone, write {} as the Common name",
         shown(&typed_literally(&name))
     ))
 }
@@ -298,7 +298,7 @@ fn bring_pem(situation: &Situation<'_>, file: &Path) -> String {
             show_sh(file.as_os_str().as_encoded_bytes())
         ),
         _ => format!(
-            "Put the same as PEM, each part from its line -----BEGIN to its line -----END, into {name}"
+            "Put into {name} the same as PEM, each part from its line -----BEGIN to its line -----END"
         ),
     }
 }
@@ -309,14 +309,16 @@ fn put_there(situation: &Situation<'_>) -> String {
     let key_file =
         key_file.and_then(Place::listed_path).map(|path| shown(&path.to_string_lossy()).into_owned());
     let key = match key_file {
-        Some(file) if situation.case.rule.check_private_key => format!(", whose private key is in {file},"),
+        Some(file) if situation.case.rule.check_private_key => {
+            format!("; its private key is in {file} already")
+        }
         _ if situation.case.rule.check_private_key => " and its private key".to_owned(),
         _ => String::new(),
     };
     match place.map(|place| &place.contents.spec) {
         Some(StoreSpec::File(path)) => {
             format!(
-                "Put this device's client certificate{key} as PEM into {}",
+                "Put into {}, as PEM, this device's client certificate{key}",
                 shown(&path.to_string_lossy())
             )
         }
@@ -577,6 +579,6 @@ fn install(situation: &Situation<'_>) -> String {
              correct the check's Common name if another certificate is meant",
             rule_name(situation)
         ),
-        None => format!("Install a certificate that the uploaded CA issued in {place}"),
+        None => format!("Install in {place} a certificate that the uploaded CA issued"),
     }
 }

@@ -23,7 +23,7 @@ pub fn special_characters(typed: &str) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "In the name \"{}\", {}. To mean the name as it is written here, a rule for Windows has to say: {}",
+        "In the name \"{}\", {}. A rule for Windows has to say {} to mean the name as it is written here",
         shown(typed),
         meaning.join("; "),
         shown(&typed_literally(typed)),

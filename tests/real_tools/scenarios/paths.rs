@@ -142,7 +142,7 @@ fn keys_that_nobody_can_look_into() {
 #[test]
 fn the_key_is_there_and_the_certificate_is_not() {
     let outcome = listing(&device(), &["absent.pem", "device.key"]).run();
-    outcome.fails("store-missing").also(&[]).by_hand("whose private key is in");
+    outcome.fails("store-missing").also(&[]).by_hand("its private key is in");
     let outcome = listing(&device(), &["device.key"]).run();
     outcome.fails("store-empty").says("holds a private key and no certificate");
     let request = openssl(
