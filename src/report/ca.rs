@@ -4,6 +4,7 @@ use super::fit::{room, wrap, write_hanging};
 use super::fitted::fitted;
 use super::heading::Heading;
 use super::json::{print, time};
+use super::presented::Presented;
 use super::style::{Style, Tone};
 use crate::certificate::{Certificate, describe_key};
 use crate::posture::RuleType;
@@ -39,15 +40,15 @@ pub fn json(inspection: &Inspection) -> io::Result<()> {
 fn ca_value(inspection: &Inspection, ca: &InspectedCa) -> Value {
     let certificate = &ca.certificate;
     let authority = ca.authority.as_ref();
-    let readable = certificate.outline().is_ok();
+    let presented = Presented(certificate);
     json!({
         "sha256": certificate.sha256(),
-        "subject": readable.then(|| certificate.subject().to_string()),
-        "issuer": readable.then(|| certificate.issuer().to_string()),
-        "serial": readable.then(|| certificate.serial_hex()),
+        "subject": presented.subject(),
+        "issuer": presented.issuer(),
+        "serial": presented.serial(),
         "not_before": time(certificate.not_before()),
         "not_after": certificate.not_after_text(),
-        "key": readable.then(|| describe_key(certificate.spki())),
+        "key": presented.readable(|certificate| describe_key(certificate.spki())),
         "signature": authority.map(|a| a.signature.clone()),
         "kind": kind_word(ca.kind),
         "ca": authority.and_then(|a| a.ca),
@@ -80,12 +81,12 @@ fn client_value(client: &Client, certificates: &[&InspectedCa]) -> Value {
             "message": signing.fault.as_ref().map(|fault| fault.message.clone()),
         })
     });
-    let readable = client.certificate.outline().is_ok();
+    let presented = Presented(&client.certificate);
     json!({
         "sha256": client.certificate.sha256(),
         "source": client.source,
-        "subject": readable.then(|| client.certificate.subject().to_string()),
-        "issuer": readable.then(|| client.certificate.issuer().to_string()),
+        "subject": presented.subject(),
+        "issuer": presented.issuer(),
         "signed_by": signed.collect::<Vec<_>>(),
         "upload": client.issuers.iter().map(|issuer| json!({
             "sha256": issuer.certificate.sha256(),

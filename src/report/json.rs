@@ -1,5 +1,6 @@
 //! Answers as JSON: stable shapes with a schema version, lower-case hexadecimal, times in UTC.
 
+use super::presented::Presented;
 use super::table::then_in_full;
 use super::{detail, gist};
 use crate::ca::UploadedCa;
@@ -141,10 +142,9 @@ pub(super) fn authority(certificate: &Certificate, at: Timestamp) -> Value {
 
 /// What programs would otherwise have to work out of the subject, the dates and the extensions.
 pub(super) fn add_derived(value: &mut Value, certificate: &Certificate, at: Timestamp) {
-    let readable = certificate.outline().is_ok();
     value["common_name"] = certificate.subject().bounded_common_name().into();
     value["days_left"] = certificate.not_after().map(|end| gist::days_between(at, end)).into();
-    value["ca"] = readable.then(|| certificate.claims_to_be_ca()).into();
+    value["ca"] = Presented(certificate).readable(Certificate::claims_to_be_ca).into();
 }
 
 fn lookup_value(answer: &Diagnosis, (spec, lookup): &(StoreSpec, Lookup)) -> Value {
@@ -241,7 +241,7 @@ fn examined(examined: &Examined, answer: &Diagnosis) -> Value {
 /// A stored certificate, as `check` and `list` tell of it; the look-up in its store is that of `system`.
 pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificate, at: Timestamp) -> Value {
     let certificate = &stored.certificate;
-    let readable = certificate.outline().is_ok();
+    let presented = Presented(certificate);
     let mut value = json!({
         "sha256": certificate.sha256(),
         "store": spec.to_string(),
@@ -250,15 +250,15 @@ pub(super) fn stored(spec: &StoreSpec, system: System, stored: &StoredCertificat
         "position": stored.position,
         "label": stored.label.as_deref().map(label_text),
         "trust": stored.trust,
-        "subject": readable.then(|| certificate.subject().to_string()),
-        "issuer": readable.then(|| certificate.issuer().to_string()),
-        "serial": readable.then(|| certificate.serial_hex()),
+        "subject": presented.subject(),
+        "issuer": presented.issuer(),
+        "serial": presented.serial(),
         "not_before": time(certificate.not_before()),
         "not_after": certificate.not_after_text(),
-        "key": (readable && certificate.description().is_none())
+        "key": (presented.problem().is_none() && certificate.description().is_none())
             .then(|| crate::certificate::describe_key(certificate.spki())),
         "private_key": stored.private_key.as_str(),
-        "problem": certificate.outline().err().map(|why| why.to_string()),
+        "problem": presented.problem(),
     });
     add_derived(&mut value, certificate, at);
     detail::add(&mut value, spec, system, certificate);

@@ -5,6 +5,7 @@ use super::fit::{room, wrap, write_hanging};
 use super::grid::Grid;
 use super::heading::Heading;
 use super::json::{self, Each, looked_up, print, store, stored};
+use super::presented::Presented;
 use super::style::{Style, Tone};
 use super::table::counted;
 use crate::certificate::{Name, describe_key};
@@ -194,14 +195,7 @@ fn write_certificates(
 }
 
 fn common_name(stored: &StoredCertificate, style: &Style) -> String {
-    if let Err(why) = stored.certificate.outline() {
-        return format!("(unreadable: {why})");
-    }
-    stored
-        .certificate
-        .subject()
-        .bounded_common_name()
-        .map_or_else(|| style.none().to_owned(), |cn| shown(&cn).into_owned())
+    Presented(&stored.certificate).name(style.none())
 }
 
 fn issuer_text(issuer: Name<'_>) -> String {

@@ -18,6 +18,7 @@ pub mod list;
 pub mod log;
 pub mod markdown;
 pub mod nagios;
+mod presented;
 pub mod prometheus;
 #[cfg(feature = "network")]
 pub mod pull;

@@ -4,6 +4,7 @@ use super::fit::{columns, room, wrap, wrap_facts, write_hanging};
 use super::grid::Grid;
 use super::heading::Heading;
 use super::json::{self, Each};
+use super::presented::Presented;
 use super::style::{Style, Tone};
 use super::table::verdict_word;
 use crate::certificate::{Certificate, describe_key};
@@ -56,12 +57,12 @@ fn unread(unread: &Unread) -> Value {
 fn result(one: &Verified, at: Timestamp) -> Value {
     let path = &one.judgement.path;
     let (direct, along) = (one.direct(), one.path());
-    let readable = one.certificate.outline().is_ok();
+    let presented = Presented(&one.certificate);
     let mut value = json!({
         "sha256": one.certificate.sha256(),
         "source": one.source,
-        "subject": readable.then(|| one.certificate.subject().to_string()),
-        "issuer": readable.then(|| one.certificate.issuer().to_string()),
+        "subject": presented.subject(),
+        "issuer": presented.issuer(),
         "not_before": json::time(one.certificate.not_before()),
         "not_after": one.certificate.not_after_text(),
         "direct": {
@@ -233,8 +234,8 @@ fn mark(findings: &[&Finding], style: &Style) -> (Tone, &'static str) {
 }
 
 fn describe(certificate: &Certificate, one: &Verified, depth: usize) -> Vec<String> {
-    if let Err(why) = certificate.outline() {
-        return vec![format!("(unreadable: {why})")];
+    if Presented(certificate).problem().is_some() {
+        return vec![Presented(certificate).name("")];
     }
     let path = &one.judgement.path;
     let is_anchor = path.anchor.is_some() && depth + 1 == path.chain.len();
@@ -286,13 +287,7 @@ const HEADER: [Heading; 7] = [
 
 fn add_row(grid: &mut Grid<'_>, position: usize, one: &Verified, style: &Style) {
     let certificate = &one.certificate;
-    let name = match certificate.outline() {
-        Err(_) => "(unreadable)".to_owned(),
-        Ok(_) => certificate
-            .subject()
-            .bounded_common_name()
-            .map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned()),
-    };
+    let name = Presented(certificate).name(style.none());
     let direct = match one.direct() {
         // Only one of the two rule types asks for it.
         answer @ Answer { reason: Some(Code::IssuedByIntermediate), .. } => {

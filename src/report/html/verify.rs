@@ -8,6 +8,7 @@ use crate::certificate::Certificate;
 use crate::diagnosis::{Answer, Unread, Verification, Verified, severity};
 use crate::reason::Finding;
 use crate::reason::Severity;
+use crate::report::presented::Presented;
 use crate::report::style::Tone;
 use crate::report::table::{counted, sentence, verdict_word};
 use crate::report::verify::{MANY_TREES, summary};
@@ -166,10 +167,7 @@ fn write_table(verified: &[Verified], page: &mut Markup) {
 
 fn write_row(position: usize, one: &Verified, page: &mut Markup) {
     let certificate = &one.certificate;
-    let name = match certificate.outline() {
-        Ok(_) => certificate.subject().bounded_common_name().unwrap_or_else(|| "–".to_owned()),
-        Err(why) => format!("(unreadable: {why})"),
-    };
+    let name = Presented(certificate).name("–");
     let until = certificate.not_after_day().unwrap_or_default();
     let mark_of = |answer: Answer| {
         let (class, mark) = face(answer.verdict);

@@ -4,6 +4,7 @@ use super::{counted, is_relevant, is_unknown, number, system_of};
 use crate::diagnosis::{Diagnosis, Examined, Step, StepName, StepStatus};
 use crate::posture::RuleType;
 use crate::report::heading::Heading;
+use crate::report::presented::Presented;
 use crate::report::style::{Style, Tone};
 use crate::store::StoreSpec;
 use crate::system::System;
@@ -95,11 +96,7 @@ fn found_title(answer: &Diagnosis) -> &'static str {
 }
 
 fn name_of(examined: &Examined, style: &Style) -> String {
-    if let Err(why) = examined.stored.certificate.outline() {
-        return format!("(unreadable: {why})");
-    }
-    let name = examined.stored.certificate.subject().bounded_common_name();
-    name.map_or_else(|| style.none().to_owned(), |name| shown(&name).into_owned())
+    Presented(&examined.stored.certificate).name(style.none())
 }
 
 /// Whether its label is another than its common name.
