@@ -19,6 +19,8 @@ const MOST_NAMES: usize = 900_000;
 pub struct Records {
     rules: Vec<Rule>,
     latest: HashMap<Name, Latest>,
+    /// Of how many names a record is kept.
+    most: usize,
     /// Whether a device with a record has been judged.
     met: Vec<bool>,
     pub counts: RecordCounts,
@@ -68,6 +70,7 @@ impl Records {
         Self {
             rules: rules.to_vec(),
             latest: HashMap::new(),
+            most: MOST_NAMES,
             met: Vec::new(),
             counts: RecordCounts::default(),
         }
@@ -121,7 +124,7 @@ impl Records {
             return;
         }
         let known = names.iter().find_map(|name| self.latest.get(name)).map(|latest| latest.device);
-        if known.is_none() && self.latest.len() >= MOST_NAMES {
+        if known.is_none() && self.latest.len() >= self.most {
             self.counts.left_out += 1;
             return;
         }
@@ -274,6 +277,17 @@ mod tests {
         let mut records = read(&[rule("r")], &all);
         joined(&mut records, None, Some("one"));
         assert_eq!(records.into_counts().devices_not_captured, 2);
+    }
+
+    #[test]
+    fn what_is_beyond_the_bound_is_counted_and_known_devices_go_on() {
+        let mut records = Records { most: 2, ..Records::new(&[rule("r")]) };
+        for (serial, day) in [("A", 1), ("B", 1), ("C", 1), ("A", 2)] {
+            records.add_line(record("r", serial, "", day, true).to_string().as_bytes());
+        }
+        assert_eq!((records.counts.records, records.counts.left_out), (3, 1));
+        assert_eq!(joined(&mut records, Some("A"), None), [result(2, true)]);
+        assert_eq!(joined(&mut records, Some("C"), None), [Recorded::Nothing]);
     }
 
     #[test]
