@@ -54,32 +54,45 @@ pub fn read(bytes: &[u8], found: &mut Collector) {
 
 /// Shows every block to `visit`; `None` for a beginning that has no end.
 pub fn each_block(bytes: &[u8], mut visit: impl FnMut(Option<&Block<'_>>)) {
+    let boundaries = Boundaries::new();
     let mut rest = bytes;
-    while let Some(start) = memmem::find(rest, BEGIN) {
+    while let Some(start) = boundaries.begin.find(rest) {
         rest = &rest[start..];
-        let block = block(rest);
+        let block = boundaries.block(rest);
         visit(block.as_ref());
         rest = &rest[block.map_or(BEGIN.len(), |block| block.whole.len())..];
     }
 }
 
-/// The block at the start of `text`; `None` when another begins before it ends, or its two labels
-/// differ.
-fn block(text: &[u8]) -> Option<Block<'_>> {
-    let after_begin = &text[BEGIN.len()..];
-    let label = label(after_begin)?;
-    let body = &after_begin[label.len() + DASHES.len()..];
-    // Looked for no further than the next block begins, so that a file full of beginnings is read in
-    // linear time.
-    let next = memmem::find(body, BEGIN).unwrap_or(body.len());
-    let end = memmem::find(&body[..next], END)?;
-    let after_end = body[end..].strip_prefix(END)?.strip_prefix(label)?.strip_prefix(DASHES)?;
-    Some(Block { label, body: &body[..end], whole: &text[..text.len() - after_end.len()] })
+/// The searches for boundary lines: prepared once, because a file may have millions of them.
+struct Boundaries {
+    begin: memmem::Finder<'static>,
+    end: memmem::Finder<'static>,
+}
+
+impl Boundaries {
+    fn new() -> Self {
+        Self { begin: memmem::Finder::new(BEGIN), end: memmem::Finder::new(END) }
+    }
+
+    /// The block at the start of `text`; `None` when another begins before it ends, or its two labels
+    /// differ.
+    fn block<'a>(&self, text: &'a [u8]) -> Option<Block<'a>> {
+        let after_begin = &text[BEGIN.len()..];
+        let label = label(after_begin)?;
+        let body = &after_begin[label.len() + DASHES.len()..];
+        // Looked for no further than the next block begins, so that a file full of beginnings is read in
+        // linear time.
+        let next = self.begin.find(body).unwrap_or(body.len());
+        let end = self.end.find(&body[..next])?;
+        let after_end = body[end..].strip_prefix(END)?.strip_prefix(label)?.strip_prefix(DASHES)?;
+        Some(Block { label, body: &body[..end], whole: &text[..text.len() - after_end.len()] })
+    }
 }
 
 fn label(text: &[u8]) -> Option<&[u8]> {
     let near = &text[..text.len().min(MAX_LABEL + DASHES.len())];
-    memmem::find(near, DASHES).map(|end| &text[..end])
+    near.windows(DASHES.len()).position(|window| window == DASHES).map(|end| &text[..end])
 }
 
 fn read_block(block: &Block<'_>, found: &mut Collector) {
