@@ -157,7 +157,7 @@ impl UploadedCas {
         }
         for found in objects.certificates {
             let certificate = Certificate::from_der(found.der);
-            if let Err(why) = Reading::of(&certificate) {
+            if let Err(why) = Reading::of_anchor(&certificate) {
                 let what = format!("holds a certificate that cannot be read: {}", shown(&why));
                 return self.note(Code::CaUnreadable, file, id.as_deref(), what);
             }

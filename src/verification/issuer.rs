@@ -62,7 +62,10 @@ impl<'a> Issuer<'a> {
     }
 
     fn strict(&self) -> &Result<Reading<'a>, String> {
-        self.reading.get_or_init(|| Box::new(Reading::of(self.certificate)))
+        self.reading.get_or_init(|| {
+            let read = if self.anchor.is_some() { Reading::of_anchor } else { Reading::of };
+            Box::new(read(self.certificate))
+        })
     }
 
     /// The key in its certificate; `Err` when that is malformed.

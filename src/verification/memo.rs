@@ -74,7 +74,7 @@ impl Memo {
 
     /// What there is to report about an uploaded CA at the moment `at`.
     pub fn findings(&self, certificate: &Certificate, at: Timestamp) -> Arc<[Finding]> {
-        self.anchor(certificate, &Reading::of(certificate), at.as_second())
+        self.anchor(certificate, &Reading::of_anchor(certificate), at.as_second())
     }
 
     /// The same of one whose strict reading is at hand.

@@ -41,6 +41,16 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads `certificate`, or says what is wrong with its encoding.
     pub fn of(certificate: &'a Certificate) -> Result<Self, String> {
+        let reading = Self::of_anchor(certificate)?;
+        // RFC 5280 §4.1.2.4. No CA can be found by such a name.
+        if reading.issuer.der.len() <= 2 {
+            return Err("the name of its issuer is empty".to_owned());
+        }
+        Ok(reading)
+    }
+
+    /// Reads a trust anchor, of which the issuer plays no part (RFC 5280 §6.1.1 (d)).
+    pub fn of_anchor(certificate: &'a Certificate) -> Result<Self, String> {
         let der = certificate.der();
         if der.is_empty() {
             return Err("it is empty".to_owned());
@@ -62,10 +72,6 @@ impl<'a> Reading<'a> {
         }
         for name in [&outline.issuer, &outline.subject] {
             strict_name(der, name)?;
-        }
-        // RFC 5280 §4.1.2.4. No CA can be found by such a name.
-        if certificate.issuer().der.len() <= 2 {
-            return Err("the name of its issuer is empty".to_owned());
         }
         for algorithm in [&outline.inner_algorithm, &outline.outer_algorithm] {
             algorithm::identifier(&der[algorithm.clone()]).ok_or("its signature algorithm is malformed")?;

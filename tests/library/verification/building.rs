@@ -286,6 +286,24 @@ fn an_empty_issuer_name_is_told_as_such() {
         told(&world.judge(&device).path.findings),
         ["certificate-unparseable@0: The certificate is malformed: the name of its issuer is empty"]
     );
+    // Not even a CA without a name is its issuer.
+    let nameless = Template::ca("", &world.root_key, "").sign(&world.root_key);
+    let judgement = judge(&[nameless], &[], &device);
+    assert_eq!(
+        told(&judgement.path.findings),
+        ["certificate-unparseable@0: The certificate is malformed: the name of its issuer is empty"]
+    );
+}
+
+/// Who issued the uploaded CA plays no part (RFC 5280 §6.1.1 (d)).
+#[test]
+fn an_uploaded_ca_of_a_nameless_issuer_is_an_anchor() {
+    let world = World::new();
+    let ca = Template::ca(ROOT, &world.root_key, "").sign(&Key::p256("nameless"));
+    let device = Template::new(DEVICE, &world.device_key, ROOT).sign(&world.root_key);
+    let judgement = judge(&[ca], &[], &device);
+    assert_eq!(codes(&judgement.path.findings), ["ca-not-self-signed@1"]);
+    assert!(judgement.direct.findings.is_empty());
 }
 
 /// What cannot be checked might be right: it is told first, and the answer stays open. What is certainly wrong with
