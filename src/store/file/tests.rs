@@ -285,9 +285,9 @@ fn a_hostile_file_ends_within_a_second() {
     for bytes in hostile {
         let start = processor_seconds();
         let _ = encoding::read(&bytes);
-        // Ten times the time allowed, for code that is not optimized.
+        // Twenty times the time allowed, for code that is not optimized.
         let used = processor_seconds() - start;
-        assert!(used < 10, "{:?}", String::from_utf8_lossy(&bytes[..20]));
+        assert!(used < 20, "{:?}", String::from_utf8_lossy(&bytes[..20]));
     }
     assert_eq!(code(&read_bytes(&vec![b'A'; size + 1])), Some(Code::StoreCorrupt));
 }

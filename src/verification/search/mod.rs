@@ -183,15 +183,18 @@ impl<'s, 'a> Search<'s, 'a> {
         }
         let mut failed = Vec::new();
         let mut goes_on = false;
+        let mut is_untried = false;
         for &candidate in self.candidates(top).iter() {
             if self.is_in(chain, candidate) {
                 continue;
             }
             if chain.len() + 1 >= MAX_LENGTH {
                 self.is_cut = true;
+                is_untried = true;
                 continue;
             }
             if self.steps_left == 0 {
+                is_untried = true;
                 break;
             }
             match self.is_signed(top, candidate) {
@@ -209,10 +212,13 @@ impl<'s, 'a> Search<'s, 'a> {
                     self.note_doubt(top, chain.len(), candidate, &outcome);
                     failed.push((candidate, outcome));
                 }
-                None => break,
+                None => {
+                    is_untried = true;
+                    break;
+                }
             }
         }
-        self.dead_end(chain, &failed, goes_on);
+        self.dead_end(chain, &failed, goes_on, is_untried);
         false
     }
 
@@ -237,8 +243,8 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     /// A chain whose last certificate has no issuer here, or (with `goes_on`) not one that is an anchor
-    /// of the name it gives.
-    fn dead_end(&mut self, chain: &[usize], failed: &[(usize, Signed)], goes_on: bool) {
+    /// of the name it gives. With `is_untried` a limit kept the search from one that may be it.
+    fn dead_end(&mut self, chain: &[usize], failed: &[(usize, Signed)], goes_on: bool, is_untried: bool) {
         let top = chain.last().copied();
         let depth = chain.len();
         let (nearness, end) = match self.failure(top, depth, failed) {
@@ -254,7 +260,10 @@ impl<'s, 'a> Search<'s, 'a> {
             Some((nearness, _)) if goes_on && nearness < Nearness::AnchorsOtherKey => return,
             Some(found) => found,
             None if goes_on => return,
-            None => (Nearness::IssuerMissing, self.missing(top, depth)),
+            None => {
+                let limit = self.limit(depth).filter(|_| is_untried);
+                (Nearness::IssuerMissing, limit.unwrap_or_else(|| self.missing(top, depth)))
+            }
         };
         // Validation is worth its while only for a chain that may be the one to report.
         if self.best.as_ref().is_none_or(|best| (nearness, depth) >= (best.nearness, best.issuers.len())) {

@@ -275,7 +275,7 @@ fn a_chain_that_is_too_long_is_told_as_such() {
         "{:?}",
         told(&path.findings)
     );
-    assert_eq!(path.findings[0].code.as_str(), "limit-reached");
+    assert_eq!(codes(&path.findings), ["limit-reached@15"]);
 }
 
 #[test]
