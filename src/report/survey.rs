@@ -5,10 +5,10 @@ use super::fit::{room, wrap, wrap_facts, write_hanging};
 use super::json;
 use super::list::report_store;
 use super::style::{Style, Tone};
-use super::table::counted;
+use super::table::{counted, verdict_word};
 use crate::certificate::describe_key;
 use crate::device::Client;
-use crate::diagnosis::StoreReport;
+use crate::diagnosis::{StoreReport, Verdict};
 use crate::posture::RuleType;
 use crate::store::{Contents, Place, PrivateKey, Status, StoredCertificate};
 use crate::survey::{ClientSays, Likely, Looks, Survey, days_left};
@@ -71,6 +71,11 @@ pub fn table(survey: &Survey, next: &str, style: &Style) -> io::Result<()> {
 }
 
 fn write(output: &mut impl Write, survey: &Survey, next: &str, style: &Style) -> io::Result<()> {
+    if style.quiet {
+        let code =
+            survey.likely.as_ref().map_or_else(String::new, |likely| format!(" {}", likely.finding.code));
+        return writeln!(output, "{}{code}", verdict_word(Verdict::Unknown));
+    }
     fact(output, "Device", &device(survey), style)?;
     fact(output, "Client", &client(survey), style)?;
     client_says(output, &survey.says, style)?;

@@ -14,6 +14,20 @@ fn alone_it_says_what_stands_here_and_what_to_run_next() {
     assert!(next.contains(env!("CARGO_BIN_EXE_certposture")) && next.contains(" check --cn "), "{next}");
 }
 
+/// As `check -q`: the verdict and a code, where a likely cause stands out.
+#[test]
+fn alone_and_quiet_it_says_one_line() {
+    let likely = run::certposture(&["--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&likely.stdout).unwrap();
+    let quiet = run::certposture(&["-q"]);
+    let expected = match document["likely"]["code"].as_str() {
+        Some(code) => format!("CANNOT TELL {code}\n"),
+        None => "CANNOT TELL\n".to_owned(),
+    };
+    assert_eq!(String::from_utf8(quiet.stdout).unwrap(), expected);
+    assert_eq!(quiet.status.code(), Some(3));
+}
+
 /// The other formats and stores of one's own belong to a command.
 #[test]
 fn alone_it_takes_no_store_and_no_other_format_than_json() {
