@@ -134,10 +134,9 @@ fn every_command_of_the_page_answers_for_ten_thousand_devices() {
             String::from_utf8_lossy(&output.stdout).lines().find(|line| line.contains("of 10,000"))
         {
             assert!(table.contains("PASS 2,500 (25 %)  FAIL 7,500 (75 %)"), "{table}");
-            let script = format!(
-                "zstd -q -d -c fleet.ndjson.zst > f; sed -i '{FEWER}q' f; zstd -q -f f -o fleet.ndjson.zst"
-            );
-            assert!(in_folder(folder, &script).status.success());
+            // Devices 0000 to 0999, in whatever order find came upon them.
+            let script = r#"zstd -q -d -c fleet.ndjson.zst | grep '"id":"device-0' | zstd -q -o fewer; mv fewer fleet.ndjson.zst"#;
+            assert!(in_folder(folder, script).status.success());
             asked = true;
         }
     }
