@@ -320,11 +320,12 @@ fn reads_exported_files_too() {
 #[test]
 fn judging_a_capture_equals_check_on_the_device() {
     let named = [friendly_name("Zoë’s certificate"), key_reference()];
+    // The user's store is there from the beginning: Wine makes it when somebody opens the machine's Root.
     let machines: [fn(&[Vec<u8>]) -> Machine; 5] = [
-        |_| Machine::new(),
+        |_| Machine::holding(&[]),
         |_| Machine::holding(&[issued(DEVICE), issued("CN=device-042 (old)")]),
         |named| Machine::new().with(Root::CurrentUser, "My", &[issued(DEVICE)], named),
-        |_| Machine::new().with(Root::LocalMachine, "Root", &[issued(DEVICE)], &[]),
+        |_| Machine::holding(&[]).with(Root::LocalMachine, "Root", &[issued(DEVICE)], &[]),
         |_| Machine::holding(&[device(DEVICE).sign(&Key::p256("another"))]),
     ];
     for (position, machine) in machines.iter().enumerate() {
